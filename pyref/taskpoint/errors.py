@@ -1,0 +1,154 @@
+"""Every error that Taskpoint raises, by blame.
+
+::
+
+    TaskpointError                 root, never raised itself
+    |-- UsageError                 the caller used the library wrongly           usage.*  interrupt.*  run.nothing_to_resume
+    |-- ReplayDivergenceError      the workflow's code no longer fits its journal    replay.divergence
+    |-- ConcurrentRunError         another run holds the thread, or overtook this one    run.concurrent
+    |-- ValueEncodingError         a value has no encoding, or an encoding no value      value.*
+    |-- FormatError                stored or imported data is malformed or too new       format.*
+    |-- SaverError                 the saver failed                                  saver.*
+    `-- TaskError                  a task failed with an error that has no class here    task.failed
+
+Codes are normative (`spec/1.0/error-codes.json`); class names are Python's own.
+Texts never hold a payload or a secret (`ERR-001`): they name places, types and ids.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = (
+    "ConcurrentRunError",
+    "FormatError",
+    "ReplayDivergenceError",
+    "SaverError",
+    "TaskError",
+    "TaskpointError",
+    "UsageError",
+    "ValueEncodingError",
+)
+
+
+class TaskpointError(Exception):
+    """Root of all errors of this library.
+
+    Args:
+        message: What happened and where, in one sentence, without any payload.
+        code: The stable code of the error; the class's own `default_code` if left out.
+        hint: What to do next, in one sentence.
+
+    Attributes:
+        code: Stable and language-neutral, e.g. ``"replay.divergence"``.
+        hint: What to do next, or None.
+
+    Example:
+        >>> from taskpoint import UsageError
+        >>> error = UsageError("the thread id is empty", code="usage.id_invalid", hint="pass a non-empty string")
+        >>> print(error)
+        [usage.id_invalid] the thread id is empty
+        Hint: pass a non-empty string
+    """
+
+    default_code: ClassVar[str] = "taskpoint.error"
+
+    def __init__(self, message: str, *, code: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.default_code
+        self.hint = hint
+
+    def __str__(self) -> str:
+        text = f"[{self.code}] {self.message}"
+        return f"{text}\nHint: {self.hint}" if self.hint else text
+
+
+class UsageError(TaskpointError):
+    """The caller used the library wrongly; nothing was started or changed."""
+
+    default_code = "usage.option_invalid"
+
+
+class ReplayDivergenceError(TaskpointError):
+    """The workflow made a call that does not fit what its journal recorded (`RPL-010`).
+
+    Attributes:
+        path: The path of the call.
+        recorded: What the journal has at that path, in words.
+        attempted: What the code attempted, in words.
+    """
+
+    default_code = "replay.divergence"
+
+    def __init__(self, message: str, *, path: str = "", recorded: str = "", attempted: str = "", hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.path = path
+        self.recorded = recorded
+        self.attempted = attempted
+
+
+class ConcurrentRunError(TaskpointError):
+    """Another run holds the thread or has overtaken this one; this one recorded nothing more.
+
+    Attributes:
+        holder: Who holds the thread (``attempt_id``, ``host``, ``pid``, ``lease_until``), when that is known.
+    """
+
+    default_code = "run.concurrent"
+
+    def __init__(self, message: str, *, holder: dict[str, object] | None = None, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.holder = holder
+
+
+class ValueEncodingError(TaskpointError):
+    """A value has no encoding, or an encoded text has no value.
+
+    Attributes:
+        path: Where in the value, e.g. ``$.items[3].client``.
+    """
+
+    default_code = "value.not_encodable"
+
+    def __init__(self, message: str, *, path: str = "$", code: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.path = path
+
+
+class FormatError(TaskpointError):
+    """A stored row or an imported document is malformed, or of a newer format than this version reads."""
+
+    default_code = "format.invalid"
+
+
+class SaverError(TaskpointError):
+    """The saver failed.
+
+    Attributes:
+        committed: True or False where it is known whether the write took effect, None where it is not.
+    """
+
+    default_code = "saver.failed"
+
+    def __init__(self, message: str, *, committed: bool | None = None, code: str | None = None, hint: str | None = None) -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.committed = committed
+
+
+class TaskError(TaskpointError):
+    """A task failed with an error whose class cannot be rebuilt here, on the first run as on a replay (`ERR-005`).
+
+    Attributes:
+        type: The plain name of the original error.
+        path: The path of the call that failed.
+        data: What the error carried, decoded, or None.
+    """
+
+    default_code = "task.failed"
+
+    def __init__(self, message: str, *, type: str = "Error", path: str = "", data: object = None) -> None:
+        super().__init__(message, hint="declare the class with @task(raises=[...]) to catch it by its own type")
+        self.type = type
+        self.path = path
+        self.data = data

@@ -1,0 +1,109 @@
+"""What a saver is: six verbs, each atomic (`STO-001`)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import ClassVar, Self
+
+from taskpoint._core.journal import Checkpoint, Entry, Holder
+
+__all__ = ("CheckpointSaver", "Head", "Loaded")
+
+
+@dataclass(slots=True)
+class Head:
+    """The newest checkpoint of a thread, without its journal."""
+
+    checkpoint: Checkpoint
+    holder: Holder | None
+    """The live holder, if there is one; a dead holder holds nothing and is not shown."""
+
+
+@dataclass(slots=True)
+class Loaded:
+    """A checkpoint with its whole journal, in order."""
+
+    checkpoint: Checkpoint
+    is_head: bool
+    holder: Holder | None
+    entries: list[Entry] = field(default_factory=list)
+
+
+class CheckpointSaver(ABC):
+    """Keeps threads: implement these six verbs to bring your own storage.
+
+    Each verb is one atomic step, is safe to call from several threads at once, and serves sync and async runs alike.
+    A verb that writes either took effect as a whole or raises; when it cannot know which, it raises
+    `SaverError` with ``committed=None`` and the runtime reads back before it goes on.
+    """
+
+    commits_on_loop: ClassVar[bool] = False
+    """True where a commit is so short that an async run makes it on the event loop itself."""
+
+    @abstractmethod
+    def head(self, thread_id: str) -> Head | None:
+        """Return the newest checkpoint of a thread, None where the thread has none."""
+
+    @abstractmethod
+    def load(self, thread_id: str, checkpoint_id: str | None = None) -> Loaded | None:
+        """Return one checkpoint (the newest where no id is given) with its journal, None where there is none."""
+
+    @abstractmethod
+    def begin(
+        self,
+        checkpoint: Checkpoint,
+        expected_head: str | None,
+        entries: Sequence[Entry] = (),
+        holder: Holder | None = None,
+        *,
+        take_over: bool = False,
+    ) -> None:
+        """Make `checkpoint` the new head of its thread, with its first entries, and let `holder` hold the thread.
+
+        Raises:
+            ConcurrentRunError: The head is not `expected_head` any more, or a live holder other than `holder`
+                holds the thread and `take_over` is false.
+        """
+
+    @abstractmethod
+    def append(
+        self,
+        thread_id: str,
+        checkpoint_id: str,
+        expected_seq: int,
+        entries: Sequence[Entry],
+        closing: Checkpoint | None = None,
+        holder: Holder | None = None,
+        *,
+        take_over: bool = False,
+    ) -> None:
+        """Append entries to the journal of the head, and make `closing` the new head where it is given.
+
+        `holder` takes the thread (the entries begin with ``run.resumed``) or renews the lease (no entries, or any).
+        An append whose entries end with ``run.completed``, ``run.interrupted``, ``run.failed`` or ``run.stopped``
+        releases the thread.
+
+        Raises:
+            ConcurrentRunError: The journal does not end at `expected_seq`, the checkpoint is not the head,
+                or `holder` is given and another live holder holds the thread and `take_over` is false.
+        """
+
+    @abstractmethod
+    def history(self, thread_id: str, before: str | None = None, limit: int | None = None) -> list[Checkpoint]:
+        """Return a thread's checkpoints, newest first, those before the one with id `before`, at most `limit`."""
+
+    @abstractmethod
+    def delete(self, thread_id: str) -> None:
+        """Delete a thread and all that belongs to it; a thread that does not exist is no error."""
+
+    def close(self) -> None:  # noqa: B027 - most savers have nothing to close
+        """Release what the saver holds; calling it twice is no error."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
