@@ -1,0 +1,81 @@
+"""What every saver of this package checks the same way: ids at the door, documents that fit, who conflicts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Final
+
+from taskpoint._core.journal import Checkpoint, Entry, Holder
+from taskpoint.errors import ConcurrentRunError, FormatError, UsageError
+from taskpoint.savers.holders import is_live
+
+__all__ = ("check_begin", "check_entries", "check_id", "check_next", "live", "overtaken", "refuse_holder", "releases")
+
+_ID: Final = re.compile("[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,255}")
+_RELEASING: Final = frozenset({"run.completed", "run.interrupted", "run.failed", "run.stopped"})
+
+
+def check_id(text: str, what: str = "thread id") -> None:
+    """Refuse what is no id (`STO-004`): ids are compared as they are, never coerced, escaped or normalised."""
+    if type(text) is not str or not _ID.fullmatch(text):
+        raise UsageError(
+            f"the {what} is not a string of 1 to 255 characters without control characters",
+            code="usage.id_invalid",
+            hint="pass a plain, non-empty string; numbers and other types are never converted",
+        )
+
+
+def check_begin(checkpoint: Checkpoint, entries: Sequence[Entry]) -> None:
+    """Check what `begin` writes, as far as it can be seen without the store."""
+    check_id(checkpoint.thread_id)
+    check_id(checkpoint.id, "checkpoint id")
+    check_entries(checkpoint.thread_id, 0, entries)
+
+
+def check_entries(thread_id: str, expected_seq: int, entries: Sequence[Entry]) -> None:
+    """Refuse entries whose seqs do not count on from `expected_seq` (`JRN-002`)."""
+    for seq, entry in enumerate(entries, expected_seq):
+        if entry.seq != seq:
+            raise FormatError(f"thread {thread_id!r}: an entry with seq {entry.seq} stands where seq {seq} belongs")
+
+
+def check_next(checkpoint: Checkpoint, thread_id: str, seq: int) -> None:
+    """Refuse a new head that belongs elsewhere or does not have the next seq of its thread (`CKP-003`)."""
+    check_id(checkpoint.id, "checkpoint id")
+    if checkpoint.thread_id != thread_id or checkpoint.seq != seq:
+        raise FormatError(
+            f"thread {thread_id!r}: checkpoint {checkpoint.id!r} has seq {checkpoint.seq} of thread "
+            f"{checkpoint.thread_id!r} where seq {seq} of this thread belongs",
+        )
+
+
+def live(holder: Holder | None) -> Holder | None:
+    """Return the holder if it is live: a dead one holds nothing (`RUN-011`)."""
+    return holder if holder is not None and is_live(holder) else None
+
+
+def refuse_holder(thread_id: str, current: Holder | None, holder: Holder | None) -> None:
+    """Raise where a live holder other than `holder` holds the thread (`RUN-010`)."""
+    if current is None or (holder is not None and holder.attempt_id == current.attempt_id) or not is_live(current):
+        return
+    raise ConcurrentRunError(
+        f"thread {thread_id!r} is held by attempt {current.attempt_id!r} in process {current.pid} on {current.host}",
+        holder=asdict(current),
+        hint="wait until it ends, or pass take_over=True if you know that it does nothing any more",
+    )
+
+
+def overtaken(thread_id: str, what: str, holder: Holder | None = None) -> ConcurrentRunError:
+    """Return the error for a write that another run was faster than (`STO-010`)."""
+    return ConcurrentRunError(
+        f"thread {thread_id!r}: {what}",
+        holder=asdict(holder) if holder else None,
+        hint="another run went on with this thread; load it again to see how far it is",
+    )
+
+
+def releases(entries: Sequence[Entry]) -> bool:
+    """Say whether the last entry ends the run's hold on the thread (`RUN-012`)."""
+    return bool(entries) and entries[-1].kind in _RELEASING

@@ -1,0 +1,152 @@
+"""A saver in memory: for tests, examples and runs that need not outlive their process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from taskpoint._core.journal import Checkpoint, Entry, Holder
+from taskpoint.errors import FormatError, SaverError
+from taskpoint.savers import _rules
+from taskpoint.savers.base import CheckpointSaver, Head, Loaded
+
+__all__ = ("InMemorySaver",)
+
+
+@dataclass(slots=True)
+class _Thread:
+    checkpoints: list[Checkpoint] = field(default_factory=list)
+    journals: dict[str, list[Entry]] = field(default_factory=dict)
+    holder: Holder | None = None
+
+    def add(self, checkpoint: Checkpoint, entries: Sequence[Entry]) -> None:
+        if checkpoint.id in self.journals:
+            raise FormatError(f"thread {checkpoint.thread_id!r} has a checkpoint {checkpoint.id!r} already")
+        self.checkpoints.append(checkpoint)
+        self.journals[checkpoint.id] = list(entries)
+
+
+class InMemorySaver(CheckpointSaver):
+    """Keeps threads in this process's memory, gone with it.
+
+    Documents are kept as they are given and returned without a copy: do not change them afterwards.
+
+    Example:
+        >>> from taskpoint import InMemorySaver
+        >>> with InMemorySaver() as saver:
+        ...     saver.head("nobody") is None
+        True
+    """
+
+    commits_on_loop: ClassVar[bool] = True
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._threads: dict[str, _Thread] = {}
+        self._closed = False
+
+    def head(self, thread_id: str) -> Head | None:
+        """Return the newest checkpoint of a thread, None where the thread has none."""
+        _rules.check_id(thread_id)
+        with self._lock:
+            thread = self._find(thread_id)
+            return thread and Head(thread.checkpoints[-1], _rules.live(thread.holder))
+
+    def load(self, thread_id: str, checkpoint_id: str | None = None) -> Loaded | None:
+        """Return one checkpoint (the newest where no id is given) with its journal, None where there is none."""
+        _rules.check_id(thread_id)
+        with self._lock:
+            thread = self._find(thread_id)
+            if thread is None:
+                return None
+            head = thread.checkpoints[-1]
+            if checkpoint_id is None or checkpoint_id == head.id:
+                return Loaded(head, is_head=True, holder=_rules.live(thread.holder), entries=thread.journals[head.id][:])
+            found = next((each for each in thread.checkpoints if each.id == checkpoint_id), None)
+            return found and Loaded(found, is_head=False, holder=None, entries=thread.journals[found.id][:])
+
+    def begin(
+        self,
+        checkpoint: Checkpoint,
+        expected_head: str | None,
+        entries: Sequence[Entry] = (),
+        holder: Holder | None = None,
+        *,
+        take_over: bool = False,
+    ) -> None:
+        """Make `checkpoint` the new head of its thread; see `CheckpointSaver.begin`."""
+        _rules.check_begin(checkpoint, entries)
+        with self._lock:
+            thread = self._find(checkpoint.thread_id) or _Thread()
+            head = thread.checkpoints[-1] if thread.checkpoints else None
+            if (head and head.id) != expected_head:
+                raise _rules.overtaken(checkpoint.thread_id, "the head is another checkpoint than expected", _rules.live(thread.holder))
+            if not take_over:
+                _rules.refuse_holder(checkpoint.thread_id, thread.holder, holder)
+            _rules.check_next(checkpoint, checkpoint.thread_id, head.seq + 1 if head else 0)
+            thread.add(checkpoint, entries)
+            thread.holder = None if _rules.releases(entries) else holder
+            self._threads[checkpoint.thread_id] = thread
+
+    def append(
+        self,
+        thread_id: str,
+        checkpoint_id: str,
+        expected_seq: int,
+        entries: Sequence[Entry],
+        closing: Checkpoint | None = None,
+        holder: Holder | None = None,
+        *,
+        take_over: bool = False,
+    ) -> None:
+        """Append entries to the journal of the head; see `CheckpointSaver.append`."""
+        _rules.check_entries(thread_id, expected_seq, entries)
+        with self._lock:
+            thread = self._find(thread_id)
+            if thread is None or thread.checkpoints[-1].id != checkpoint_id:
+                raise _rules.overtaken(thread_id, f"checkpoint {checkpoint_id!r} is not the head", thread and _rules.live(thread.holder))
+            journal = thread.journals[checkpoint_id]
+            if len(journal) != expected_seq:
+                what = f"the journal of {checkpoint_id!r} does not end at seq {expected_seq}"
+                raise _rules.overtaken(thread_id, what, _rules.live(thread.holder))
+            if holder is not None and not take_over:
+                _rules.refuse_holder(thread_id, thread.holder, holder)
+            if closing is not None:
+                _rules.check_next(closing, thread_id, thread.checkpoints[-1].seq + 1)
+                thread.add(closing, ())
+            journal.extend(entries)
+            if _rules.releases(entries):
+                thread.holder = None
+            elif holder is not None:
+                thread.holder = holder
+
+    def history(self, thread_id: str, before: str | None = None, limit: int | None = None) -> list[Checkpoint]:
+        """Return a thread's checkpoints, newest first, those before the one with id `before`, at most `limit`."""
+        _rules.check_id(thread_id)
+        with self._lock:
+            thread = self._find(thread_id)
+            found = thread.checkpoints[::-1] if thread else []
+        if before is not None:
+            places = [place for place, each in enumerate(found) if each.id == before]
+            found = found[places[0] + 1 :] if places else []
+        return found[:limit]
+
+    def delete(self, thread_id: str) -> None:
+        """Delete a thread and all that belongs to it; a thread that does not exist is no error."""
+        _rules.check_id(thread_id)
+        with self._lock:
+            if self._find(thread_id) is not None:
+                del self._threads[thread_id]
+
+    def close(self) -> None:
+        """Forget every thread."""
+        with self._lock:
+            self._closed = True
+            self._threads = {}
+
+    def _find(self, thread_id: str) -> _Thread | None:
+        if self._closed:
+            raise SaverError("the saver is closed", code="saver.closed", committed=False, hint="open a new one")
+        return self._threads.get(thread_id)
