@@ -11,7 +11,7 @@ from taskpoint._core.journal import Checkpoint, Entry, Holder
 from taskpoint.errors import ConcurrentRunError, FormatError, UsageError
 from taskpoint.savers.holders import is_live
 
-__all__ = ("check_begin", "check_entries", "check_id", "check_next", "live", "overtaken", "refuse_holder", "releases")
+__all__ = ("check_begin", "check_entries", "check_id", "check_limit", "check_next", "live", "overtaken", "refuse_holder", "releases")
 
 _ID: Final = re.compile("[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,255}")
 _RELEASING: Final = frozenset({"run.completed", "run.interrupted", "run.failed", "run.stopped"})
@@ -25,6 +25,12 @@ def check_id(text: str, what: str = "thread id") -> None:
             code="usage.id_invalid",
             hint="pass a plain, non-empty string; numbers and other types are never converted",
         )
+
+
+def check_limit(limit: int | None) -> None:
+    """Refuse a limit that is no count."""
+    if limit is not None and (type(limit) is not int or limit < 0):
+        raise UsageError("limit is not a count", hint="pass a number from 0 on, or None for no limit")
 
 
 def check_begin(checkpoint: Checkpoint, entries: Sequence[Entry]) -> None:

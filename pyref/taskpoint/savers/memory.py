@@ -125,6 +125,7 @@ class InMemorySaver(CheckpointSaver):
     def history(self, thread_id: str, before: str | None = None, limit: int | None = None) -> list[Checkpoint]:
         """Return a thread's checkpoints, newest first, those before the one with id `before`, at most `limit`."""
         _rules.check_id(thread_id)
+        _rules.check_limit(limit)
         with self._lock:
             thread = self._find(thread_id)
             found = thread.checkpoints[::-1] if thread else []

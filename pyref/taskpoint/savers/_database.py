@@ -1,0 +1,252 @@
+"""One SQLite file as the saver uses it: opening, layout, transactions, errors, forks."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, TypeVar
+
+from taskpoint.errors import FormatError, SaverError, UsageError
+
+__all__ = ("Database",)
+
+T = TypeVar("T")
+
+APPLICATION_ID: Final = 0x54736B70  # "Tskp"
+LAYOUTS: Final = ("sqlite_1.sql",)
+"""The scripts that lead from one layout to the next: the n-th leads to layout n."""
+
+_SYNCHRONOUS: Final = {
+    "FULL": "PRAGMA synchronous = FULL",
+    "NORMAL": "PRAGMA synchronous = NORMAL",
+    "OFF": "PRAGMA synchronous = OFF",
+}
+_IDENTITY: Final = """SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version),
+(SELECT count(*) FROM sqlite_master)"""
+_BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+_REFUSED: Final = _BUSY | {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN}
+"""Errors that come before anything is written, whatever the statement."""
+_HINTS: Final = {
+    sqlite3.SQLITE_BUSY: "another process held the file for longer than busy_timeout; try again",
+    sqlite3.SQLITE_LOCKED: "another process held the file for longer than busy_timeout; try again",
+    sqlite3.SQLITE_READONLY: "make the file and its folder writable",
+    sqlite3.SQLITE_CANTOPEN: "check that the folder exists and that the file can be read and written",
+    sqlite3.SQLITE_NOTADB: "check the path; the file is no SQLite database",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged; restore it from a copy",
+    sqlite3.SQLITE_FULL: "free some space and try again",
+    sqlite3.SQLITE_IOERR: "check the disk; load the thread again to see what it holds",
+}
+
+
+class Database:
+    """A SQLite file with one connection, which one thread at a time uses.
+
+    A connection must not cross a fork: it is closed before and opened again on both sides when it is needed.
+    """
+
+    def __init__(self, path: str, synchronous: str, busy_timeout: float) -> None:
+        self.path = path
+        self._synchronous = _SYNCHRONOUS[synchronous]
+        self._busy_timeout = busy_timeout
+        self.lock = threading.Lock()
+        self._closed = False
+        self._connection: sqlite3.Connection | None = self._open()
+        _open_databases.add(self)
+
+    def close(self) -> None:
+        """Close the file; a second time does nothing."""
+        with self.lock:
+            self._closed = True
+            self.before_fork()
+
+    def before_fork(self) -> None:
+        """Close the connection, so that no process inherits its locks."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def reset_lock(self) -> None:
+        """Make a new lock in the child of a fork: a thread that waited for the old one is not there any more."""
+        self.lock = threading.Lock()
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """Lend the connection to the calling thread."""
+        with self.lock:
+            if self._closed:
+                raise SaverError("the saver is closed", code="saver.closed", committed=False, hint="open a new one")
+            if self._connection is None:
+                self._connection = self._open()
+            yield self._connection
+
+    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do `work` on one state of the file."""
+        with self.connection() as connection:
+            try:
+                connection.execute("BEGIN")
+                return work(connection)
+            except sqlite3.Error as error:
+                raise self.failure(error, committed=False) from error
+            finally:
+                roll_back(connection)
+
+    def write_statement(self, work: Callable[[sqlite3.Connection], None]) -> None:
+        """Do `work` that writes with one statement, which SQLite commits itself."""
+        with self.connection() as connection:
+            try:
+                work(connection)
+            except sqlite3.Error as error:
+                raise self.failure(error, committed=None) from error
+
+    def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do `work` in one transaction, and commit it unless it raises."""
+        with self.connection() as connection:
+            committed: bool | None = False
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                result = work(connection)
+                committed = None
+                connection.execute("COMMIT")
+                return result
+            except sqlite3.Error as error:
+                raise self.failure(error, committed=committed) from error
+            finally:
+                roll_back(connection)
+
+    def failure(self, error: sqlite3.Error, *, committed: bool | None) -> SaverError:
+        """Return our error for one of SQLite's, with `committed` false where its code alone says so."""
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        name = getattr(error, "sqlite_errorname", type(error).__name__)
+        return SaverError(
+            f"SQLite failed with {name} on {self.path}",
+            committed=False if code in _REFUSED else committed,
+            hint=_HINTS.get(code),
+        )
+
+    def _open(self) -> sqlite3.Connection:
+        if not Path(self.path).parent.is_dir():
+            raise SaverError(f"the folder of {self.path} does not exist", committed=False, hint="make the folder first")
+        try:
+            connection = sqlite3.connect(
+                self.path, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False
+            )
+        except sqlite3.Error as error:
+            raise self.failure(error, committed=False) from error
+        try:
+            self._prepare(connection)
+        except sqlite3.Error as error:
+            connection.close()
+            raise self.failure(error, committed=False) from error
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        layout = self._check(connection)
+        self._use_wal(connection)
+        connection.execute(self._synchronous)
+        if layout == len(LAYOUTS):
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        for name in LAYOUTS[self._check(connection) :]:  # another process may have been faster
+            for statement in _statements(name):
+                connection.execute(statement)
+        connection.execute("COMMIT")
+
+    def _check(self, connection: sqlite3.Connection) -> int:
+        """Return the file's layout, 0 for a new file; refuse a foreign file before anything touches it."""
+        application, layout, tables = connection.execute(_IDENTITY).fetchone()
+        if application == APPLICATION_ID and layout > len(LAYOUTS):
+            raise FormatError(
+                f"{self.path} has layout {layout}; this version knows layouts up to {len(LAYOUTS)}",
+                code="format.newer",
+                hint="open it with a newer version of the library",
+            )
+        if application == APPLICATION_ID and layout > 0:
+            return int(layout)
+        if (application, layout, tables) != (0, 0, 0):
+            raise SaverError(
+                f"{self.path} is a database of another application", committed=False, hint="give a path of its own"
+            )
+        return 0
+
+    def _use_wal(self, connection: sqlite3.Connection) -> None:
+        """Turn on the write-ahead log; SQLite does not wait for a lock here, so two first openers would collide."""
+        deadline = time.monotonic() + self._busy_timeout
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF not in _BUSY or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.005)
+            else:
+                return
+
+
+def roll_back(connection: sqlite3.Connection) -> None:
+    """End a transaction that is still open; SQLite ends some itself."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+def database_path(path: str | os.PathLike[str]) -> str:
+    """Return `path` as an absolute one, so that a later change of folder changes nothing."""
+    text = os.fspath(path)
+    if type(text) is not str or not text or text.startswith(":") or "\0" in text:
+        raise UsageError(
+            "the path is not that of a file", hint="use InMemorySaver for threads that need not outlive the process"
+        )
+    return str(Path(text).absolute())
+
+
+def check_options(synchronous: object, busy_timeout: object) -> None:
+    """Refuse options that do not exist."""
+    if synchronous not in _SYNCHRONOUS:
+        raise UsageError("synchronous is none of FULL, NORMAL and OFF")
+    if not isinstance(busy_timeout, int | float) or not 0 <= busy_timeout <= 1_000_000:
+        raise UsageError("busy_timeout is not a number of seconds")
+
+
+def _statements(name: str) -> Iterator[str]:
+    pending = ""
+    for line in Path(__file__).with_name(name).read_text("utf-8").splitlines(keepends=True):
+        pending += line
+        if sqlite3.complete_statement(pending):
+            yield pending
+            pending = ""
+
+
+_open_databases: Final = weakref.WeakSet[Database]()
+_forking: Final[list[Database]] = []
+
+
+def _before_fork() -> None:
+    for database in list(_open_databases):
+        database.lock.acquire()
+        _forking.append(database)
+        database.before_fork()
+
+
+def _after_fork_in_parent() -> None:
+    while _forking:
+        _forking.pop().lock.release()
+
+
+def _after_fork_in_child() -> None:
+    while _forking:
+        _forking.pop().reset_lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(
+        before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child
+    )

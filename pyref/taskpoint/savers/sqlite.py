@@ -1,0 +1,330 @@
+"""A saver in one SQLite file, which several threads, processes and languages can share."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import ClassVar, Final, Literal, NoReturn, TypeAlias
+
+from taskpoint._core.journal import Checkpoint, Entry, Holder
+from taskpoint.errors import ConcurrentRunError, FormatError, SaverError
+from taskpoint.savers import _rules, rows
+from taskpoint.savers._database import Database, check_options, database_path
+from taskpoint.savers._group import Group
+from taskpoint.savers.base import CheckpointSaver, Head, Loaded
+
+__all__ = ("SqliteSaver",)
+
+_CHECKPOINT: Final = """c.seq, c.id, c.format, c.parent_id, c.source, c.created_at, c.run_id, c.entrypoint_name,
+c.entrypoint_version, c.input, c.previous_id, c.value, c.saved, c.metadata"""
+_ENTRY: Final = "seq, kind, at, attempt_id, path, name, input_digest, alone, attempts, started_at, value, detail"
+_HOLDER: Final = "t.holder_attempt_id, t.holder_host, t.holder_pid, t.holder_lease_until"
+
+_FIND: Final = f"SELECT t.thread, t.head, {_HOLDER} FROM threads AS t WHERE t.thread_id = ?"  # noqa: S608 - constants
+_FIND_END: Final = f"""SELECT t.thread, t.head, (SELECT c.id FROM checkpoints AS c WHERE c.thread = t.thread AND c.seq = t.head),
+(SELECT coalesce(max(e.seq) + 1, 0) FROM entries AS e WHERE e.thread = t.thread AND e.checkpoint = t.head), {_HOLDER}
+FROM threads AS t WHERE t.thread_id = ?"""  # noqa: S608 - constants
+_READ_SEQ: Final = f"SELECT {_CHECKPOINT} FROM checkpoints AS c WHERE c.thread = ? AND c.seq = ?"  # noqa: S608
+_READ_ID: Final = f"SELECT {_CHECKPOINT} FROM checkpoints AS c WHERE c.thread = ? AND c.id = ?"  # noqa: S608
+_READ_ENTRIES: Final = f"SELECT {_ENTRY} FROM entries WHERE thread = ? AND checkpoint = ? ORDER BY seq"  # noqa: S608
+_READ_HISTORY: Final = f"""SELECT {_CHECKPOINT} FROM checkpoints AS c JOIN threads AS t ON t.thread = c.thread
+WHERE t.thread_id = ?1
+AND (?2 IS NULL OR c.seq < (SELECT b.seq FROM checkpoints AS b WHERE b.thread = t.thread AND b.id = ?2))
+ORDER BY c.seq DESC LIMIT ?3"""  # noqa: S608 - constants
+
+_ADD_THREAD: Final = "INSERT INTO threads (thread_id, head) VALUES (?, 0)"
+_SET_HEAD: Final = """UPDATE threads SET head = ?, holder_attempt_id = ?, holder_host = ?, holder_pid = ?,
+holder_lease_until = ? WHERE thread = ?"""
+_ADD_CHECKPOINT: Final = """INSERT INTO checkpoints (thread, seq, id, format, parent_id, source, created_at, run_id,
+entrypoint_name, entrypoint_version, input, previous_id, value, saved, metadata)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+_ADD_ENTRY: Final = f"""INSERT INTO entries (thread, checkpoint, {_ENTRY})
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""  # noqa: S608 - constants
+_ADD_OUTCOME: Final = f"""INSERT INTO entries (thread, checkpoint, {_ENTRY})
+SELECT t.thread, t.head, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
+FROM threads AS t JOIN checkpoints AS c ON c.thread = t.thread AND c.seq = t.head
+WHERE t.thread_id = ?1 AND c.id = ?2
+AND ?3 = (SELECT coalesce(max(e.seq) + 1, 0) FROM entries AS e WHERE e.thread = t.thread AND e.checkpoint = t.head)"""  # noqa: S608
+_DELETE: Final = (
+    "DELETE FROM entries WHERE thread = ?",
+    "DELETE FROM checkpoints WHERE thread = ?",
+    "DELETE FROM threads WHERE thread = ?",
+)
+
+_Connection: TypeAlias = sqlite3.Connection
+
+
+class _Write:
+    """What a verb writes: `work` in a transaction, or a lone `statement` that needs none of its own."""
+
+    __slots__ = ("statement", "work")
+
+    def __init__(self, work: Callable[[_Connection], None], *, statement: bool = False) -> None:
+        self.work = work
+        self.statement = statement
+
+
+class SqliteSaver(CheckpointSaver):
+    """Keeps threads in a SQLite file, made when it is not there.
+
+    Args:
+        path: The file; its folder must exist.
+        synchronous: ``FULL`` survives a power cut, ``NORMAL`` the end of the process, ``OFF`` only what goes well.
+        busy_timeout: For how many seconds to wait while another process writes.
+
+    Raises:
+        SaverError: The file cannot be opened, or belongs to another application.
+        FormatError: The file is of a newer layout (``format.newer``).
+
+    Example:
+        >>> from taskpoint import SqliteSaver
+        >>> with SqliteSaver(tmp_path / "threads.db") as saver:
+        ...     saver.head("nobody") is None
+        True
+    """
+
+    commits_on_loop: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        synchronous: Literal["FULL", "NORMAL", "OFF"] = "FULL",
+        busy_timeout: float = 5.0,
+    ) -> None:
+        check_options(synchronous, busy_timeout)
+        self._database = Database(database_path(path), synchronous, busy_timeout)
+        self._group = Group(self._write_alone, self._write_together)
+
+    def head(self, thread_id: str) -> Head | None:
+        """Return the newest checkpoint of a thread, None where the thread has none."""
+        _rules.check_id(thread_id)
+
+        def read(connection: _Connection) -> Head | None:
+            found = connection.execute(_FIND, (thread_id,)).fetchone()
+            if found is None:
+                return None
+            row = connection.execute(_READ_SEQ, found[:2]).fetchone()
+            return Head(_checkpoint(thread_id, row), _rules.live(_holder(thread_id, found[2:])))
+
+        return self._database.read(read)
+
+    def load(self, thread_id: str, checkpoint_id: str | None = None) -> Loaded | None:
+        """Return one checkpoint (the newest where no id is given) with its journal, None where there is none."""
+        _rules.check_id(thread_id)
+        if checkpoint_id is not None:
+            _rules.check_id(checkpoint_id, "checkpoint id")
+
+        def read(connection: _Connection) -> tuple[rows.Row, rows.Row, list[rows.Row]] | None:
+            found = connection.execute(_FIND, (thread_id,)).fetchone()
+            if found is None:
+                return None
+            if checkpoint_id is None:
+                row = connection.execute(_READ_SEQ, found[:2]).fetchone()
+            else:
+                row = connection.execute(_READ_ID, (found[0], checkpoint_id)).fetchone()
+                if row is None:
+                    return None
+            seq = found[1] if row is None else row[0]
+            return found, row, connection.execute(_READ_ENTRIES, (found[0], seq)).fetchall()
+
+        loaded = self._database.read(read)
+        if loaded is None:
+            return None
+        found, row, lines = loaded
+        checkpoint = _checkpoint(thread_id, row)
+        is_head = checkpoint.seq == found[1]
+        holder = _rules.live(_holder(thread_id, found[2:])) if is_head else None
+        return Loaded(checkpoint, is_head, holder, _entries(checkpoint, lines))
+
+    def begin(
+        self,
+        checkpoint: Checkpoint,
+        expected_head: str | None,
+        entries: Sequence[Entry] = (),
+        holder: Holder | None = None,
+        *,
+        take_over: bool = False,
+    ) -> None:
+        """Make `checkpoint` the new head of its thread; see `CheckpointSaver.begin`."""
+        _rules.check_begin(checkpoint, entries)
+        lines = [rows.entry_to_row(entry) for entry in entries]
+        row = rows.checkpoint_to_row(checkpoint)
+        kept = None if _rules.releases(entries) else holder
+        thread_id = checkpoint.thread_id
+
+        def work(connection: _Connection) -> None:
+            found = connection.execute(_FIND_END, (thread_id,)).fetchone()
+            thread, head, head_id, _, *holding = found or (None, -1, None, 0, None, None, None, None)
+            current = _holder(thread_id, tuple(holding))
+            if head_id != expected_head:
+                raise _rules.overtaken(thread_id, "the head is another checkpoint than expected", _rules.live(current))
+            if not take_over:
+                _rules.refuse_holder(thread_id, current, holder)
+            _rules.check_next(checkpoint, thread_id, head + 1)
+            if thread is None:
+                thread = connection.execute(_ADD_THREAD, (thread_id,)).lastrowid
+            connection.execute(_ADD_CHECKPOINT, (thread, *row))
+            _add_entries(connection, thread, checkpoint.seq, lines)
+            connection.execute(_SET_HEAD, (checkpoint.seq, *_holder_row(kept), thread))
+
+        self._group.submit(_Write(work))
+
+    def append(
+        self,
+        thread_id: str,
+        checkpoint_id: str,
+        expected_seq: int,
+        entries: Sequence[Entry],
+        closing: Checkpoint | None = None,
+        holder: Holder | None = None,
+        *,
+        take_over: bool = False,
+    ) -> None:
+        """Append entries to the journal of the head; see `CheckpointSaver.append`."""
+        _rules.check_id(thread_id)
+        _rules.check_entries(thread_id, expected_seq, entries)
+        lines = [rows.entry_to_row(entry) for entry in entries]
+        releases = _rules.releases(entries)
+        if len(lines) == 1 and holder is None and closing is None and not releases:
+            parameters = (thread_id, checkpoint_id, *lines[0])
+            self._group.submit(_Write(partial(_add_outcome, parameters), statement=True))
+            return
+
+        def work(connection: _Connection) -> None:
+            thread, head, current = _check_end(connection, thread_id, checkpoint_id, expected_seq)
+            if holder is not None and not take_over:
+                _rules.refuse_holder(thread_id, current, holder)
+            if closing is not None:
+                _rules.check_next(closing, thread_id, head + 1)
+                connection.execute(_ADD_CHECKPOINT, (thread, *rows.checkpoint_to_row(closing)))
+            _add_entries(connection, thread, head, lines)
+            if closing is not None or releases or holder is not None:
+                kept = None if releases else holder or current
+                connection.execute(_SET_HEAD, (head + (closing is not None), *_holder_row(kept), thread))
+
+        self._group.submit(_Write(work))
+
+    def history(self, thread_id: str, before: str | None = None, limit: int | None = None) -> list[Checkpoint]:
+        """Return a thread's checkpoints, newest first, those before the one with id `before`, at most `limit`."""
+        _rules.check_id(thread_id)
+        _rules.check_limit(limit)
+        if before is not None:
+            _rules.check_id(before, "checkpoint id")
+        parameters = (thread_id, before, -1 if limit is None else limit)
+        found = self._database.read(lambda connection: connection.execute(_READ_HISTORY, parameters).fetchall())
+        return [_checkpoint(thread_id, row) for row in found]
+
+    def delete(self, thread_id: str) -> None:
+        """Delete a thread and all that belongs to it; a thread that does not exist is no error."""
+        _rules.check_id(thread_id)
+
+        def work(connection: _Connection) -> None:
+            found = connection.execute(_FIND, (thread_id,)).fetchone()
+            for statement in _DELETE if found else ():
+                connection.execute(statement, found[:1])
+
+        self._group.submit(_Write(work))
+
+    def close(self) -> None:
+        """Close the file; a second time does nothing."""
+        self._database.close()
+
+    def _write_alone(self, write: _Write) -> None:
+        if write.statement:
+            self._database.write_statement(write.work)
+        else:
+            self._database.write(write.work)
+
+    def _write_together(self, writes: Sequence[_Write]) -> list[Exception | None]:
+        """Do writes in one transaction: each checks before it writes, so that a conflict leaves nothing behind."""
+
+        def work(connection: _Connection) -> list[Exception | None]:
+            verdicts: list[Exception | None] = []
+            for write in writes:
+                try:
+                    write.work(connection)
+                    verdicts.append(None)
+                except (ConcurrentRunError, FormatError) as error:
+                    verdicts.append(error)
+            return verdicts
+
+        try:
+            return self._database.write(work)
+        except SaverError as error:
+            if error.committed is False and error.code != "saver.closed":
+                return [self._verdict_alone(write) for write in writes]
+            return [SaverError(error.message, committed=error.committed, code=error.code, hint=error.hint) for _ in writes]
+
+    def _verdict_alone(self, write: _Write) -> Exception | None:
+        try:
+            self._write_alone(write)
+        except Exception as error:  # noqa: BLE001 - it is raised in the thread that it belongs to
+            return error
+        return None
+
+
+def _add_outcome(parameters: tuple[object, ...], connection: _Connection) -> None:
+    """Add one entry: one statement that writes nothing unless the entry is the head's next one (`STO-010`)."""
+    if connection.execute(_ADD_OUTCOME, parameters).rowcount != 1:
+        thread_id, checkpoint_id, seq = parameters[:3]
+        _check_end(connection, str(thread_id), str(checkpoint_id), int(str(seq)))
+        raise _rules.overtaken(str(thread_id), "another run was faster")
+
+
+def _check_end(
+    connection: _Connection, thread_id: str, checkpoint_id: str, expected_seq: int
+) -> tuple[int, int, Holder | None]:
+    found = connection.execute(_FIND_END, (thread_id,)).fetchone()
+    thread, head, head_id, end, *holding = found or (0, 0, None, 0, None, None, None, None)
+    current = _holder(thread_id, tuple(holding))
+    if head_id != checkpoint_id:
+        raise _rules.overtaken(thread_id, f"checkpoint {checkpoint_id!r} is not the head", _rules.live(current))
+    if end != expected_seq:
+        what = f"the journal of {checkpoint_id!r} does not end at seq {expected_seq}"
+        raise _rules.overtaken(thread_id, what, _rules.live(current))
+    return thread, head, current
+
+
+def _add_entries(connection: _Connection, thread: int, checkpoint: int, lines: Sequence[rows.Row]) -> None:
+    if lines:
+        connection.executemany(_ADD_ENTRY, [(thread, checkpoint, *line) for line in lines])
+
+
+def _holder_row(holder: Holder | None) -> rows.Row:
+    return (holder.attempt_id, holder.host, holder.pid, holder.lease_until) if holder else (None, None, None, None)
+
+
+def _holder(thread_id: str, row: rows.Row) -> Holder | None:
+    try:
+        return rows.holder_from_row(row)
+    except ValueError as error:
+        _refuse(f"the holder of thread {thread_id!r}", error)
+
+
+def _checkpoint(thread_id: str, row: rows.Row | None) -> Checkpoint:
+    if row is None:
+        raise FormatError(f"thread {thread_id!r} has no checkpoint where its head should be")
+    try:
+        return rows.checkpoint_from_row(thread_id, row)
+    except ValueError as error:
+        _refuse(f"checkpoint {row[0]} of thread {thread_id!r}", error)
+
+
+def _entries(checkpoint: Checkpoint, lines: Sequence[rows.Row]) -> list[Entry]:
+    entries: list[Entry] = []
+    try:
+        for seq, line in enumerate(lines):
+            if line[0] != seq:
+                raise ValueError("the one before it is missing")  # noqa: TRY301 - the place is named once, below
+            entries.append(rows.entry_from_row(line))
+    except ValueError as error:
+        _refuse(f"entry {len(entries)} of checkpoint {checkpoint.id!r} of thread {checkpoint.thread_id!r}", error)
+    return entries
+
+
+def _refuse(what: str, error: ValueError) -> NoReturn:
+    reason = "a text is no JSON" if type(error) is not ValueError else str(error)
+    raise FormatError(f"{what} is malformed: {reason}") from None
