@@ -1,0 +1,348 @@
+"""The exact walks between values and JSON trees: the rules of `spec/1.0/02-values.md`, one function each.
+
+`room` is how many arrays and objects may still be opened at a place (`VAL-040`).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from . import _scalars
+from ._json import Fault, canonical_json, read_json
+from ._model import MAX_DEPTH, MAX_SAFE, Carried, ErrorValue, Ext, Refusal, Tree
+
+__all__ = ("from_tree", "to_tree")
+
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+_QUOTED_KEY = re.compile(r"[A-Za-z0-9_.:/ -]{1,64}")
+_REMEDY = "return plain data, or annotate the function's result (dataclass, pydantic model, Enum ...) to have it converted"
+_MAX_NAME = 255
+
+# Types are known exactly: an instance of a subclass would come back as its base class.
+_WRITERS: dict[type, tuple[str, Callable[[Any], str]]] = {
+    bytes: ("$bytes", _scalars.write_bytes),
+    datetime: ("$datetime", _scalars.write_datetime),
+    date: ("$date", _scalars.write_date),
+    time: ("$time", _scalars.write_time),
+    timedelta: ("$duration", _scalars.write_duration),
+    Decimal: ("$decimal", _scalars.write_decimal),
+    UUID: ("$uuid", _scalars.write_uuid),
+}
+# How a tagged text becomes normal, and how a normal text becomes a value (None: only `Carried` holds it).
+_READERS: dict[str, tuple[Callable[[str], str], Callable[[str], object]]] = {
+    "$int": (_scalars.normal_int, _scalars.read_int),
+    "$float": (_scalars.normal_float, _scalars.read_float),
+    "$bytes": (_scalars.normal_bytes, _scalars.read_bytes),
+    "$datetime": (_scalars.normal_datetime, _scalars.read_datetime),
+    "$date": (_scalars.normal_date, _scalars.read_date),
+    "$time": (_scalars.normal_time, _scalars.read_time),
+    "$duration": (_scalars.normal_duration, _scalars.read_duration),
+    "$decimal": (_scalars.normal_decimal, _scalars.read_decimal),
+    "$uuid": (_scalars.normal_uuid, _scalars.read_uuid),
+}
+
+
+def _step(key: object) -> str:
+    """A key as a step of a path: names are shown, what could be content is not (`VAL-061`)."""
+    if type(key) is str and _PLAIN_KEY.fullmatch(key):
+        return f".{key}"
+    return f'["{key}"]' if type(key) is str and _QUOTED_KEY.fullmatch(key) else "[?]"
+
+
+def _inside(room: int, levels: int = 1) -> int:
+    """What is left of the depth inside so many more arrays and objects."""
+    if room < levels:
+        hint = "flatten it; a value that contains itself has no end"
+        raise Refusal("value.too_deep", f"a value nests deeper than {MAX_DEPTH} levels", hint)
+    return room - levels
+
+
+def _text(text: str) -> str:
+    """A string of Unicode scalar values (`VAL-020`)."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            hint = "decode the bytes it came from properly, or keep them as bytes"
+            raise Refusal("value.lone_surrogate", "a string has a lone surrogate", hint) from None
+    return text
+
+
+def _each(walk: Callable[[Any, int], Any], values: Iterable[object], room: int) -> list[Any]:
+    results: list[Any] = []
+    try:
+        for value in values:
+            results.append(walk(value, room))  # noqa: PERF401 - its length is the step of a refusal
+    except Refusal as refusal:
+        refusal.steps.append(f"[{len(results)}]")
+        raise
+    return results
+
+
+def _at(step: str, walk: Callable[[Any, int], Any], value: object, room: int) -> Any:
+    try:
+        return walk(value, room)
+    except Refusal as refusal:
+        refusal.steps.append(step)
+        raise
+
+
+# --- values to trees ---------------------------------------------------------------------------------------------
+
+
+def to_tree(value: Any, room: int = MAX_DEPTH) -> Tree:
+    """The JSON tree of a value, sharing nothing mutable with it."""
+    kind = type(value)
+    if kind is str:
+        return _text(value)
+    if value is None or kind is bool:
+        return value
+    if kind is int:
+        return value if -MAX_SAFE <= value <= MAX_SAFE else _tagged("$int", _scalars.write_int(value), room)
+    if kind is float:
+        plain = math.isfinite(value) and (value != 0 or math.copysign(1, value) > 0)
+        return value if plain else _tagged("$float", _scalars.write_float(value), room)
+    if kind is dict:
+        return _object_tree(value, room) if all(type(key) is str for key in value) else _map_tree(value, room)
+    if kind is list or kind is tuple:
+        return _each(to_tree, value, _inside(room))
+    return _special_tree(value, kind, room)
+
+
+def _tagged(tag: str, content: Tree, room: int) -> Tree:
+    _inside(room)
+    return {tag: content}
+
+
+def _special_tree(value: Any, kind: type, room: int) -> Tree:
+    if kind in _WRITERS:
+        tag, write = _WRITERS[kind]
+        return _tagged(tag, write(value), room)
+    if kind is set or kind is frozenset:
+        return {"$set": _in_order(_each(to_tree, value, _inside(room, 2)))}
+    if kind is Carried:
+        return _carried_tree(value, room)
+    if kind is Ext:
+        members = {"name": value.name, "v": value.v, "data": _at(".data", to_tree, value.data, _inside(room, 2))}
+        return _checked("$ext", members)
+    if kind is ErrorValue:
+        members = {"type": value.type, "message": value.message, "path": value.path, "retryable": value.retryable}
+        members["data"] = _at(".data", to_tree, value.data, _inside(room, 2))
+        return _checked("$error", {name: member for name, member in members.items() if member is not None})
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    raise Refusal("value.not_encodable", f"a value of type {name} has no encoding", _REMEDY)
+
+
+def _object_tree(value: dict[str, object], room: int) -> Tree:
+    room = _inside(room)
+    members: dict[str, Tree] = {}
+    for key, item in value.items():
+        try:
+            # A user's own `$` is doubled, so that no data can forge a tag (`VAL-030`).
+            members["$" + _text(key) if key[:1] == "$" else _text(key)] = to_tree(item, room)
+        except Refusal as refusal:
+            refusal.steps.append(_step(key))
+            raise
+    return members
+
+
+def _map_tree(value: dict[object, object], room: int) -> Tree:
+    room = _inside(room, 3)
+    pairs: list[Tree] = []
+    for key, item in value.items():
+        pairs.append([_at(_step(key), to_tree, part, room) for part in (key, item)])
+    return {"$map": _in_order(pairs, keyed=True)}
+
+
+def _carried_tree(value: Carried, room: int) -> Tree:
+    """What is carried goes out as it came in; that it came in, and was not made up, is checked."""
+    try:
+        tree = {value.tag: read_json(value.text)}
+        sound = from_tree(tree, room) == value
+    except Refusal as refusal:
+        if refusal.code == "value.too_deep":
+            raise
+        sound = False
+    if not sound:
+        raise Refusal("value.not_encodable", "a Carried holds no value that a decoder would carry")
+    return tree
+
+
+def _checked(tag: str, members: dict[str, Tree]) -> Tree:
+    if not _MEMBERS[tag](members):
+        raise Refusal("value.not_encodable", f"the attributes of a {tag[1:]} value have wrong types")
+    for member in members.values():
+        if type(member) is str:
+            _text(member)
+    return {tag: members}
+
+
+def _in_order(trees: list[Any], *, keyed: bool = False, code: str = "value.not_encodable") -> list[Tree]:
+    """In the order of their canonical bytes, which no process decides (`VAL-033`); twins are refused."""
+    texts = [canonical_json(tree[0] if keyed else tree).encode() for tree in trees]
+    if len(set(texts)) != len(texts):
+        raise Refusal(code, "a set or a map has two members of one encoding")
+    return [trees[place] for place in sorted(range(len(trees)), key=texts.__getitem__)]
+
+
+# --- trees to values ---------------------------------------------------------------------------------------------
+
+
+def from_tree(tree: Any, room: int = MAX_DEPTH) -> Any:
+    """The value of a JSON tree; runs no code that the tree could choose (`VAL-050`)."""
+    kind = type(tree)
+    if kind is str:
+        return _text(tree)
+    if tree is None or kind is bool:
+        return tree
+    if kind is int:
+        if not -MAX_SAFE <= tree <= MAX_SAFE:
+            raise Refusal("value.out_of_range", "an integer is outside the safe range and not tagged")
+        return tree
+    if kind is float:
+        if not math.isfinite(tree):
+            raise Refusal("value.out_of_range", "a number is not finite")
+        return tree or 0.0  # a bare -0 is zero (`VAL-012`)
+    if kind is list:
+        return _each(from_tree, tree, _inside(room))
+    if kind is dict:
+        return _object_value(tree, room)
+    if kind is Fault:
+        raise Refusal(tree.code, tree.what)
+    raise Refusal("value.invalid_json", f"a tree holds a {kind.__name__}, which JSON has not")
+
+
+def _object_value(tree: dict[Any, Any], room: int) -> Any:
+    for key in tree:
+        if type(key) is not str:
+            raise Refusal("value.invalid_json", "a key of an object is not a string")
+        if key[:1] == "$" and key[1:2] != "$":
+            return _tag_value(tree, key, room)
+    room = _inside(room)
+    members: dict[str, object] = {}
+    for key, item in tree.items():
+        try:
+            members[_text(key[1:] if key[:1] == "$" else key)] = from_tree(item, room)
+        except Refusal as refusal:
+            refusal.steps.append(_step(key))
+            raise
+    return members
+
+
+def _malformed(tag: str) -> Refusal:
+    return Refusal("value.malformed_tag", f"what stands under the tag {tag} is malformed")
+
+
+def _tag_value(tree: dict[str, Any], tag: str, room: int) -> Any:
+    compound = _COMPOUND.get(tag)
+    if compound is None and tag not in _READERS:
+        hint = "it was written by a newer version, or a key of user data was not escaped by doubling its $"
+        raise Refusal("value.unknown_tag", "an object has a key with a single $ that is not a known tag", hint)
+    if len(tree) != 1:
+        raise _malformed(tag)
+    content = tree[tag]
+    if type(content) is Fault:
+        raise Refusal(content.code, content.what)
+    if compound is not None:
+        return compound(content, _inside(room, 2))
+    _inside(room)
+    normalise, read = _READERS[tag]
+    if type(content) is not str:
+        raise _malformed(tag)
+    try:
+        text = normalise(content)
+        value = read(text)
+    except ValueError:
+        raise _malformed(tag) from None
+    return Carried(tag, canonical_json(text)) if value is None else value
+
+
+def _set_value(content: Any, room: int) -> Any:
+    if type(content) is not list:
+        raise _malformed("$set")
+    items = _each(from_tree, content, room)
+    trees = _in_order(_each(to_tree, items, room), code="value.malformed_tag")
+    try:
+        members = {_hashable(item) for item in items}
+    except TypeError:
+        members = set()
+    # Python takes 1 and true for one member, and has no set of dicts: carry what a set would lose.
+    return members if len(members) == len(items) else Carried("$set", canonical_json(trees))
+
+
+def _map_value(content: Any, room: int) -> Any:
+    room = _inside(room)
+    if type(content) is not list or any(type(pair) is not list or len(pair) != 2 for pair in content):  # noqa: PLR2004
+        raise _malformed("$map")
+    if all(type(pair[0]) is str for pair in content):
+        raise _malformed("$map")  # an object says the same
+    pairs = [_at(f"[{place}]", _pair, pair, room) for place, pair in enumerate(content)]
+    trees = [[to_tree(key, room), to_tree(item, room)] for key, item in pairs]
+    trees = _in_order(trees, keyed=True, code="value.malformed_tag")
+    try:
+        members = {_hashable(key): item for key, item in pairs}
+    except TypeError:
+        members = {}
+    return members if len(members) == len(pairs) else Carried("$map", canonical_json(trees))
+
+
+def _pair(pair: list[Any], room: int) -> list[Any]:
+    return _each(from_tree, pair, room)
+
+
+def _hashable(value: object) -> object:
+    if isinstance(value, list):
+        return tuple(_hashable(item) for item in value)
+    return frozenset(value) if isinstance(value, set) else value
+
+
+def _error_value(content: Any, room: int) -> ErrorValue:
+    if not _is_error(content):
+        raise _malformed("$error")
+    data = _at(".data", from_tree, content.get("data"), room)
+    for name in ("type", "message", "path"):
+        _text(content.get(name) or "")
+    return ErrorValue(content["type"], content["message"], data, content.get("path"), content.get("retryable"))
+
+
+def _ext_value(content: Any, room: int) -> Ext:
+    if not _is_ext(content):
+        raise _malformed("$ext")
+    data = _at(".data", from_tree, content["data"], room)
+    return Ext(_text(content["name"]), int(content["v"]), data)
+
+
+def _is_error(members: Any) -> bool:
+    return (
+        type(members) is dict
+        and {"type", "message"} <= members.keys() <= {"type", "message", "data", "path", "retryable"}
+        and all(type(members.get(name, "")) is str for name in ("type", "message", "path"))
+        and type(members.get("retryable", False)) is bool
+    )
+
+
+def _is_ext(members: Any) -> bool:
+    return (
+        type(members) is dict
+        and members.keys() == {"name", "v", "data"}
+        and type(members["name"]) is str
+        and 1 <= len(members["name"]) <= _MAX_NAME
+        and type(members["v"]) in (int, float)
+        and members["v"] == int(members["v"])
+        and 0 <= members["v"] <= MAX_SAFE
+    )
+
+
+_MEMBERS: dict[str, Callable[[Any], bool]] = {"$error": _is_error, "$ext": _is_ext}
+_COMPOUND: dict[str, Callable[[Any, int], Any]] = {
+    "$set": _set_value,
+    "$map": _map_value,
+    "$error": _error_value,
+    "$ext": _ext_value,
+}
