@@ -1,0 +1,229 @@
+"""Encoded values inside documents: their form is checked here, what they mean is the codec's business.
+
+A document holds an encoded value as a JSON tree, the runtime and the rows of a store hold it as JSON text.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Annotated, Any, Final
+
+import orjson
+from pydantic import PlainValidator
+from pydantic_core import PydanticCustomError
+
+from taskpoint.models.scalars import MAX_INTEGER, PATTERNS
+
+__all__ = ("Encoded", "EncodedObject", "OptionalEncoded", "OptionalEncodedObject", "StoredText", "parse_text")
+
+_MAX_DEPTH: Final = 128
+_FLOATS: Final = frozenset({"NaN", "Infinity", "-Infinity", "-0"})
+
+
+class StoredText:
+    """The text of an encoded value as a store keeps it: taken as it is, and read when somebody decodes it."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+
+class _MalformedError(ValueError):
+    """What is wrong with an encoded value, and where, from the inside out."""
+
+    def __init__(self, reason: str, *trail: str | int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.trail: list[str | int] = list(trail)
+
+
+def _check(node: Any, depth: int = 0) -> None:
+    """Refuse what is no encoded value (`VAL`): exact JSON types, known tags, and no other key with a single ``$``."""
+    kind = type(node)
+    if kind is str or kind is int or kind is bool or node is None:
+        return
+    if kind is float:
+        if not math.isfinite(node):
+            raise _MalformedError("is not a finite number")
+        return
+    if depth == _MAX_DEPTH:
+        raise _MalformedError("is nested too deeply")
+    if kind is list:
+        for index, item in enumerate(node):
+            _check_at(item, depth + 1, index)
+    elif kind is dict:
+        _check_object(node, depth)
+    else:
+        raise _MalformedError("is of a type that JSON does not have")
+
+
+def _check_at(node: Any, depth: int, place: str | int) -> None:
+    try:
+        _check(node, depth)
+    except _MalformedError as error:
+        error.trail.append(place)
+        raise
+
+
+def _check_object(node: dict[Any, Any], depth: int) -> None:
+    if len(node) == 1:
+        (tag,) = node
+        if type(tag) is str and tag in _TAGS:
+            try:
+                _TAGS[tag](node[tag], depth + 1)
+            except _MalformedError as error:
+                error.trail.append(tag)
+                raise
+            return
+    for key, item in node.items():
+        if type(key) is not str:
+            raise _MalformedError("has a key that is not a string")
+        if key[:1] == "$" and key[1:2] != "$":
+            raise _MalformedError("has a key that starts with a single $ and is no tag")
+        _check_at(item, depth + 1, key)
+
+
+def _text(pattern: str) -> Callable[[Any, int], None]:
+    match = re.compile(pattern.removeprefix("^").removesuffix("$")).fullmatch
+
+    def check(payload: Any, _: int) -> None:
+        if type(payload) is not str or not match(payload):
+            raise _MalformedError("is malformed")
+
+    return check
+
+
+def _check_float(payload: Any, _: int) -> None:
+    if type(payload) is not str or payload not in _FLOATS:
+        raise _MalformedError("is malformed")
+
+
+def _check_set(payload: Any, depth: int) -> None:
+    if type(payload) is not list:
+        raise _MalformedError("is not an array")
+    _check(payload, depth)
+    if len({_frozen(item) for item in payload}) < len(payload):
+        raise _MalformedError("holds an item twice")
+
+
+def _frozen(node: Any) -> object:
+    """Return what is equal for equal JSON values: 1 and 1.0 are, 1 and true are not."""
+    if isinstance(node, bool):
+        return (bool, node)
+    if isinstance(node, list):
+        return (list, *(_frozen(item) for item in node))
+    if isinstance(node, dict):
+        return frozenset((key, _frozen(item)) for key, item in node.items())
+    return node
+
+
+def _check_map(payload: Any, depth: int) -> None:
+    if type(payload) is not list:
+        raise _MalformedError("is not an array")
+    for index, pair in enumerate(payload):
+        if type(pair) is not list or len(pair) != 2:
+            raise _MalformedError("is not a pair", index)
+        _check_at(pair, depth + 1, index)
+
+
+def _members(payload: Any, required: frozenset[str], optional: frozenset[str] = frozenset()) -> None:
+    if type(payload) is not dict:
+        raise _MalformedError("is not an object")
+    if not required <= payload.keys() <= required | optional:
+        raise _MalformedError("lacks a member or has an unknown one")
+
+
+def _check_name(payload: dict[str, Any], member: str) -> None:
+    if type(payload[member]) is not str or not 1 <= len(payload[member]) <= 255:
+        raise _MalformedError("is not a name", member)
+
+
+def _check_error(payload: Any, depth: int) -> None:
+    _members(payload, frozenset({"type", "message"}), frozenset({"data", "path", "retryable"}))
+    _check_name(payload, "type")
+    if type(payload["message"]) is not str:
+        raise _MalformedError("is not a string", "message")
+    if "path" in payload:
+        _check_path(payload["path"], depth)
+    if type(payload.get("retryable", False)) is not bool:
+        raise _MalformedError("is not a boolean", "retryable")
+    _check_at(payload.get("data"), depth + 1, "data")
+
+
+def _check_ext(payload: Any, depth: int) -> None:
+    _members(payload, frozenset({"name", "v", "data"}))
+    _check_name(payload, "name")
+    version = payload["v"]
+    whole = type(version) is int or (type(version) is float and version.is_integer())
+    if not whole or not 1 <= version <= MAX_INTEGER:
+        raise _MalformedError("is not a version", "v")
+    _check_at(payload["data"], depth + 1, "data")
+
+
+_check_path = _text(PATTERNS["path"])
+_TAGS: Final[dict[str, Callable[[Any, int], None]]] = {
+    "$int": _text(PATTERNS["int"]),
+    "$float": _check_float,
+    "$bytes": _text(PATTERNS["bytes"]),
+    "$datetime": _text(PATTERNS["datetime"]),
+    "$date": _text(PATTERNS["date"]),
+    "$time": _text(PATTERNS["clock"]),
+    "$duration": _text(PATTERNS["duration"]),
+    "$decimal": _text(PATTERNS["decimal"]),
+    "$uuid": _text(PATTERNS["uuid"]),
+    "$set": _check_set,
+    "$map": _check_map,
+    "$error": _check_error,
+    "$ext": _check_ext,
+}
+
+
+def _to_text(tree: Any) -> str:
+    """Return a tree's JSON text. `_check` has refused what orjson would write wrongly without a word (NaN)."""
+    try:
+        return orjson.dumps(tree).decode()
+    except TypeError:  # a lone surrogate, or an integer beyond 64 bits that is a double of its own
+        try:
+            text = json.dumps(tree, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+            text.encode()
+        except ValueError:
+            raise _MalformedError("holds a lone surrogate or a number that is too long") from None
+        return text
+
+
+def _encoded(value: Any) -> str:
+    if type(value) is StoredText:
+        return value.text
+    try:
+        _check(value)
+        return _to_text(value)
+    except _MalformedError as error:
+        raise PydanticCustomError("encoded", "{reason}", {"reason": error.reason, "trail": error.trail[::-1]}) from None
+
+
+def _encoded_object(value: Any) -> str:
+    if type(value) is StoredText:
+        return value.text
+    if type(value) is not dict or (len(value) == 1 and not value.keys().isdisjoint(_TAGS)):
+        raise PydanticCustomError("encoded", "{reason}", {"reason": "is not an object", "trail": []})
+    return _encoded(value)
+
+
+def parse_text(text: str) -> Any:
+    """Return the tree of an encoded value's text; unlike the standard library's, this parser refuses NaN.
+
+    Raises:
+        ValueError: The text is not JSON.
+    """
+    return orjson.loads(text)
+
+
+Encoded = Annotated[str, PlainValidator(_encoded)]
+EncodedObject = Annotated[str, PlainValidator(_encoded_object)]
+OptionalEncoded = Annotated[str | None, PlainValidator(_encoded)]
+"""Absent is None, the encoded null is the text ``null``: so this is not `Encoded | None`."""
+OptionalEncodedObject = Annotated[str | None, PlainValidator(_encoded_object)]
