@@ -1,0 +1,72 @@
+"""What the README and the first steps show works as shown."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+START = (REPOSITORY / "docs" / "start.md").read_text(encoding="utf-8")
+PYTHON = re.compile(r"^```python\n(?P<code>.*?)^```", re.MULTILINE | re.DOTALL)
+DEMO = re.search(r"^cat > demo\.py <<'(?P<end>\w+)'\n(?P<code>.*?)^(?P=end)$", README, re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("code", PYTHON.findall(README) + PYTHON.findall(START))
+def test_examples_do_what_they_say(code: str, tmp_path: Path) -> None:
+    """Each `print(...)  # text` prints that text."""
+    script = tmp_path / "example.py"
+    script.write_text(code, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, script], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == re.findall(r"^print\(.*  # (.*)$", code, re.MULTILINE)
+
+
+def start(folder: Path) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "demo.py"], cwd=folder, stdout=subprocess.PIPE, text=True)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The demo, with payments that take no time."""
+    assert DEMO is not None
+    (tmp_path / "demo.py").write_text(DEMO["code"].replace("time.sleep(1)", "time.sleep(0)"), encoding="utf-8")
+    return tmp_path
+
+
+RECEIPTS = str([f"receipt {number}" for number in range(1, 6)])
+
+
+@pytest.mark.parametrize("fatal", range(1, 6))
+def test_the_demo_goes_on_where_it_was_killed(folder: Path, fatal: int) -> None:
+    """The process is killed while payment number `fatal` is in flight, so that exactly this one is made again."""
+    script = folder / "demo.py"
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace("time.sleep(0)", f"time.sleep(600 * (number == {fatal}))"), encoding="utf-8")
+    with start(folder) as process:
+        assert process.stdout is not None
+        charged = [process.stdout.readline().strip() for _ in range(fatal)]
+        process.kill()
+    assert process.returncode == -signal.SIGKILL
+    assert charged == [f"charging {number} ..." for number in range(1, fatal + 1)]
+
+    script.write_text(text, encoding="utf-8")
+    with start(folder) as process:
+        output, _ = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert output.splitlines() == [*(f"charging {number} ..." for number in range(fatal, 6)), RECEIPTS]
+
+
+def test_the_demo_is_done_when_it_is_done(folder: Path) -> None:
+    for expected in (f"charging 5 ...\n{RECEIPTS}\n", f"already done: {RECEIPTS}\n"):
+        with start(folder) as process:
+            output, _ = process.communicate(timeout=60)
+        assert output.endswith(expected)
+    assert "charging" not in output
