@@ -17,14 +17,26 @@ from taskpoint.models.convert import (
     thread_from_document,
     thread_to_document,
 )
+from taskpoint.models.rows import (
+    CHECKPOINT_COLUMNS,
+    ENTRY_COLUMNS,
+    checkpoint_from_row,
+    entries_from_rows,
+    holder_from_row,
+)
 
 __all__ = (
+    "CHECKPOINT_COLUMNS",
+    "ENTRY_COLUMNS",
     "checkpoint_from_document",
+    "checkpoint_from_row",
     "checkpoint_to_document",
+    "entries_from_rows",
     "entry_from_document",
     "entry_to_document",
     "error_to_document",
     "holder_from_document",
+    "holder_from_row",
     "holder_to_document",
     "thread_from_document",
     "thread_to_document",

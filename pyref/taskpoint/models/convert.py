@@ -26,12 +26,11 @@ from taskpoint._core.journal import (
     TaskFailed,
 )
 from taskpoint.errors import FormatError
-from taskpoint.models.documents import CHECKPOINT, ENTRY, DocumentModel, ErrorModel, HolderModel, ThreadModel
+from taskpoint.models.documents import CHECKPOINT, ENTRY, DocumentModel, HolderModel, ThreadModel
 from taskpoint.models.failures import validated
 from taskpoint.models.values import parse_text
 
 __all__ = (
-    "MEMBERS",
     "checkpoint_from_document",
     "checkpoint_to_document",
     "entry_from_document",
@@ -41,7 +40,6 @@ __all__ = (
     "holder_to_document",
     "thread_from_document",
     "thread_to_document",
-    "to_entry",
 )
 
 _KINDS: Final[tuple[type[Entry], ...]] = (
@@ -58,7 +56,7 @@ _KINDS: Final[tuple[type[Entry], ...]] = (
     InterruptAnswered,
 )
 _CLASSES: Final = {kind.kind: kind for kind in _KINDS}
-MEMBERS: Final = {kind.kind: tuple(field.name for field in fields(kind)) for kind in _KINDS}
+_MEMBERS: Final = {kind.kind: tuple(field.name for field in fields(kind)) for kind in _KINDS}
 """The members of an entry by its kind, besides `kind` itself."""
 
 _HOLDER: Final = TypeAdapter(HolderModel)
@@ -82,10 +80,10 @@ def entry_from_document(document: object, *, where: str = "entry") -> Entry:
         ... )
         RunStarted(seq=0, at='2026-11-21T09:00:00Z', attempt_id='a', attempt=1)
     """
-    return to_entry(validated(ENTRY, document, where))
+    return _to_entry(validated(ENTRY, document, where))
 
 
-def to_entry(model: DocumentModel) -> Entry:
+def _to_entry(model: DocumentModel) -> Entry:
     """Return the entry that a validated model holds; the model is used up."""
     members = model.__dict__
     kind = members.pop("kind")
@@ -97,7 +95,7 @@ def to_entry(model: DocumentModel) -> Entry:
 def entry_to_document(entry: Entry) -> dict[str, Any]:
     """Return an entry's document."""
     document: dict[str, Any] = {"kind": entry.kind}
-    for name in MEMBERS[entry.kind]:
+    for name in _MEMBERS[entry.kind]:
         member = getattr(entry, name)
         if name == "value":
             document[name] = _tree(member)
@@ -189,7 +187,9 @@ def thread_from_document(document: object) -> list[tuple[Checkpoint, list[Entry]
     """
     model = validated(_THREAD, document, _thread_name(document))
     where = f"thread {model.thread_id!r}"
-    thread = [(_to_checkpoint(one.checkpoint), [to_entry(entry) for entry in one.entries]) for one in model.checkpoints]
+    thread = [
+        (_to_checkpoint(one.checkpoint), [_to_entry(entry) for entry in one.entries]) for one in model.checkpoints
+    ]
     seen: set[str] = set()
     for seq, (checkpoint, entries) in enumerate(thread):
         _check_checkpoint(checkpoint, model.thread_id, seq, seen, f"{where}: checkpoints[{seq}]")

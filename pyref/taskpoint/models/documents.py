@@ -20,7 +20,6 @@ from taskpoint.models.scalars import (
     Name,
     Path,
     Present,
-    Record,
     Seq,
     Text,
     Time,
@@ -36,8 +35,8 @@ __all__ = (
     "CheckpointModel",
     "ConfigModel",
     "DocumentModel",
-    "EntrypointDefinitionModel",
     "EntryModel",
+    "EntrypointDefinitionModel",
     "ErrorModel",
     "HolderModel",
     "InterruptModel",
@@ -47,7 +46,7 @@ __all__ = (
 )
 
 Paths = Annotated[list[Path], Unique]
-Orphans = Annotated[list[Record], Field(min_length=1), Unique]
+Orphans = Annotated[list[Path], Field(min_length=1), Unique]
 
 
 class DocumentModel(BaseModel):

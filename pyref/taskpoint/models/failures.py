@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 
 from taskpoint.errors import FormatError
 
-__all__ = ("validated",)
+__all__ = ("refusal", "validated")
 
 T = TypeVar("T")
 
@@ -24,6 +24,7 @@ _WORDS: Final = {
     "less_than_equal": "is too large",
     "list_type": "is not an array",
     "missing": "is missing",
+    "model_attributes_type": "is not an object",
     "model_type": "is not an object",
     "null": "is null where it may only be absent",
     "repeated": "holds an item twice",
@@ -54,11 +55,12 @@ def validated(adapter: TypeAdapter[T], document: object, where: str) -> T:
     try:
         return adapter.validate_python(document)
     except ValidationError as error:
-        details = error.errors(include_url=False, include_input=False)
-        raise _refusal(document, details, where) from None
+        raise refusal(document, error, where) from None
 
 
-def _refusal(document: object, details: list[ErrorDetails], where: str) -> FormatError:
+def refusal(document: object, error: ValidationError, where: str) -> FormatError:
+    """Return what is raised for a document that its model refuses."""
+    details = error.errors(include_url=False, include_input=False)
     if any(_is_newer(node) for detail in details for node, _ in _walk(document, detail)):
         return FormatError(
             f"{where}: the format is newer than this version of Taskpoint reads",
@@ -68,7 +70,7 @@ def _refusal(document: object, details: list[ErrorDetails], where: str) -> Forma
     first = details[0]
     place = "".join(part for _, part in _walk(document, first)) + _inner(first)
     reason = first["ctx"]["reason"] if first["type"] == "encoded" else _WORDS.get(first["type"], "is malformed")
-    return FormatError(f"{where}: {place.lstrip('.') or 'it'} {reason}", hint="see the schemas in spec/1.0/schema")
+    return FormatError(f"{where}: {place.lstrip('.') or 'it'} {reason}")
 
 
 def _walk(document: object, detail: ErrorDetails) -> Iterator[tuple[object, str]]:

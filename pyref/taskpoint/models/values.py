@@ -128,6 +128,8 @@ def _check_map(payload: Any, depth: int) -> None:
         if type(pair) is not list or len(pair) != 2:
             raise _MalformedError("is not a pair", index)
         _check_at(pair, depth + 1, index)
+    if all(type(pair[0]) is str for pair in payload):
+        raise _MalformedError("has no key that needs a map")
 
 
 def _members(payload: Any, required: frozenset[str], optional: frozenset[str] = frozenset()) -> None:
@@ -137,18 +139,11 @@ def _members(payload: Any, required: frozenset[str], optional: frozenset[str] = 
         raise _MalformedError("lacks a member or has an unknown one")
 
 
-def _check_name(payload: dict[str, Any], member: str) -> None:
-    if type(payload[member]) is not str or not 1 <= len(payload[member]) <= 255:
-        raise _MalformedError("is not a name", member)
-
-
 def _check_error(payload: Any, depth: int) -> None:
     _members(payload, frozenset({"type", "message"}), frozenset({"data", "path", "retryable"}))
-    _check_name(payload, "type")
-    if type(payload["message"]) is not str:
-        raise _MalformedError("is not a string", "message")
-    if "path" in payload:
-        _check_path(payload["path"], depth)
+    for member in ("type", "message", "path"):
+        if type(payload.get(member, "")) is not str:
+            raise _MalformedError("is not a string", member)
     if type(payload.get("retryable", False)) is not bool:
         raise _MalformedError("is not a boolean", "retryable")
     _check_at(payload.get("data"), depth + 1, "data")
@@ -156,22 +151,22 @@ def _check_error(payload: Any, depth: int) -> None:
 
 def _check_ext(payload: Any, depth: int) -> None:
     _members(payload, frozenset({"name", "v", "data"}))
-    _check_name(payload, "name")
-    version = payload["v"]
+    name, version = payload["name"], payload["v"]
+    if type(name) is not str or not 1 <= len(name) <= 255:
+        raise _MalformedError("is not a name", "name")
     whole = type(version) is int or (type(version) is float and version.is_integer())
-    if not whole or not 1 <= version <= MAX_INTEGER:
+    if not whole or not 0 <= version <= MAX_INTEGER:
         raise _MalformedError("is not a version", "v")
     _check_at(payload["data"], depth + 1, "data")
 
 
-_check_path = _text(PATTERNS["path"])
 _TAGS: Final[dict[str, Callable[[Any, int], None]]] = {
     "$int": _text(PATTERNS["int"]),
     "$float": _check_float,
     "$bytes": _text(PATTERNS["bytes"]),
     "$datetime": _text(PATTERNS["datetime"]),
     "$date": _text(PATTERNS["date"]),
-    "$time": _text(PATTERNS["clock"]),
+    "$time": _text(PATTERNS["clockTime"]),
     "$duration": _text(PATTERNS["duration"]),
     "$decimal": _text(PATTERNS["decimal"]),
     "$uuid": _text(PATTERNS["uuid"]),
