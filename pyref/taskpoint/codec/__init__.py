@@ -10,16 +10,13 @@ would have written. Whatever they cannot prove takes the walk.
 from __future__ import annotations
 
 import hashlib
-import marshal
-import re
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
-import orjson
-
-from . import _walk
-from ._json import canonical_json, read_json
-from ._model import MAX_DEPTH, Carried, ErrorValue, Ext, Refusal, Tree
+from taskpoint.codec import _fast, _walk
+from taskpoint.codec._json import canonical_json, read_json
+from taskpoint.codec._model import Carried, ErrorValue, Ext, Refusal
+from taskpoint.errors import ValueEncodingError
 
 __all__ = (
     "Carried",
@@ -35,16 +32,7 @@ __all__ = (
     "to_tree",
 )
 
-_EXACT: Final = (
-    orjson.OPT_PASSTHROUGH_DATACLASS
-    | orjson.OPT_PASSTHROUGH_DATETIME
-    | orjson.OPT_PASSTHROUGH_SUBCLASS
-    | orjson.OPT_STRICT_INTEGER
-)
-_SORTED: Final = _EXACT | orjson.OPT_SORT_KEYS
-_ESCAPED_KEY: Final = re.compile(rb'"\$(?:[^"\\]|\\.)*":')
-_NEGATIVE_ZERO: Final = re.compile(rb"-0\.0(?![0-9])")
-_FLOAT: Final = re.compile(rb"[0-9](?:\.[0-9]|e[+-]?[0-9])")
+_OPAQUE = b'{"$opaque":true}'
 
 
 def encode(value: object) -> str:
@@ -57,13 +45,8 @@ def encode(value: object) -> str:
         >>> encode({"id": 7, "raw": b"ok", "$ref": None})
         '{"id":7,"raw":{"$bytes":"b2s="},"$$ref":null}'
     """
-    text = _plain(value, _EXACT)
-    if text is not None:
-        return text.decode()
-    try:
-        return orjson.dumps(_walk.to_tree(value)).decode()
-    except Refusal as refusal:
-        raise refusal.error() from None
+    text = _fast.plain_bytes(value)
+    return (_fast.write(to_tree(value)) if text is None else text).decode()
 
 
 def decode(text: str | bytes) -> Any:
@@ -77,24 +60,32 @@ def decode(text: str | bytes) -> Any:
         {'raw': b'ok', '$ref': None}
     """
     try:
-        return _walk.from_tree(_strict(text))
+        data = text.encode() if isinstance(text, str) else text
+    except UnicodeEncodeError:
+        raise Refusal("value.lone_surrogate", "the text has a lone surrogate").error() from None
+    quick = _fast.plain_tree(data)
+    if quick is not None and not quick[1]:
+        return quick[0]
+    try:
+        return _walk.from_tree(read_json(data) if quick is None else quick[0])
     except Refusal as refusal:
         raise refusal.error() from None
 
 
-def _strict(text: str | bytes) -> Tree:
-    if isinstance(text, bytes):
-        try:
-            text = text.decode()
-        except UnicodeDecodeError:
-            raise Refusal("value.invalid_json", "the text is not UTF-8") from None
-    return read_json(text)
-
-
 def encode_and_decode(value: object) -> tuple[str, Any]:
-    """The encoding of a value and the value that comes back from it, which is what its caller must see (`RPL`)."""
-    text = encode(value)
-    return text, decode(text)
+    """The encoding of a value, and what comes back from it: what the one who gets the value must see (`RPL-002`).
+
+    Example:
+        >>> encode_and_decode((1, 2))
+        ('[1,2]', [1, 2])
+    """
+    text = _fast.faithful(value)
+    if text is not None:
+        back = _fast.read(text)
+        if b"null" not in text or back == value:
+            return text.decode(), back
+    tree = to_tree(value)
+    return _fast.write(tree).decode(), from_tree(tree)
 
 
 def to_tree(value: object) -> Any:
@@ -115,7 +106,8 @@ def from_tree(tree: object) -> Any:
 
 def canonical(value: object) -> bytes:
     """The canonical bytes of a value: its encoding as RFC 8785 writes it (`VAL-005`)."""
-    return canonical_json(to_tree(value)).encode()
+    text = _fast.canonical_bytes(value)
+    return canonical_json(to_tree(value)).encode() if text is None else text
 
 
 def canonical_text(text: str | bytes) -> bytes:
@@ -124,21 +116,22 @@ def canonical_text(text: str | bytes) -> bytes:
 
 
 def digest_arguments(arguments: Sequence[object], tail: Mapping[str, object] | None = None) -> str:
-    """The digest of a call's arguments: SHA-256 of their canonical array, in lowercase hex (`IDN`).
+    """The digest of a call's arguments: SHA-256 of their canonical array, in lowercase hex (`VAL-080`).
 
     Args:
         arguments: Those that have a position.
-        tail: Those that have only a name; appended as one object unless there are none.
+        tail: Those that have only a name; they follow as one object, unless there are none.
+
+    Example:
+        >>> digest_arguments([1, object()])[:8]
+        '00000000'
     """
-    parts = [*arguments, dict(tail)] if tail else list(arguments)
-    trees: list[Tree] = []
-    for part in parts:
-        try:
-            trees.append(_walk.to_tree(part))
-        except Refusal:
-            trees.append({"$opaque": True})  # not a value, yet a call may have it (`VAL-095`)
-    return hashlib.sha256(canonical_json(trees).encode()).hexdigest()
+    parts = [*arguments, dict(tail)] if tail else arguments
+    return hashlib.sha256(b"[" + b",".join(map(_canonical_or_opaque, parts)) + b"]").hexdigest()
 
 
-def _plain(value: object, option: int) -> bytes | None:
-    return None
+def _canonical_or_opaque(part: object) -> bytes:
+    try:
+        return canonical(part)
+    except ValueEncodingError:
+        return _OPAQUE  # not a value, yet a call may have it (`VAL-081`)

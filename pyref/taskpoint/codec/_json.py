@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from json.encoder import encode_basestring
-from typing import Final
+from typing import Any, Final
 
-from ._model import MAX_DEPTH, Refusal, Tree
+from taskpoint.codec._model import MAX_DEPTH, Refusal, Tree
 
-__all__ = ("Fault", "canonical_json", "read_json")
+__all__ = ("Fault", "canonical_json", "ecmascript_number", "read_json")
 
 _SHORTEST_EXPONENT: Final = 21
+_CONSTANTS: Final = {None: "null", True: "true", False: "false"}
 
 
 class Fault:
@@ -31,7 +32,7 @@ def _number(text: str) -> float | Fault:
 
 
 def _integer(text: str) -> int | Fault:
-    if len(text) < 18 and abs(value := int(text)) < 2**53:  # noqa: PLR2004
+    if len(text) < 18 and abs(value := int(text)) < 2**53:
         return value
     return Fault("value.out_of_range", "an integer is outside the safe range and not tagged")
 
@@ -50,17 +51,20 @@ _READER = json.JSONDecoder(
 )
 
 
-def read_json(text: str) -> Tree:
+def read_json(text: str | bytes) -> Tree:
     """The JSON tree of a text, by RFC 8259 to the letter; what is refused in it is a `Fault` node."""
     try:
-        return _READER.decode(text)
+        return _READER.decode(text if isinstance(text, str) else text.decode())
     except RecursionError:
+        opened = text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
+        if opened <= MAX_DEPTH:  # the caller's own stack is nearly full: nothing is wrong with the text
+            raise
         raise Refusal("value.too_deep", f"the text nests deeper than {MAX_DEPTH} levels") from None
-    except ValueError:
-        raise Refusal("value.invalid_json", "the text is not JSON") from None
+    except ValueError:  # bad UTF-8 is one, too
+        raise Refusal("value.invalid_json", "the text is not JSON in UTF-8") from None
 
 
-def _float(value: float) -> str:
+def ecmascript_number(value: float) -> str:
     """A double as ECMAScript writes it: Python finds the same shortest digits, but lays them out differently."""
     text = repr(value)
     if "e" not in text:
@@ -70,7 +74,7 @@ def _float(value: float) -> str:
     if 0 < exponent < _SHORTEST_EXPONENT:
         whole, _, fraction = mantissa.partition(".")
         return whole + fraction.ljust(exponent, "0")
-    if -7 < exponent < 0:  # noqa: PLR2004 - ECMAScript's own bound
+    if -7 < exponent < 0:
         sign, digits = ("-", mantissa[1:]) if mantissa[0] == "-" else ("", mantissa)
         return f"{sign}0.{'0' * (-exponent - 1)}{digits.replace('.', '')}"
     return f"{mantissa}e{exponent:+d}"
@@ -80,20 +84,16 @@ def _utf16(member: tuple[str, Tree]) -> bytes:
     return member[0].encode("utf-16-be")
 
 
-def canonical_json(tree: Tree) -> str:
-    """A JSON tree as RFC 8785 writes it."""
-    if isinstance(tree, str):
+def canonical_json(tree: Any) -> str:
+    """A JSON tree as RFC 8785 writes it; a tuple is a list."""
+    kind = type(tree)
+    if kind is str:
         return encode_basestring(tree)
-    if tree is None:
-        return "null"
-    if isinstance(tree, bool):
-        return "true" if tree else "false"
-    if isinstance(tree, int):
-        return str(tree)
-    if isinstance(tree, float):
-        return _float(tree)
-    if isinstance(tree, list):
+    if kind is list or kind is tuple:
         return "[" + ",".join(map(canonical_json, tree)) + "]"
-    assert isinstance(tree, dict)
-    members = sorted(tree.items(), key=_utf16)
-    return "{" + ",".join(f"{encode_basestring(key)}:{canonical_json(value)}" for key, value in members) + "}"
+    if kind is dict:
+        members = sorted(tree.items(), key=_utf16)
+        return "{" + ",".join(f"{encode_basestring(key)}:{canonical_json(value)}" for key, value in members) + "}"
+    if kind is float:
+        return ecmascript_number(tree)
+    return str(tree) if kind is int else _CONSTANTS[tree]

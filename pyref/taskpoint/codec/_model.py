@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..errors import ValueEncodingError
+from taskpoint.errors import ValueEncodingError
 
 __all__ = ("MAX_DEPTH", "MAX_DIGITS", "MAX_SAFE", "Carried", "ErrorValue", "Ext", "Refusal", "Tree")
 
@@ -14,6 +14,8 @@ MAX_DEPTH = 128
 """How many arrays and objects of the encoding may enclose one another (`VAL-040`)."""
 MAX_DIGITS = 4096
 """How many digits `$int` and the coefficient of `$decimal` may have (`VAL-051`)."""
+
+_MAX_STEPS = 32
 
 Tree = object
 """A JSON tree: None, bool, int, float, str, list of trees, dict of trees by str."""
@@ -73,7 +75,7 @@ class Carried:
     text: str
 
 
-class Refusal(Exception):  # noqa: N818 - never leaves this package
+class Refusal(Exception):
     """A refusal on its way out of a walk; each level adds its own step to the path."""
 
     def __init__(self, code: str, message: str, hint: str | None = None) -> None:
@@ -87,8 +89,5 @@ class Refusal(Exception):  # noqa: N818 - never leaves this package
         """The public form, with the whole path."""
         steps = self.steps[::-1]
         # A cycle has a path of 128 steps; its beginning is what helps.
-        path = "$" + "".join(steps if len(steps) <= MAX_STEPS else [*steps[:MAX_STEPS], "..."])
+        path = "$" + "".join(steps if len(steps) <= _MAX_STEPS else [*steps[:_MAX_STEPS], "..."])
         return ValueEncodingError(f"{self.message} at {path}", path=path, code=self.code, hint=self.hint)
-
-
-MAX_STEPS = 32

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Context, Decimal
 from uuid import UUID
 
-from ._model import MAX_DIGITS, Refusal
+from taskpoint.codec._model import MAX_DIGITS, Refusal
 
 _TIME = r"([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d{1,9}))?"
 _OFFSET = r"(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)"
@@ -39,7 +39,7 @@ def _match(pattern: re.Pattern[str], text: str) -> re.Match[str]:
 
 def _check_date(year: int, month: int, day: int) -> None:
     leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    if not (1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]) or (month == 2 and day == 29 and not leap):  # noqa: PLR2004
+    if not (1 <= month <= 12 and 1 <= day <= _DAYS[month - 1]) or (month == 2 and day == 29 and not leap):
         raise ValueError
 
 
@@ -51,7 +51,7 @@ def _fraction(digits: str | None) -> str:
 def _micros(digits: str | None) -> int | None:
     """Microseconds of a fraction, None where it is finer than that."""
     kept = (digits or "").rstrip("0")
-    return int(kept.ljust(6, "0")) if len(kept) <= 6 else None  # noqa: PLR2004
+    return int(kept.ljust(6, "0")) if len(kept) <= 6 else None
 
 
 def _zone(offset: str) -> timezone:
@@ -77,7 +77,7 @@ def read_datetime(text: str) -> datetime | None:
     parts = _match(_DATETIME_RE, text).groups()
     year, month, day, hour, minute, second = (int(part) for part in parts[:6])
     micros = _micros(parts[6])
-    if micros is None or year == 0 or second == 60:  # noqa: PLR2004 - finer, earlier or a leap second
+    if micros is None or year == 0 or second == 60:
         return None
     return datetime(year, month, day, hour, minute, second, micros, _zone(parts[7]))
 
@@ -164,7 +164,7 @@ def normal_int(text: str) -> str:
     _match(_INT_RE, text)
     if len(text.lstrip("-")) > MAX_DIGITS:
         raise Refusal("value.out_of_range", f"an integer has more than {MAX_DIGITS} digits")
-    if len(text) < 18 and abs(int(text)) < 2**53:  # noqa: PLR2004 - a safe integer is a number, not a tag
+    if len(text) < 18 and abs(int(text)) < 2**53:
         raise ValueError
     return text
 

@@ -13,15 +13,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from . import _scalars
-from ._json import Fault, canonical_json, read_json
-from ._model import MAX_DEPTH, MAX_SAFE, Carried, ErrorValue, Ext, Refusal, Tree
+from taskpoint.codec import _scalars
+from taskpoint.codec._json import Fault, canonical_json, read_json
+from taskpoint.codec._model import MAX_DEPTH, MAX_SAFE, Carried, ErrorValue, Ext, Refusal, Tree
 
 __all__ = ("from_tree", "to_tree")
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _QUOTED_KEY = re.compile(r"[A-Za-z0-9_.:/ -]{1,64}")
-_REMEDY = "return plain data, or annotate the function's result (dataclass, pydantic model, Enum ...) to have it converted"
+_REMEDY = (
+    "return plain data, or annotate the function's result (dataclass, pydantic model, Enum ...) to have it converted"
+)
 _MAX_NAME = 255
 
 # Types are known exactly: an instance of a subclass would come back as its base class.
@@ -264,42 +266,43 @@ def _tag_value(tree: dict[str, Any], tag: str, room: int) -> Any:
 
 
 def _set_value(content: Any, room: int) -> Any:
-    if type(content) is not list:
+    if not _is_list(content):
         raise _malformed("$set")
     items = _each(from_tree, content, room)
     trees = _in_order(_each(to_tree, items, room), code="value.malformed_tag")
     try:
-        members = {_hashable(item) for item in items}
+        members = set(map(_hashable, items))
     except TypeError:
-        members = set()
+        members = set[object]()
     # Python takes 1 and true for one member, and has no set of dicts: carry what a set would lose.
     return members if len(members) == len(items) else Carried("$set", canonical_json(trees))
 
 
 def _map_value(content: Any, room: int) -> Any:
     room = _inside(room)
-    if type(content) is not list or any(type(pair) is not list or len(pair) != 2 for pair in content):  # noqa: PLR2004
+    if not _is_list(content) or not all(_is_list(pair) and len(pair) == 2 for pair in content):
         raise _malformed("$map")
     if all(type(pair[0]) is str for pair in content):
         raise _malformed("$map")  # an object says the same
     pairs = [_at(f"[{place}]", _pair, pair, room) for place, pair in enumerate(content)]
     trees = [[to_tree(key, room), to_tree(item, room)] for key, item in pairs]
-    trees = _in_order(trees, keyed=True, code="value.malformed_tag")
+    ordered = _in_order(trees, keyed=True, code="value.malformed_tag")
     try:
         members = {_hashable(key): item for key, item in pairs}
     except TypeError:
         members = {}
-    return members if len(members) == len(pairs) else Carried("$map", canonical_json(trees))
+    return members if len(members) == len(pairs) else Carried("$map", canonical_json(ordered))
 
 
 def _pair(pair: list[Any], room: int) -> list[Any]:
     return _each(from_tree, pair, room)
 
 
-def _hashable(value: object) -> object:
-    if isinstance(value, list):
-        return tuple(_hashable(item) for item in value)
-    return frozenset(value) if isinstance(value, set) else value
+def _hashable(value: Any) -> Any:
+    kind = type(value)
+    if kind is list:
+        return tuple(map(_hashable, value))
+    return frozenset(value) if kind is set else value
 
 
 def _error_value(content: Any, room: int) -> ErrorValue:
@@ -318,24 +321,32 @@ def _ext_value(content: Any, room: int) -> Ext:
     return Ext(_text(content["name"]), int(content["v"]), data)
 
 
-def _is_error(members: Any) -> bool:
+def _is_list(content: Any) -> bool:
+    return type(content) is list
+
+
+def _has_members(content: Any, required: set[str], optional: set[str]) -> bool:
+    return type(content) is dict and required <= content.keys() <= required | optional
+
+
+def _is_error(content: Any) -> bool:
     return (
-        type(members) is dict
-        and {"type", "message"} <= members.keys() <= {"type", "message", "data", "path", "retryable"}
-        and all(type(members.get(name, "")) is str for name in ("type", "message", "path"))
-        and type(members.get("retryable", False)) is bool
+        _has_members(content, {"type", "message"}, {"data", "path", "retryable"})
+        and all(type(content.get(name, "")) is str for name in ("type", "message", "path"))
+        and type(content.get("retryable", False)) is bool
     )
 
 
-def _is_ext(members: Any) -> bool:
+def _is_ext(content: Any) -> bool:
+    if not _has_members(content, {"name", "v", "data"}, set()):
+        return False
+    name, version = content["name"], content["v"]
     return (
-        type(members) is dict
-        and members.keys() == {"name", "v", "data"}
-        and type(members["name"]) is str
-        and 1 <= len(members["name"]) <= _MAX_NAME
-        and type(members["v"]) in (int, float)
-        and members["v"] == int(members["v"])
-        and 0 <= members["v"] <= MAX_SAFE
+        type(name) is str
+        and 1 <= len(name) <= _MAX_NAME
+        and type(version) in (int, float)
+        and 0 <= version <= MAX_SAFE
+        and version == int(version)
     )
 
 
