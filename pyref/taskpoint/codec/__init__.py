@@ -116,7 +116,7 @@ def canonical_text(text: str | bytes) -> bytes:
 
 
 def digest_arguments(arguments: Sequence[object], tail: Mapping[str, object] | None = None) -> str:
-    """The digest of a call's arguments: SHA-256 of their canonical array, in lowercase hex (`VAL-080`).
+    """The digest of a call's arguments: SHA-256 of their canonical array, in lowercase hex (`IDN-040`).
 
     Args:
         arguments: Those that have a position.
@@ -134,4 +134,4 @@ def _canonical_or_opaque(part: object) -> bytes:
     try:
         return canonical(part)
     except ValueEncodingError:
-        return _OPAQUE  # not a value, yet a call may have it (`VAL-081`)
+        return _OPAQUE  # not a value, yet a call may have it (`IDN-044`)

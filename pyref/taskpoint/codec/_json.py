@@ -6,7 +6,7 @@ import json
 from json.encoder import encode_basestring
 from typing import Any, Final
 
-from taskpoint.codec._model import MAX_DEPTH, Refusal, Tree
+from taskpoint.codec._model import MAX_DEPTH, Refusal, Tree, type_of
 
 __all__ = ("Fault", "canonical_json", "ecmascript_number", "read_json")
 
@@ -86,7 +86,7 @@ def _utf16(member: tuple[str, Tree]) -> bytes:
 
 def canonical_json(tree: Any) -> str:
     """A JSON tree as RFC 8785 writes it; a tuple is a list."""
-    kind = type(tree)
+    kind = type_of(tree)
     if kind is str:
         return encode_basestring(tree)
     if kind is list or kind is tuple:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from taskpoint.errors import ValueEncodingError
 
-__all__ = ("MAX_DEPTH", "MAX_DIGITS", "MAX_SAFE", "Carried", "ErrorValue", "Ext", "Refusal", "Tree")
+__all__ = ("MAX_DEPTH", "MAX_DIGITS", "MAX_SAFE", "Carried", "ErrorValue", "Ext", "Refusal", "Tree", "type_of")
 
 MAX_SAFE = 2**53 - 1
 """The largest integer that every language can hold as a number (`VAL-010`)."""
@@ -17,13 +19,16 @@ MAX_DIGITS = 4096
 
 _MAX_STEPS = 32
 
+type_of: Callable[[object], type[Any]] = type
+"""`type`, without what a type checker would conclude from it about the members of a list."""
+
 Tree = object
 """A JSON tree: None, bool, int, float, str, list of trees, dict of trees by str."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ext:
-    """A value of an extension type, carried as it came (`VAL-090`).
+    """A value of an extension type, carried as it came (`VAL-059`).
 
     Attributes:
         name: The name of the type, e.g. ``com.acme/Money``; it never names a class.
@@ -38,7 +43,7 @@ class Ext:
 
 @dataclass(frozen=True, slots=True)
 class ErrorValue:
-    """An error that is a value, e.g. one that came back from a gather (`VAL-080`).
+    """An error that is a value, e.g. one that came back from a gather (`VAL-058`).
 
     Attributes:
         type: The plain name of the error.
@@ -57,7 +62,7 @@ class ErrorValue:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A tagged value that Python cannot hold exactly, carried so that it is encoded again as it came (`VAL-070`).
+    """A tagged value that Python cannot hold exactly, carried so that it is encoded again as it came (`VAL-080`).
 
     Attributes:
         tag: The tag, e.g. ``$datetime``.

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from taskpoint.codec import _scalars
 from taskpoint.codec._json import Fault, canonical_json, read_json
-from taskpoint.codec._model import MAX_DEPTH, MAX_SAFE, Carried, ErrorValue, Ext, Refusal, Tree
+from taskpoint.codec._model import MAX_DEPTH, MAX_SAFE, Carried, ErrorValue, Ext, Refusal, Tree, type_of
 
 __all__ = ("from_tree", "to_tree")
 
@@ -100,7 +100,7 @@ def _at(step: str, walk: Callable[[Any, int], Any], value: object, room: int) ->
 
 def to_tree(value: Any, room: int = MAX_DEPTH) -> Tree:
     """The JSON tree of a value, sharing nothing mutable with it."""
-    kind = type(value)
+    kind = type_of(value)
     if kind is str:
         return _text(value)
     if value is None or kind is bool:
@@ -166,14 +166,12 @@ def _carried_tree(value: Carried, room: int) -> Tree:
     """What is carried goes out as it came in; that it came in, and was not made up, is checked."""
     try:
         tree = {value.tag: read_json(value.text)}
-        sound = from_tree(tree, room) == value
+        if from_tree(tree, room) == value:
+            return tree
     except Refusal as refusal:
         if refusal.code == "value.too_deep":
             raise
-        sound = False
-    if not sound:
-        raise Refusal("value.not_encodable", "a Carried holds no value that a decoder would carry")
-    return tree
+    raise Refusal("value.not_encodable", "a Carried holds what no decoder would carry")
 
 
 def _checked(tag: str, members: dict[str, Tree]) -> Tree:
@@ -197,8 +195,8 @@ def _in_order(trees: list[Any], *, keyed: bool = False, code: str = "value.not_e
 
 
 def from_tree(tree: Any, room: int = MAX_DEPTH) -> Any:
-    """The value of a JSON tree; runs no code that the tree could choose (`VAL-050`)."""
-    kind = type(tree)
+    """The value of a JSON tree; runs no code that the tree could choose (`VAL-035`)."""
+    kind = type_of(tree)
     if kind is str:
         return _text(tree)
     if tree is None or kind is bool:
@@ -299,7 +297,7 @@ def _pair(pair: list[Any], room: int) -> list[Any]:
 
 
 def _hashable(value: Any) -> Any:
-    kind = type(value)
+    kind = type_of(value)
     if kind is list:
         return tuple(map(_hashable, value))
     return frozenset(value) if kind is set else value
