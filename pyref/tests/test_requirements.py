@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from taskpoint_conformance.requirements import Requirement, RequirementError, collect, parse, render, slug
+from taskpoint_conformance.requirements import AREAS, Requirement, RequirementError, collect, parse, render, slug
 
 REPOSITORY = Path(__file__).parents[2]
 SPEC = REPOSITORY / "spec" / "1.0"
@@ -127,6 +127,28 @@ def test_fixtures_verify_requirements_that_exist() -> None:
 def test_every_observable_must_is_verified_by_a_fixture() -> None:
     proven = {rule for _, rule in verified()}
     assert [rule.id for rule in collect(SPEC) if rule.binding and rule.id not in proven] == []
+
+
+CITED = re.compile(rf"\b(?:{'|'.join(AREAS)})-[0-9]{{3}}\b")
+CITING = (
+    "pyref/taskpoint/**/*.py",
+    "pyref/taskpoint/**/*.sql",
+    "conformance/**/*.py",
+    "spec/**/*.md",
+    "spec/**/*.json",
+)
+
+
+def test_rules_that_are_cited_exist() -> None:
+    known = {rule.id for rule in collect(SPEC)}
+    wrong = {
+        f"{file.relative_to(REPOSITORY)}: {rule}"
+        for pattern in CITING
+        for file in sorted(REPOSITORY.glob(pattern))
+        for rule in CITED.findall(file.read_text(encoding="utf-8"))
+        if rule not in known
+    }
+    assert wrong == set()
 
 
 LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
