@@ -1,0 +1,52 @@
+"""Durable workflows as plain functions.
+
+A `task` is a unit of work whose result is recorded, an `entrypoint` is a workflow made of tasks. Kill the process
+anywhere and the workflow goes on where it was; pause it for a person and come back next week.
+"""
+
+from taskpoint.errors import (
+    ConcurrentRunError,
+    FormatError,
+    ReplayDivergenceError,
+    SaverError,
+    TaskError,
+    TaskpointError,
+    UsageError,
+    ValueEncodingError,
+)
+from taskpoint.runtime.commands import Command, EntrypointFinal, Interrupt
+from taskpoint.runtime.context import get_config, get_idempotency_key, get_previous_state, interrupt
+from taskpoint.runtime.entrypoint import Entrypoint, entrypoint
+from taskpoint.runtime.func import TaskFunction, TaskFuture, task
+from taskpoint.runtime.state import StateSnapshot, TaskSnapshot
+from taskpoint.savers import CheckpointSaver, InMemorySaver, SqliteSaver
+
+__version__ = "0.1.0"
+
+__all__ = (
+    "CheckpointSaver",
+    "Command",
+    "ConcurrentRunError",
+    "Entrypoint",
+    "EntrypointFinal",
+    "FormatError",
+    "InMemorySaver",
+    "Interrupt",
+    "ReplayDivergenceError",
+    "SaverError",
+    "SqliteSaver",
+    "StateSnapshot",
+    "TaskError",
+    "TaskFunction",
+    "TaskFuture",
+    "TaskSnapshot",
+    "TaskpointError",
+    "UsageError",
+    "ValueEncodingError",
+    "entrypoint",
+    "get_config",
+    "get_idempotency_key",
+    "get_previous_state",
+    "interrupt",
+    "task",
+)

@@ -1,0 +1,133 @@
+"""What a journal says, in the form in which replay asks for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import Enum
+
+from taskpoint._core.journal import (
+    Entry,
+    InterruptAnswered,
+    InterruptRaised,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
+    RunResumed,
+    RunStarted,
+    RunStopped,
+    TaskFailed,
+    TaskOutcome,
+)
+from taskpoint._core.paths import scope_of, scope_of_interrupt
+
+__all__ = ("Index", "Status")
+
+
+class Status(Enum):
+    """How the last attempt of a run stands."""
+
+    RUNNING = "running"
+    """In progress, or killed: the journal alone can't tell."""
+    COMPLETED = "completed"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+class Index:
+    """The outcomes, interrupts and answers of one journal, by scope and in journal order."""
+
+    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+        self.outcomes: dict[str, dict[str, TaskOutcome]] = {}
+        self.interrupts: dict[str, dict[str, InterruptRaised]] = {}
+        self.answers: dict[str, str] = {}
+        self.attempt = 0
+        self.status = Status.RUNNING
+        self.length = 0
+        self.last_error: RunFailed | RunInterrupted | None = None
+        self._reported: list[str] = []
+        for entry in entries:
+            self._read(entry)
+            self.length += 1
+
+    def _read(self, entry: Entry) -> None:
+        match entry:
+            case TaskOutcome():
+                self.outcomes.setdefault(scope_of(entry.path), {})[entry.path] = entry
+            case InterruptRaised():
+                self.interrupts.setdefault(scope_of_interrupt(entry.id), {})[entry.id] = entry
+            case InterruptAnswered():
+                self.answers[entry.id] = entry.value
+            case RunStarted():
+                self.attempt = entry.attempt
+            case RunResumed():
+                self.attempt = entry.attempt
+                self.status = Status.RUNNING
+                self.last_error = None
+                for path in entry.rerun:  # ERR-012: these failures are void, their calls run again
+                    self.outcomes.get(scope_of(path), {}).pop(path, None)
+            case RunInterrupted():
+                self.status = Status.INTERRUPTED
+                self.last_error = entry
+                self._reported = entry.interrupts
+            case RunFailed():
+                self.status = Status.FAILED
+                self.last_error = entry
+            case RunStopped():
+                self.status = Status.STOPPED
+            case RunCompleted():
+                self.status = Status.COMPLETED
+            case _:
+                pass
+
+    def outcome(self, path: str) -> TaskOutcome | None:
+        """Return the valid outcome recorded at a path."""
+        return self.outcomes.get(scope_of(path), {}).get(path)
+
+    def raised(self, id: str) -> InterruptRaised | None:
+        """Return the interrupt recorded under an id."""
+        return self.interrupts.get(scope_of_interrupt(id), {}).get(id)
+
+    def pending(self) -> list[InterruptRaised]:
+        """Return the interrupts that wait for an answer, in the order raised (`INT-006`)."""
+        if self.status is Status.INTERRUPTED:
+            candidates = [self.raised(id) for id in self._reported]
+        else:
+            flat = [entry for scope in self.interrupts.values() for entry in scope.values()]
+            candidates = sorted(flat, key=lambda entry: entry.seq)
+        return [
+            entry for entry in candidates if entry and entry.id not in self.answers and not self._is_settled(entry.id)
+        ]
+
+    def _is_settled(self, id: str) -> bool:
+        """Tell whether a call around the interrupt has an outcome: then nobody asks any more."""
+        scope = scope_of_interrupt(id)
+        while scope:
+            if self.outcome(scope):
+                return True
+            scope = scope_of(scope)
+        return False
+
+    def failures(self) -> list[str]:
+        """Return the paths of all valid recorded failures, in journal order."""
+        found = [
+            entry for scope in self.outcomes.values() for entry in scope.values() if isinstance(entry, TaskFailed)
+        ]
+        return [entry.path for entry in sorted(found, key=lambda entry: entry.seq)]
+
+    def closure(self, paths: Sequence[str]) -> list[str]:
+        """Return the failures that have to run again for `paths` to run again (`ERR-011`)."""
+        result: dict[str, None] = {}
+        stack = list(reversed(paths))
+        while stack:
+            path = stack.pop()
+            entry = self.outcome(path)
+            if path not in result and isinstance(entry, TaskFailed):
+                result[path] = None
+                stack.extend(reversed(entry.rerun))
+        return list(result)
+
+    def rerun(self) -> list[str]:
+        """Return what the failed run said is to run again (`ERR-010`)."""
+        last = self.last_error
+        return self.closure(last.rerun) if isinstance(last, RunFailed) else []

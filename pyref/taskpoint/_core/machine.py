@@ -1,0 +1,296 @@
+"""The replay machine of one attempt: scopes, calls, the order of deliveries, and what is written to the journal.
+
+It decides and records; it runs nothing. A driver above it tells what happened (`call`, `finish`, `interrupt`,
+`committed`) and asks what may happen next (`deliverable`, `take`). Nothing here is safe to use from two threads at
+once: the driver holds a lock.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from taskpoint._core.index import Index
+from taskpoint._core.journal import (
+    Entry,
+    ErrorDocument,
+    InterruptRaised,
+    TaskCancelled,
+    TaskCompleted,
+    TaskFailed,
+    TaskOutcome,
+)
+from taskpoint._core.matching import INTERRUPT, Divergence, Matcher, Record
+from taskpoint._core.paths import encode_name, segment
+
+__all__ = ("Call", "DuplicateKey", "Machine", "Outcome", "Scope", "State", "Verdict")
+
+
+class State(Enum):
+    """How far a call has come."""
+
+    MADE = auto()
+    """New; nobody runs it yet."""
+    RUNNING = auto()
+    FINISHED = auto()
+    """It has an outcome, recorded or about to be."""
+    DELIVERED = auto()
+    SUSPENDED = auto()
+    """It waits for an answer to an interrupt inside it and will have no outcome in this attempt."""
+    PARKED = auto()
+    """A new call of a suspended scope: it never runs (`INT-010`)."""
+    DROPPED = auto()
+    """It was cancelled, or the run ended, before it began."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a call ended: exactly one of a value, an error, or a cancellation (neither)."""
+
+    value: str | None = None
+    error: ErrorDocument | None = None
+    rerun: list[str] = field(default_factory=list)
+
+
+class DuplicateKey(Exception):  # noqa: N818 - the driver turns it into the public error
+    """A name and key were used twice in one scope (`IDN-006`)."""
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What an interrupt call is to do: return `answer`, or suspend."""
+
+    id: str
+    answer: str | None
+    diverged: Divergence | None = None
+
+
+class Call:
+    """One call of a task in a scope."""
+
+    __slots__ = (
+        "attempts",
+        "digest",
+        "diverged",
+        "job",
+        "name",
+        "observed",
+        "ordinal",
+        "outcome",
+        "path",
+        "replayed",
+        "scope",
+        "started_at",
+        "state",
+    )
+
+    def __init__(self, scope: Scope, path: str, name: str, digest: str | None, ordinal: int) -> None:
+        self.scope = scope
+        self.path = path
+        self.name = name
+        self.digest = digest
+        self.ordinal = ordinal
+        self.state = State.MADE
+        self.outcome: TaskOutcome | None = None
+        self.replayed = False
+        self.observed = False
+        self.diverged: Divergence | None = None
+        self.attempts = 1
+        self.started_at = ""
+        self.job: object = None
+        """Whatever the driver needs to run the call and to deliver its outcome."""
+
+    def __lt__(self, other: Call) -> bool:
+        return self.ordinal < other.ordinal
+
+
+class Scope:
+    """One execution of an entrypoint or a task (`IDN-001`)."""
+
+    __slots__ = (
+        "calls",
+        "failures",
+        "host",
+        "machine",
+        "matcher",
+        "open",
+        "path",
+        "ready",
+        "recorded",
+        "solo",
+        "suspended",
+    )
+
+    def __init__(self, machine: Machine, path: str, records: Sequence[Record]) -> None:
+        self.machine = machine
+        self.path = path
+        self.matcher = Matcher(path, records)
+        self.recorded = bool(records)
+        self.calls = 0
+        self.open = 0
+        self.solo: Call | None = None
+        """The one open call, if no other was open since it was made (`RPL-006`)."""
+        self.ready: list[tuple[int, Call]] = []
+        """Calls that were made and have a recorded outcome, by journal order (`CON-002`)."""
+        self.failures: list[tuple[int, Call]] = []
+        """Failures delivered, each with the number of calls made before its delivery (`ERR-010`)."""
+        self.suspended = False
+        self.host: object = None
+
+    def deliverable(self) -> Call | None:
+        """Return the call whose outcome comes next in journal order, of those made (`CON-003`)."""
+        return self.ready[0][1] if self.ready else None
+
+    def deliver(self) -> Call:
+        """Take the next outcome: from here on the scope's code can see it."""
+        call = heapq.heappop(self.ready)[1]
+        call.state = State.DELIVERED
+        self.open -= 1
+        if isinstance(call.outcome, TaskFailed):
+            self.failures.append((self.calls, call))
+        return call
+
+    def _add(self, call: Call) -> None:
+        self.solo = call if self.open == 0 else None
+        self.open += 1
+        self.calls += 1
+
+
+class Machine:
+    """One attempt of one run."""
+
+    def __init__(self, index: Index, *, attempt_id: str, now: Callable[[], str], on_divergence: str = "error") -> None:
+        self.index = index
+        self.attempt_id = attempt_id
+        self.now = now
+        self.on_divergence = on_divergence
+        self.next_seq = index.length
+        self.outbox: list[tuple[Entry, Call | None]] = []
+        self.raised: list[InterruptRaised] = []
+        """The interrupts that this attempt reached and nobody answered, in the order reached (`INT-006`)."""
+        self.suspended = 0
+        self._records: dict[str, list[Record]] = {}
+        self.orphans: list[str] = []
+        for scope, outcomes in index.outcomes.items():
+            self._records[scope] = [_record_of(outcome) for outcome in outcomes.values()]
+        for scope, interrupts in index.interrupts.items():
+            self._records.setdefault(scope, []).extend(
+                Record(entry.id, int(entry.id.rpartition("!")[2]), entry.input_digest, entry.alone)
+                for entry in interrupts.values()
+            )
+
+    def open_scope(self, path: str = "") -> Scope:
+        """Begin the execution of an entrypoint (no path) or of the call at `path`."""
+        return Scope(self, path, self._records.get(path, ()))
+
+    def call(self, scope: Scope, name: str, digest: str | None, key: str | None = None) -> Call:
+        """Make a call: the result is replayed, new, or parked.
+
+        Raises:
+            DuplicateKey: The name and key were used before in this scope.
+            Divergence: The call does not fit its record, and the entrypoint does not say to replay all the same.
+        """
+        diverged: Divergence | None = None
+        try:
+            path, record = self._match(scope, name, digest, key)
+        except Divergence as divergence:
+            if scope.suspended:
+                path, record = divergence.record.path, None
+            elif self.on_divergence == "error":
+                raise
+            else:
+                diverged = divergence
+                path, record = scope.matcher.claim_anyway(divergence, encode_name(name))
+        call = Call(scope, path, name, digest, scope.calls)
+        call.diverged = diverged
+        if record is None and scope.suspended:
+            call.state = State.PARKED
+            return call
+        scope._add(call)  # noqa: SLF001 - one module, two halves
+        if record is not None:
+            call.outcome = self.index.outcome(path)
+            call.state = State.FINISHED
+            call.replayed = True
+            heapq.heappush(scope.ready, (call.outcome.seq if call.outcome else -1, call))
+        return call
+
+    def _match(self, scope: Scope, name: str, digest: str | None, key: str | None) -> tuple[str, Record | None]:
+        if key is None:
+            return scope.matcher.call(name, encode_name(name), digest)
+        path, record, used = scope.matcher.key(name, key, digest)
+        if used:
+            raise DuplicateKey(path)
+        return path, record
+
+    def finish(self, call: Call, outcome: Outcome, *, blocked: bool) -> None:
+        """Take the outcome of a call that ran; `blocked` tells that its scope can do nothing before it is delivered."""
+        alone = blocked and call.scope.solo is call
+        common = (-1, self.now(), self.attempt_id, call.path, call.name, call.digest, alone, call.attempts)
+        if outcome.value is not None:
+            entry: TaskOutcome = TaskCompleted(*common, call.started_at, outcome.value)
+        elif outcome.error is not None:
+            entry = TaskFailed(*common, call.started_at, outcome.error, outcome.rerun)
+        else:
+            entry = TaskCancelled(*common, call.started_at)
+        call.outcome = entry
+        call.state = State.FINISHED
+        self.outbox.append((entry, call))
+
+    def drop(self, call: Call) -> None:
+        """Forget a call that never began: it has no entry and runs again in the next attempt (`CON-010`)."""
+        call.state = State.DROPPED
+        call.scope.open -= 1
+
+    def interrupt(self, scope: Scope, value: str, digest: str | None) -> Verdict:
+        """Answer an interrupt from the journal, or record it and suspend the scope."""
+        diverged: Divergence | None = None
+        try:
+            id, record = scope.matcher.call(INTERRUPT, INTERRUPT, digest)
+        except Divergence as divergence:
+            if self.on_divergence == "error":
+                raise
+            diverged = divergence
+            id, record = scope.matcher.claim_anyway(divergence, INTERRUPT)
+        answer = self.index.answers.get(id)
+        if record is not None and answer is not None:
+            return Verdict(id, answer, diverged)
+        entry = self.index.raised(id) if record is not None else None
+        if entry is None:
+            alone = scope.open == 0 and not scope.suspended
+            entry = InterruptRaised(-1, self.now(), self.attempt_id, id, value, digest, alone)
+            self.outbox.append((entry, None))
+        self.raised.append(entry)
+        self.suspend(scope)
+        return Verdict(id, None, diverged)
+
+    def suspend(self, scope: Scope) -> None:
+        """Let a scope start nothing new in this attempt (`INT-010`)."""
+        if not scope.suspended:
+            scope.suspended = True
+            self.suspended += 1
+
+    def take(self) -> tuple[int, list[Entry], list[Call]]:
+        """Take what is to be appended: the seq of its first entry, the entries, and the calls they belong to."""
+        batch, self.outbox = self.outbox, []
+        first = self.next_seq
+        for offset, (entry, _) in enumerate(batch):
+            entry.seq = first + offset
+        return first, [entry for entry, _ in batch], [call for _, call in batch if call is not None]
+
+    def committed(self, count: int, calls: Sequence[Call]) -> None:
+        """Make recorded outcomes deliverable: durable before seen (`JRN-007`)."""
+        self.next_seq += count
+        for call in calls:
+            if call.outcome is not None:
+                heapq.heappush(call.scope.ready, (call.outcome.seq, call))
+
+    def close_scope(self, scope: Scope) -> None:
+        """End a scope whose code returned: what it did not ask for is orphaned (`RPL-015`)."""
+        if scope.recorded:
+            self.orphans.extend(sorted(path for path in scope.matcher.orphans() if "!" not in path))
+
+
+def _record_of(outcome: TaskOutcome) -> Record:
+    return Record(outcome.path, segment(outcome.path)[1], outcome.input_digest, outcome.alone)

@@ -1,0 +1,132 @@
+"""Matching a call to what the journal recorded (`RPL-005`): per name, by position and digest, in one scope."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from taskpoint._core.paths import call_path, interrupt_id, key_path, segment
+
+__all__ = ("INTERRUPT", "Divergence", "Matcher", "Record")
+
+INTERRUPT = "!"
+"""The name under which interrupts are matched (`INT-004`); no task can have it unescaped."""
+
+
+@dataclass(slots=True)
+class Record:
+    """A recorded call or interrupt of a scope."""
+
+    path: str
+    index: int | None
+    digest: str | None
+    alone: bool
+    claimed: bool = False
+
+
+class Divergence(Exception):  # noqa: N818 - a verdict that the machine turns into the public error
+    """The call at a path does not fit its record."""
+
+    def __init__(self, record: Record, attempted_digest: str | None) -> None:
+        super().__init__(record.path)
+        self.record = record
+        self.attempted_digest = attempted_digest
+
+
+def _fits(record: Record, digest: str | None) -> bool:
+    return record.digest == digest or record.digest is None or digest is None
+
+
+class Matcher:
+    """Finds for each call of a scope its record, or the path of a new call."""
+
+    __slots__ = ("_by_digest", "_by_name", "_counts", "_free", "_keyed", "_scope", "_used_keys")
+
+    def __init__(self, scope: str, records: Iterable[Record] = ()) -> None:
+        self._scope = scope
+        self._counts: dict[str, int] = {}
+        self._free: dict[str, int] = {}
+        self._by_name: dict[str, dict[int, Record]] = {}
+        self._by_digest: dict[str, dict[str, list[Record]]] = {}
+        self._keyed: dict[str, Record] = {}
+        self._used_keys: set[str] = set()
+        for record in records:
+            if record.index is None:
+                self._keyed[record.path] = record
+            else:
+                name = INTERRUPT if record.path.endswith(f"!{record.index}") else segment(record.path)[0]
+                self._by_name.setdefault(name, {})[record.index] = record
+
+    def key(self, name: str, key: str, digest: str | None) -> tuple[str, Record | None, bool]:
+        """Match a call with a key; the last member tells that the key was used before in the scope (`IDN-006`)."""
+        path = key_path(self._scope, name, key)
+        if path in self._used_keys:
+            return path, None, True
+        self._used_keys.add(path)
+        record = self._keyed.get(path)
+        if record is None:
+            return path, None, False
+        if not _fits(record, digest):
+            raise Divergence(record, digest)
+        record.claimed = True
+        return path, record, False
+
+    def call(self, name: str, encoded: str, digest: str | None) -> tuple[str, Record | None]:
+        """Match a call without a key; `encoded` is the name as it stands in paths (`RPL-005`).
+
+        Raises:
+            Divergence: The record at the call's position was alone and has another input.
+        """
+        position = self._counts.get(encoded, 0)
+        self._counts[encoded] = position + 1
+        records = self._by_name.get(encoded)
+        if records:
+            here = records.get(position)
+            if here and not here.claimed and _fits(here, digest):
+                return self._claim(here)
+            if digest is not None:
+                moved = self._moved(encoded, records, digest)
+                if moved:
+                    return self._claim(moved)
+            if here and not here.claimed and here.alone:
+                self._counts[encoded] = position
+                raise Divergence(here, digest)
+        return self._new(name, encoded, records), None
+
+    def claim_anyway(self, divergence: Divergence, encoded: str) -> tuple[str, Record]:
+        """Take the record in spite of the divergence, as `on_divergence` other than ``error`` wants it (`RPL-012`)."""
+        if divergence.record.index is not None:
+            self._counts[encoded] = self._counts.get(encoded, 0) + 1
+        path, record = self._claim(divergence.record)
+        return path, record
+
+    def orphans(self) -> list[str]:
+        """Return the paths of records that no call claimed (`RPL-015`)."""
+        positional = [record for records in self._by_name.values() for record in records.values()]
+        return [record.path for record in (*positional, *self._keyed.values()) if not record.claimed]
+
+    def _moved(self, encoded: str, records: dict[int, Record], digest: str) -> Record | None:
+        """Return the unclaimed record with this input that has the lowest index."""
+        by_digest = self._by_digest.get(encoded)
+        if by_digest is None:
+            by_digest = self._by_digest[encoded] = {}
+            for index in sorted(records, reverse=True):
+                known = records[index].digest
+                if known is not None:
+                    by_digest.setdefault(known, []).append(records[index])
+        same = by_digest.get(digest)
+        while same and same[-1].claimed:
+            same.pop()
+        return same[-1] if same else None
+
+    @staticmethod
+    def _claim(record: Record) -> tuple[str, Record]:
+        record.claimed = True
+        return record.path, record
+
+    def _new(self, name: str, encoded: str, records: dict[int, Record] | None) -> str:
+        index = self._free.get(encoded, 0)
+        while records and index in records:
+            index += 1
+        self._free[encoded] = index + 1
+        return interrupt_id(self._scope, index) if encoded == INTERRUPT else call_path(self._scope, name, index)

@@ -1,0 +1,1 @@
+"""The runtime: tasks and entrypoints as plain functions over the machine of `_core`."""

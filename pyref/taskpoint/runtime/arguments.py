@@ -1,0 +1,48 @@
+"""A call's arguments as its input digest sees them (`IDN-010` ff.)."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from taskpoint import codec
+
+__all__ = ("ArgumentNames", "digest")
+
+
+class ArgumentNames:
+    """The positions of a function's parameters, worked out once."""
+
+    __slots__ = ("bound", "bound_by_name", "names")
+
+    def __init__(self, func: Callable[..., object], *, skip_self: bool = False) -> None:
+        self.bound: tuple[object, ...] = ()
+        self.bound_by_name: dict[str, object] = {}
+        while isinstance(func, functools.partial):  # a partial's arguments count (IDN-012)
+            self.bound = (*func.args, *self.bound)
+            self.bound_by_name = {**func.keywords, **self.bound_by_name}
+            func = func.func
+        try:
+            parameters = list(inspect.signature(func).parameters.values())
+        except (TypeError, ValueError):
+            parameters = []
+        positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        names = [p.name for p in parameters if p.kind in positional]
+        self.names = names[1:] if skip_self else names
+
+
+def digest(names: ArgumentNames, args: tuple[Any, ...], kwargs: Mapping[str, object]) -> str:
+    """Return the input digest of a call: named arguments count at their positions (`IDN-011`)."""
+    if names.bound:
+        args = (*names.bound, *args)
+    if not kwargs and not names.bound_by_name:
+        return codec.digest_arguments(args, None)
+    rest = {**names.bound_by_name, **kwargs}
+    row = list(args)
+    for name in names.names[len(row) :]:
+        if name not in rest:  # a hole: what is behind it stays named
+            break
+        row.append(rest.pop(name))
+    return codec.digest_arguments(row, rest)

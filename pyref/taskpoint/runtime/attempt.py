@@ -1,0 +1,324 @@
+"""The beginning and the end of an attempt: what is read and written around the workflow's own code."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from taskpoint import codec
+from taskpoint._core.index import Index, Status
+from taskpoint._core.journal import (
+    Checkpoint,
+    Entry,
+    InterruptAnswered,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
+    RunResumed,
+    RunStarted,
+    RunStopped,
+)
+from taskpoint._core.machine import Machine
+from taskpoint.errors import (
+    ConcurrentRunError,
+    ReplayDivergenceError,
+    SaverError,
+    TaskpointError,
+    UsageError,
+    ValueEncodingError,
+)
+from taskpoint.runtime.commands import Command, EntrypointFinal, Interrupt, answers_of
+from taskpoint.runtime.failures import describe
+from taskpoint.runtime.heartbeat import HEART
+from taskpoint.runtime.host import End, Host
+from taskpoint.runtime.run import Run
+from taskpoint.runtime.signals import Halted, Signal, Suspended
+from taskpoint.runtime.writer import Writer
+
+if TYPE_CHECKING:
+    from taskpoint.runtime.config import RunConfig
+    from taskpoint.runtime.entrypoint import Entrypoint
+    from taskpoint.savers.base import CheckpointSaver, Loaded
+
+__all__ = ("Attempt", "Request", "begin")
+
+_LOGGER = logging.getLogger("taskpoint")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What `invoke` and its sisters were asked for."""
+
+    input: object
+    config: RunConfig
+    take_over: bool = False
+    retry: str | Sequence[str] | None = None
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One attempt of a run, from its first append to its last."""
+
+    entrypoint: Entrypoint[Any, Any]
+    run: Run
+    checkpoint: Checkpoint
+    input: object
+    interrupts: list[Interrupt] = field(default_factory=list)
+
+    def close(self, end: End, host: Host) -> object:
+        """Record how the attempt ended, and return the value or raise the error; interrupts are in `interrupts`."""
+        run = self.run
+        HEART.discard(run)
+        error = end.error
+        if isinstance(error, Halted) or isinstance(run.ending, Halted):
+            ending = error if isinstance(error, Halted) else run.ending
+            assert isinstance(ending, Halted)
+            raise self._halted(ending.error).with_traceback(ending.__traceback__)
+        if run.machine.raised or isinstance(error, Suspended):
+            self._interrupted(error)
+            return None
+        if error is None:
+            try:
+                return self._completed(end.value)
+            except ValueEncodingError as refused:
+                error = refused
+        if isinstance(error, Exception) and not isinstance(error, ConcurrentRunError | SaverError):
+            run.machine.outbox.append((RunFailed(*self._stamp(), describe(error, None), host.rerun(error)), None))
+        else:
+            run.machine.outbox.append((RunStopped(*self._stamp()), None))
+        self._write(None)
+        raise error
+
+    def _stamp(self) -> tuple[int, str, str]:
+        return -1, self.run.machine.now(), self.run.machine.attempt_id
+
+    def _write(self, closing: Checkpoint | None) -> None:
+        run = self.run
+        seq, entries, _ = run.machine.take()
+        if run.writer is not None:
+            run.writer.append(seq, entries, closing)
+
+    def _halted(self, error: BaseException) -> BaseException:
+        """Record why the attempt was given up, where there is something to record; return what leaves the run."""
+        if isinstance(error, ConcurrentRunError):
+            return error  # RUN-013: the loser records nothing more
+        machine = self.run.machine
+        if isinstance(error, ReplayDivergenceError):
+            machine.outbox.append((RunFailed(*self._stamp(), describe(error, error.path), []), None))
+        elif isinstance(error, TaskpointError) and not isinstance(error, SaverError):
+            machine.outbox.append((RunFailed(*self._stamp(), describe(error, None), []), None))
+        else:
+            machine.outbox.append((RunStopped(*self._stamp()), None))
+        try:
+            self._write(None)
+        except TaskpointError:
+            if not isinstance(error, SaverError):
+                raise
+        return error
+
+    def _interrupted(self, error: BaseException | None) -> None:
+        machine = self.run.machine
+        document = None
+        if error is not None and not isinstance(error, Signal) and isinstance(error, Exception):
+            document = describe(error, None)
+        ids = list(dict.fromkeys(entry.id for entry in machine.raised))
+        machine.outbox.append((RunInterrupted(*self._stamp(), ids, document), None))
+        self._write(None)
+        values = {entry.id: entry.value for entry in machine.raised}
+        self.interrupts = [Interrupt(self.run.decode(values[id], f"the interrupt {id}"), id) for id in ids]
+
+    def _completed(self, value: object) -> object:
+        run = self.run
+        saved: str | None = None
+        if isinstance(value, EntrypointFinal):
+            saved = codec.encode(value.save)
+            value = value.value
+        text = codec.encode(value)
+        orphans = run.machine.orphans
+        if orphans:
+            _LOGGER.warning("recorded calls that the code of %r did not make: %s", run.name, ", ".join(orphans))
+        if run.writer is not None:
+            mine = self.checkpoint
+            closing = Checkpoint(
+                mine.thread_id,
+                mine.seq + 1,
+                self.entrypoint.sources.new_id(),
+                mine.id,
+                "loop",
+                run.machine.now(),
+                mine.run_id,
+                mine.entrypoint_name,
+                mine.entrypoint_version,
+                value=text,
+                saved=None if saved == text else saved,
+                metadata=run.config.metadata,
+            )
+            run.machine.outbox.append((RunCompleted(*self._stamp(), closing.id, orphans), None))
+            self._write(closing)
+        return codec.decode(text)
+
+
+def begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Attempt:
+    """Begin a run or a further attempt of one, and take the thread.
+
+    Raises:
+        UsageError: The request cannot be met; nothing was written.
+        ConcurrentRunError: Somebody else works on the thread; nothing was written.
+    """
+    saver = entrypoint.checkpointer
+    config = request.config
+    continues = request.input is None or isinstance(request.input, Command)
+    if saver is None:
+        return _begin_unsaved(entrypoint, request, continues=continues)
+    if config.thread_id is None:
+        raise UsageError(
+            "a run with a checkpointer needs a thread id",
+            code="usage.thread_id_missing",
+            hint='pass thread_id="..." or {"configurable": {"thread_id": "..."}}',
+        )
+    attempt = _resume(entrypoint, saver, request) if continues else _start(entrypoint, saver, request)
+    HEART.add(attempt.run)
+    return attempt
+
+
+def _begin_unsaved(entrypoint: Entrypoint[Any, Any], request: Request, *, continues: bool) -> Attempt:
+    if continues:
+        raise UsageError(
+            "without a checkpointer there is no run to continue",
+            code="usage.no_checkpointer",
+            hint="pass checkpointer=SqliteSaver(...) to the entrypoint",
+        )
+    sources = entrypoint.sources
+    text = codec.encode(request.input)
+    machine = Machine(Index(), attempt_id=sources.new_id(), now=sources.now, on_divergence=entrypoint.on_divergence)
+    run = Run(machine, None, request.config, entrypoint.name)
+    checkpoint = Checkpoint("", 0, "", None, "input", machine.now(), "", entrypoint.name, input=text)
+    return Attempt(entrypoint, run, checkpoint, codec.decode(text))
+
+
+def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Attempt:
+    """Begin a new run on a thread; an unfinished one is abandoned (`RUN-003`)."""
+    config, sources = request.config, entrypoint.sources
+    assert config.thread_id is not None
+    if config.checkpoint_id is not None:
+        raise _no_time_travel()
+    text = codec.encode(request.input)
+    head = saver.head(config.thread_id)
+    parent = head.checkpoint if head else None
+    now = sources.now()
+    checkpoint = Checkpoint(
+        config.thread_id,
+        parent.seq + 1 if parent else 0,
+        sources.new_id(),
+        parent.id if parent else None,
+        "input",
+        now,
+        config.run_id or sources.new_id(),
+        entrypoint.name,
+        entrypoint.version,
+        input=text,
+        previous_id=_saved_in(parent),
+        metadata=config.metadata,
+    )
+    started = RunStarted(0, now, sources.new_id())
+    machine = Machine(Index([started]), attempt_id=started.attempt_id, now=sources.now, on_divergence=entrypoint.on_divergence)
+    run = Run(machine, Writer(saver, config.thread_id, started.attempt_id), config, entrypoint.name)
+    assert run.writer is not None
+    run.writer.begin(checkpoint, checkpoint.parent_id, [started], take_over=request.take_over)
+    _prepare_previous(run, entrypoint, saver, checkpoint, parent)
+    return Attempt(entrypoint, run, checkpoint, codec.decode(text))
+
+
+def _saved_in(parent: Checkpoint | None) -> str | None:
+    if parent is None:
+        return None
+    return parent.id if parent.source in {"loop", "update"} else parent.previous_id
+
+
+def _no_time_travel() -> UsageError:
+    return UsageError(
+        "a run cannot begin at an older checkpoint",
+        code="usage.config_invalid",
+        hint="leave checkpoint_id out of the config of a run; get_state and get_state_history take it",
+    )
+
+
+def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Attempt:
+    """Begin a further attempt over the journal of the thread's unfinished run (`RPL-001`)."""
+    config, sources = request.config, entrypoint.sources
+    assert config.thread_id is not None
+    loaded = saver.load(config.thread_id)
+    if config.checkpoint_id is not None and (loaded is None or loaded.checkpoint.id != config.checkpoint_id):
+        raise _no_time_travel()
+    index = Index(loaded.entries) if loaded else Index()
+    command = request.input if isinstance(request.input, Command) else None
+    answers = answers_of(command, index, is_open=_is_open(loaded, index)) if command else {}
+    if loaded is None or not _is_open(loaded, index):
+        raise UsageError(
+            f"the thread {config.thread_id!r} has no unfinished run",
+            code="run.nothing_to_resume",
+            hint="invoke it with an input to begin a run",
+        )
+    checkpoint = loaded.checkpoint
+    if checkpoint.entrypoint_name != entrypoint.name:
+        raise UsageError(
+            f"the unfinished run belongs to the entrypoint {checkpoint.entrypoint_name!r}, not {entrypoint.name!r}",
+            code="usage.config_invalid",
+            hint="resume it with its own entrypoint, or name this one as it was",
+        )
+    attempt_id, now, seq = sources.new_id(), sources.now(), len(loaded.entries)
+    resumed = RunResumed(seq, now, attempt_id, index.attempt + 1, _rerun(request.retry, index))
+    entries: list[Entry] = [resumed]
+    entries += [InterruptAnswered(seq + 1 + n, now, attempt_id, id, text) for n, (id, text) in enumerate(answers.items())]
+    writer = Writer(saver, config.thread_id, attempt_id)
+    writer.checkpoint_id = checkpoint.id
+    writer.append(seq, entries, take=True, take_over=request.take_over)
+    machine = Machine(
+        Index((*loaded.entries, *entries)), attempt_id=attempt_id, now=sources.now, on_divergence=entrypoint.on_divergence
+    )
+    run = Run(machine, writer, config, entrypoint.name)
+    _prepare_previous(run, entrypoint, saver, checkpoint, None)
+    assert checkpoint.input is not None
+    return Attempt(entrypoint, run, checkpoint, run.decode(checkpoint.input, "the run's input"))
+
+
+def _is_open(loaded: Loaded | None, index: Index) -> bool:
+    return loaded is not None and loaded.checkpoint.input is not None and index.status is not Status.COMPLETED
+
+
+def _rerun(retry: str | Sequence[str] | None, index: Index) -> list[str]:
+    """Return the failures that are void from here on (`ERR-011`)."""
+    if retry is None or retry == "uncaught":
+        return index.rerun()
+    if retry == "all":
+        return index.closure(index.failures())
+    paths = [] if isinstance(retry, str) else list(retry)
+    failures = set(index.failures())
+    if isinstance(retry, str) or not failures.issuperset(paths):
+        raise UsageError(
+            "retry names something that is no recorded failure",
+            hint='pass "uncaught", "all" or a list of paths of failed calls',
+        )
+    return index.closure(paths)
+
+
+def _prepare_previous(
+    run: Run, entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, checkpoint: Checkpoint, parent: Checkpoint | None
+) -> None:
+    """Let the run find the value saved before it; read at once where the function asks for it by name."""
+    cache: list[str | None] = []
+
+    def load() -> str | None:
+        if not cache:
+            source = parent if parent is not None and parent.id == checkpoint.previous_id else None
+            if source is None and checkpoint.previous_id is not None:
+                loaded = saver.load(checkpoint.thread_id, checkpoint.previous_id)
+                source = loaded.checkpoint if loaded else None
+            cache.append((source.saved if source.saved is not None else source.value) if source else None)
+        return cache[0]
+
+    run.load_previous = load
+    if entrypoint.wants_previous:
+        load()

@@ -1,0 +1,115 @@
+"""What goes in and out around a pause: `Command`, `Interrupt`, and `entrypoint.final`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from taskpoint import codec
+from taskpoint._core.index import Index
+from taskpoint.errors import UsageError
+
+__all__ = ("Command", "EntrypointFinal", "Interrupt", "answers_of")
+
+R = TypeVar("R")
+S = TypeVar("S")
+
+
+class _Missing:
+    pass
+
+
+_MISSING: Any = _Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Continue an interrupted run with answers (`INT-005`).
+
+    Args:
+        resume: The answer to the one pending interrupt, or a dict from interrupt ids to answers.
+            None is an answer too. A dict whose keys are not interrupt ids is an answer like any other value.
+        answers: Answers by interrupt id, whatever the ids look like; instead of `resume`.
+
+    Raises:
+        UsageError: Neither is given, or both are.
+
+    Example:
+        >>> from taskpoint import Command
+        >>> Command(resume="yes").resume
+        'yes'
+    """
+
+    resume: Any = _MISSING
+    answers: Mapping[str, Any] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.resume is _MISSING) == (self.answers is None):
+            raise UsageError("a Command carries nothing, or two things", hint="write Command(resume=...)")
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """A question that a run waits to have answered.
+
+    Attributes:
+        value: What the workflow passed to `interrupt()`.
+        id: What `Command(resume={id: answer})` addresses; stable over resumes.
+    """
+
+    value: Any
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntrypointFinal(Generic[R, S]):
+    """Return one value and save another as the next run's `previous`; written ``entrypoint.final(value=, save=)``."""
+
+    value: R
+    save: S
+
+
+def answers_of(command: Command, index: Index, *, is_open: bool) -> dict[str, str]:
+    """Return the encoded answers of a command by interrupt id (`INT-005`, `INT-007`).
+
+    Raises:
+        UsageError: There is nothing to answer, the command is ambiguous, or it names an interrupt that is
+            unknown or was answered before. Nothing was changed.
+    """
+    pending = [entry.id for entry in index.pending()] if is_open else []
+    resume = command.resume
+    addressed = command.answers
+    if addressed is None and isinstance(resume, dict) and resume and all(_looks_like_id(key) for key in resume):
+        addressed = resume
+    if addressed is not None:
+        for id in addressed:
+            if id not in pending:
+                answered = id in index.answers
+                raise UsageError(
+                    f"the interrupt {id!r} {'was answered before' if answered else 'is not pending'}",
+                    code="interrupt.already_answered" if answered else "interrupt.unknown_id",
+                    hint="get_state() lists the pending interrupts",
+                )
+        return {id: codec.encode(answer) for id, answer in addressed.items()}
+    if not pending:
+        raise UsageError(
+            "no interrupt is pending on this thread",
+            code="interrupt.none_pending",
+            hint="begin a run with an input, or continue it with None",
+        )
+    if len(pending) > 1:
+        raise UsageError(
+            f"{len(pending)} interrupts are pending, so a single answer is ambiguous",
+            code="interrupt.ambiguous",
+            hint="answer by id: Command(resume={id: answer, ...}); get_state() lists the ids",
+        )
+    return {pending[0]: codec.encode(resume)}
+
+
+def _looks_like_id(key: object) -> bool:
+    """Tell whether a dict's key ends like an interrupt id."""
+    if not isinstance(key, str):
+        return False
+    mark, number = key.rpartition("!")[1:]
+    return mark == "!" and number.isdigit() and number.isascii()

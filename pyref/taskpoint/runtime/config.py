@@ -1,0 +1,103 @@
+"""The config of a run: LangGraph's dict at the door, a small frozen object inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from taskpoint import codec
+from taskpoint.errors import UsageError, ValueEncodingError
+
+__all__ = ("RunConfig", "check_id", "read_config")
+
+_KNOWN = {"configurable", "metadata", "max_concurrency", "run_id", "tags", "run_name", "recursion_limit"}
+_MAX_ID = 255
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """What one run was asked for."""
+
+    thread_id: str | None = None
+    checkpoint_id: str | None = None
+    run_id: str | None = None
+    max_concurrency: int | None = None
+    metadata: str = "{}"
+    raw: dict[str, Any] = field(default_factory=dict)
+    """The config as the caller gave it, for `get_config()`; nothing of its `configurable` is ever stored."""
+
+
+def check_id(value: object, what: str) -> str:
+    """Return an id if it is one (`SEC-001`): 1 to 255 Unicode scalar values without control characters.
+
+    Raises:
+        UsageError: Code ``usage.id_invalid``. Nothing is coerced: an int or an empty string is no id.
+    """
+    problem = None
+    if type(value) is not str:
+        problem = f"is of type {type(value).__name__}, not a string"
+    elif not value:
+        problem = "is empty"
+    elif len(value) > _MAX_ID:
+        problem = f"has {len(value)} characters, more than {_MAX_ID}"
+    elif any(char < " " or "\x7f" <= char <= "\x9f" for char in value):
+        problem = "has a control character"
+    elif any("\ud800" <= char <= "\udfff" for char in value):
+        problem = "has a lone surrogate"
+    if problem:
+        raise UsageError(
+            f"the {what} {problem}", code="usage.id_invalid", hint="pass a string of 1 to 255 printable characters"
+        )
+    assert isinstance(value, str)
+    return value
+
+
+def _refuse(text: str, hint: str) -> UsageError:
+    return UsageError(text, code="usage.config_invalid", hint=hint)
+
+
+def read_config(config: Mapping[str, Any] | None, thread_id: object = None) -> RunConfig:
+    """Read LangGraph's config dict and the `thread_id=` shortcut.
+
+    Raises:
+        UsageError: A member is unknown or of the wrong type, or the two thread ids differ.
+    """
+    if config is None:
+        config = {}
+    if not isinstance(config, Mapping):
+        raise _refuse("the config is not a dict", "pass {'configurable': {'thread_id': '...'}}")
+    unknown = sorted(str(name) for name in config if name not in _KNOWN)
+    if unknown:
+        raise _refuse(f"the config has the unknown member {unknown[0]!r}", f"known are {', '.join(sorted(_KNOWN))}")
+    configurable = config.get("configurable") or {}
+    if not isinstance(configurable, Mapping):
+        raise _refuse("'configurable' in the config is not a dict", "pass {'configurable': {'thread_id': '...'}}")
+    named = "thread_id" in configurable
+    if thread_id is not None and named and configurable["thread_id"] != thread_id:
+        raise _refuse("the config and thread_id= name different threads", "pass the thread id once")
+    given = configurable["thread_id"] if named else thread_id
+    checkpoint_id = configurable.get("checkpoint_id")
+    run_id = config.get("run_id")
+    limit = config.get("max_concurrency")
+    if limit is not None and (type(limit) is not int or limit < 1):
+        raise _refuse("max_concurrency is not a positive int", "leave it out for no limit")
+    return RunConfig(
+        thread_id=check_id(given, "thread id") if given is not None or named else None,
+        checkpoint_id=None if checkpoint_id is None else check_id(checkpoint_id, "checkpoint id"),
+        run_id=None if run_id is None else check_id(str(run_id), "run id"),
+        max_concurrency=limit,
+        metadata=_metadata(config.get("metadata")),
+        raw=dict(config) if thread_id is None else {**config, "configurable": {**configurable, "thread_id": thread_id}},
+    )
+
+
+def _metadata(metadata: object) -> str:
+    if metadata is None:
+        return "{}"
+    if not isinstance(metadata, Mapping):
+        raise _refuse("'metadata' in the config is not a dict", "pass a dict of values")
+    try:
+        return codec.encode(dict(metadata))
+    except ValueEncodingError as error:
+        raise _refuse(f"'metadata' cannot be stored at {error.path}: {error.code}", "store only values") from None

@@ -1,0 +1,66 @@
+"""What the code of an entrypoint or a task can ask its run for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from taskpoint.runtime.host import current_host
+
+__all__ = ("get_config", "get_idempotency_key", "get_previous_state", "interrupt")
+
+
+def interrupt(value: Any) -> Any:  # noqa: ANN401 - any value
+    """Pause the run to ask `value` of somebody, and return the answer once the run is resumed with it.
+
+    The first time the run ends as interrupted; `Command(resume=answer)` continues it, and this call then returns
+    the answer (`INT-001`). The signal is a `BaseException`: ``except Exception`` does not catch it.
+
+    Args:
+        value: The question; any value that can be stored.
+
+    Raises:
+        UsageError: Outside of a run, or in an entrypoint without a checkpointer.
+
+    Example:
+        >>> from taskpoint import Command, InMemorySaver, entrypoint, interrupt
+        >>> @entrypoint(checkpointer=InMemorySaver())
+        ... def main(n: int) -> str:
+        ...     return f"{n}: {interrupt('sure?')}"
+        >>> main.invoke(1, thread_id="t")["__interrupt__"][0].value
+        'sure?'
+        >>> main.invoke(Command(resume="yes"), thread_id="t")
+        '1: yes'
+    """
+    return current_host("interrupt()").interrupt(value)
+
+
+def get_config() -> dict[str, Any]:
+    """Return the config that the run was invoked with.
+
+    Raises:
+        UsageError: Outside of a run (code ``usage.outside_run``).
+    """
+    return current_host("get_config()").run.config.raw
+
+
+def get_previous_state() -> Any:  # noqa: ANN401 - any value
+    """Return what the thread's last completed run saved, None where there is none (`RUN-006`).
+
+    Raises:
+        UsageError: Outside of a run (code ``usage.outside_run``).
+    """
+    run = current_host("get_previous_state()").run
+    text = run.load_previous()
+    return None if text is None else run.decode(text, "the previous value")
+
+
+def get_idempotency_key() -> str:
+    """Return the key of the current call, the same however often it is run again (`RPL-008`).
+
+    Pass it to services that take one: a task in flight when its process dies runs again.
+
+    Raises:
+        UsageError: Outside of a run (code ``usage.outside_run``).
+    """
+    host = current_host("get_idempotency_key()")
+    return host.run.idempotency_key(host.scope.path)

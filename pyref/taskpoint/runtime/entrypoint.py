@@ -1,0 +1,465 @@
+"""`entrypoint`: a workflow made of tasks, and how it is run."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import functools
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final, Generic, Protocol, TypeVar, overload
+
+from taskpoint.errors import UsageError
+from taskpoint.runtime import state, streams
+from taskpoint.runtime.attempt import Attempt, Request, begin
+from taskpoint.runtime.commands import EntrypointFinal
+from taskpoint.runtime.config import RunConfig, read_config
+from taskpoint.runtime.definitions import (
+    check_function,
+    check_name,
+    check_options,
+    function_name,
+    is_async,
+    split_forms,
+)
+from taskpoint.runtime.loop_host import LoopHost, RunLoop
+from taskpoint.runtime.sources import SYSTEM, Sources
+from taskpoint.runtime.state import StateSnapshot
+from taskpoint.runtime.sync_host import SyncHost
+from taskpoint.savers.base import CheckpointSaver
+
+__all__ = ("Entrypoint", "entrypoint")
+
+I = TypeVar("I")  # noqa: E741 - input
+R = TypeVar("R")
+
+_OPTIONS = ("checkpointer", "version", "on_divergence")
+_ON_DIVERGENCE = ("error", "replay", "warn")
+Config = Mapping[str, Any]
+OnUpdate = Callable[[str, Any], None]
+
+
+class Entrypoint(Generic[I, R]):
+    """A workflow that can be run; made by `entrypoint`."""
+
+    def __init__(
+        self,
+        func: Callable[..., Any],
+        name: str,
+        checkpointer: CheckpointSaver | None,
+        version: str | None,
+        on_divergence: str,
+    ) -> None:
+        functools.update_wrapper(self, func)
+        self.func = func
+        self.name = name
+        self.checkpointer = checkpointer
+        self.version = version
+        self.on_divergence = on_divergence
+        self.is_async = is_async(func)
+        self.sources: Sources = SYSTEM
+        parameters = inspect.signature(func).parameters
+        self._parameters = set(parameters)
+        self.wants_previous = "previous" in parameters
+        free = [name for name in parameters if name not in {"previous", "config"}]
+        self._takes_input = bool(free)
+
+    def __repr__(self) -> str:
+        return f"<entrypoint {self.name}>"
+
+    @property
+    def definition(self) -> dict[str, object]:
+        """The normalised definition, the same whichever form made it (`TSK-001`)."""
+        return {
+            "kind": "entrypoint-definition",
+            "name": self.name,
+            "version": self.version,
+            "on_divergence": self.on_divergence,
+        }
+
+    # Running
+
+    def invoke(
+        self,
+        input: I | Any,
+        config: Config | None = None,
+        *,
+        thread_id: str | None = None,
+        take_over: bool = False,
+        retry: str | Sequence[str] | None = None,
+    ) -> R | Any:
+        """Run the workflow to its end or its next pause, and return its value.
+
+        Args:
+            input: The input of a new run; None continues the thread's unfinished run; `Command(resume=...)`
+                continues an interrupted one with an answer.
+            config: LangGraph's config dict, e.g. ``{"configurable": {"thread_id": "t1"}}``.
+            thread_id: A shortcut for the same.
+            take_over: Fence off a live holder of the thread instead of being refused.
+            retry: Which recorded failures run again when continuing: ``"uncaught"`` (those the failed run named,
+                the default), ``"all"``, or a list of their paths.
+
+        Returns:
+            The workflow's value, or ``{"__interrupt__": [Interrupt, ...]}`` where it paused.
+
+        Raises:
+            UsageError: The request cannot be met; nothing was started.
+            ConcurrentRunError: Somebody else works on the thread.
+            ReplayDivergenceError: The code does not fit the journal.
+            Exception: Whatever left the workflow.
+        """
+        return self._invoke(input, config, thread_id, take_over=take_over, retry=retry, on_update=None)
+
+    async def ainvoke(
+        self,
+        input: I | Any,
+        config: Config | None = None,
+        *,
+        thread_id: str | None = None,
+        take_over: bool = False,
+        retry: str | Sequence[str] | None = None,
+    ) -> R | Any:
+        """Do what `invoke` does, on the running event loop."""
+        return await self._ainvoke(input, config, thread_id, take_over=take_over, retry=retry, on_update=None)
+
+    def stream(
+        self,
+        input: I | Any,
+        config: Config | None = None,
+        *,
+        thread_id: str | None = None,
+        stream_mode: str = "updates",
+        take_over: bool = False,
+        retry: str | Sequence[str] | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Run the workflow and yield what happens, when it happens (`RUN-018`).
+
+        Yields:
+            ``{task name: value}`` for each task that finishes (replayed ones are not announced again), and last
+            ``{entrypoint name: value}`` or ``{"__interrupt__": (Interrupt, ...)}``.
+
+        Closing the iterator early stops the run; what had finished is kept, and the run can be resumed.
+        """
+        streams.check_mode(stream_mode)
+
+        def run(on_update: OnUpdate) -> Any:  # noqa: ANN401
+            return self._invoke(input, config, thread_id, take_over=take_over, retry=retry, on_update=on_update)
+
+        return streams.stream(run, self.name)
+
+    def astream(
+        self,
+        input: I | Any,
+        config: Config | None = None,
+        *,
+        thread_id: str | None = None,
+        stream_mode: str = "updates",
+        take_over: bool = False,
+        retry: str | Sequence[str] | None = None,
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Do what `stream` does, on the running event loop."""
+        streams.check_mode(stream_mode)
+
+        async def run(on_update: OnUpdate) -> Any:  # noqa: ANN401
+            return await self._ainvoke(input, config, thread_id, take_over=take_over, retry=retry, on_update=on_update)
+
+        return streams.astream(run, self.name)
+
+    def batch(
+        self, inputs: Sequence[I], config: Config | Sequence[Config] | None = None, *, return_exceptions: bool = False
+    ) -> list[Any]:
+        """Run the workflow once for each input, several at a time, and return the values in order.
+
+        Args:
+            inputs: The inputs.
+            config: One config for each input; with a checkpointer each needs a thread of its own.
+            return_exceptions: Put a run's error in its place instead of raising the first.
+        """
+        configs = self._configs(inputs, config)
+
+        def one(pair: tuple[I, Config | None]) -> Any:  # noqa: ANN401
+            try:
+                return self.invoke(*pair)
+            except Exception as error:
+                if return_exceptions:
+                    return error
+                raise
+
+        limit = read_config(configs[0]).max_concurrency if configs else None
+        with ThreadPoolExecutor(limit) as pool:
+            return list(pool.map(one, zip(inputs, configs, strict=True)))
+
+    async def abatch(
+        self, inputs: Sequence[I], config: Config | Sequence[Config] | None = None, *, return_exceptions: bool = False
+    ) -> list[Any]:
+        """Do what `batch` does, on the running event loop."""
+        configs = self._configs(inputs, config)
+        limit = read_config(configs[0]).max_concurrency if configs else None
+        gate = asyncio.Semaphore(limit or len(inputs) or 1)
+
+        async def one(value: I, config: Config | None) -> Any:  # noqa: ANN401
+            async with gate:
+                return await self.ainvoke(value, config)
+
+        runs = [one(value, config) for value, config in zip(inputs, configs, strict=True)]
+        return await asyncio.gather(*runs, return_exceptions=return_exceptions)
+
+    @staticmethod
+    def _configs(inputs: Sequence[I], config: Config | Sequence[Config] | None) -> list[Config | None]:
+        if config is None or isinstance(config, Mapping):
+            return [config] * len(inputs)
+        if len(config) != len(inputs):
+            raise UsageError(
+                f"{len(inputs)} inputs came with {len(config)} configs",
+                code="usage.config_invalid",
+                hint="pass one config for each input",
+            )
+        return list(config)
+
+    def _invoke(
+        self,
+        input: object,
+        config: Config | None,
+        thread_id: str | None,
+        *,
+        take_over: bool,
+        retry: str | Sequence[str] | None,
+        on_update: OnUpdate | None,
+    ) -> Any:
+        request = Request(input, read_config(config, thread_id), take_over, retry)
+        if self.is_async:
+            if asyncio._get_running_loop() is not None:  # noqa: SLF001 - the public one raises where there is none
+                raise UsageError(
+                    "an async entrypoint cannot be invoked synchronously below a running event loop",
+                    code="usage.event_loop",
+                    hint="await .ainvoke(...) instead",
+                )
+            return asyncio.run(self._run_on_loop(request, on_update))
+        return self._run_in_thread(request, on_update)
+
+    async def _ainvoke(
+        self,
+        input: object,
+        config: Config | None,
+        thread_id: str | None,
+        *,
+        take_over: bool,
+        retry: str | Sequence[str] | None,
+        on_update: OnUpdate | None,
+    ) -> Any:
+        request = Request(input, read_config(config, thread_id), take_over, retry)
+        if self.is_async:
+            return await self._run_on_loop(request, on_update)
+        return await streams.in_thread(lambda watch: self._run_in_thread(request, on_update, watch))
+
+    def _run_in_thread(
+        self, request: Request, on_update: OnUpdate | None, watch: Callable[[Any], None] | None = None
+    ) -> Any:
+        attempt = begin(self, request)
+        run = attempt.run
+        run.on_update = on_update
+        run.busy = 1
+        if watch is not None:
+            watch(run)
+        host = SyncHost(run, run.machine.open_scope(), is_task=False)
+        args, kwargs = self._arguments(attempt)
+        end = contextvars.copy_context().run(host.execute, self.func, args, kwargs)
+        if run.running:
+            run.wait_idle()
+        return self._shown(attempt, attempt.close(end, host))
+
+    async def _run_on_loop(self, request: Request, on_update: OnUpdate | None) -> Any:
+        quick = self.checkpointer is None or self.checkpointer.commits_on_loop
+        attempt = begin(self, request) if quick else await asyncio.to_thread(begin, self, request)
+        run = attempt.run
+        run.on_update = on_update
+        loop = RunLoop(run, asyncio.get_running_loop())
+        host = LoopHost(loop, run.machine.open_scope(), is_task=False)
+        args, kwargs = self._arguments(attempt)
+        body = asyncio.get_running_loop().create_task(host.execute(self.func, args, kwargs))
+        try:
+            while not body.done():
+                try:
+                    await asyncio.shield(body)
+                except asyncio.CancelledError:
+                    body.cancel()
+                    await asyncio.wait([body])
+            end = body.result()
+            await loop.finish()
+        finally:
+            loop.close()
+        value = attempt.close(end, host) if quick else await asyncio.to_thread(attempt.close, end, host)
+        return self._shown(attempt, value)
+
+    def _arguments(self, attempt: Attempt) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Put together what the workflow's function takes: the input, and what it names (`TSK-010`)."""
+        run = attempt.run
+        kwargs: dict[str, Any] = {}
+        if self.wants_previous:
+            text = run.load_previous()
+            if text is not None:
+                kwargs["previous"] = run.decode(text, "the previous value")
+            elif inspect.signature(self.func).parameters["previous"].default is inspect.Parameter.empty:
+                kwargs["previous"] = None
+        if "config" in self._parameters:
+            kwargs["config"] = run.config.raw
+        return ((attempt.input,) if self._takes_input else ()), kwargs
+
+    @staticmethod
+    def _shown(attempt: Attempt, value: object) -> Any:  # noqa: ANN401
+        return {"__interrupt__": list(attempt.interrupts)} if attempt.interrupts else value
+
+    # State
+
+    def get_state(self, config: Config | None = None, *, thread_id: str | None = None) -> StateSnapshot:
+        """Return how a thread stands, or stood at the `checkpoint_id` of the config (`RUN-021`).
+
+        Raises:
+            UsageError: There is no checkpointer or no thread id.
+        """
+        return state.snapshot(self._saver(), self._thread(config, thread_id))
+
+    def get_state_history(
+        self, config: Config | None = None, *, thread_id: str | None = None, limit: int | None = None
+    ) -> Iterator[StateSnapshot]:
+        """Yield the snapshots of a thread, newest first."""
+        return state.history(self._saver(), self._thread(config, thread_id), limit)
+
+    def update_state(self, config: Config | None, values: object, *, thread_id: str | None = None) -> dict[str, Any]:
+        """Set what the next run sees as `previous`; an unfinished run is abandoned (`RUN-023`).
+
+        Returns:
+            The config of the new checkpoint.
+        """
+        return state.update(self, self._saver(), self._thread(config, thread_id), values)
+
+    async def aget_state(self, config: Config | None = None, *, thread_id: str | None = None) -> StateSnapshot:
+        """Do what `get_state` does, without blocking the event loop."""
+        return await asyncio.to_thread(self.get_state, config, thread_id=thread_id)
+
+    async def aget_state_history(
+        self, config: Config | None = None, *, thread_id: str | None = None, limit: int | None = None
+    ) -> AsyncIterator[StateSnapshot]:
+        """Do what `get_state_history` does, without blocking the event loop."""
+        snapshots = self.get_state_history(config, thread_id=thread_id, limit=limit)
+        while (snapshot := await asyncio.to_thread(next, snapshots, None)) is not None:
+            yield snapshot
+
+    async def aupdate_state(self, config: Config | None, values: object, *, thread_id: str | None = None) -> dict[str, Any]:
+        """Do what `update_state` does, without blocking the event loop."""
+        return await asyncio.to_thread(self.update_state, config, values, thread_id=thread_id)
+
+    def _saver(self) -> CheckpointSaver:
+        if self.checkpointer is None:
+            raise UsageError(
+                "without a checkpointer there is no state",
+                code="usage.no_checkpointer",
+                hint="pass checkpointer=SqliteSaver(...) to the entrypoint",
+            )
+        return self.checkpointer
+
+    @staticmethod
+    def _thread(config: Config | None, thread_id: str | None) -> RunConfig:
+        read = read_config(config, thread_id)
+        if read.thread_id is None:
+            raise UsageError(
+                "the state of which thread?", code="usage.thread_id_missing", hint='pass thread_id="..."'
+            )
+        return read
+
+
+class _EntrypointDecorator(Protocol):
+    @overload
+    def __call__(self, func: Callable[[I], Awaitable[R]], /) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(self, func: Callable[[I], R], /) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(self, func: Callable[..., Awaitable[R]], /) -> Entrypoint[Any, R]: ...
+    @overload
+    def __call__(self, func: Callable[..., R], /) -> Entrypoint[Any, R]: ...
+
+
+class _EntrypointForms:
+    """The callable `entrypoint`, with `entrypoint.final`."""
+
+    final: Final = EntrypointFinal
+
+    @overload
+    def __call__(self, func: Callable[[I], Awaitable[R]], /) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(self, func: Callable[[I], R], /) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(self, func: Callable[..., Awaitable[R]], /) -> Entrypoint[Any, R]: ...
+    @overload
+    def __call__(self, func: Callable[..., R], /) -> Entrypoint[Any, R]: ...
+    @overload
+    def __call__(
+        self,
+        *,
+        checkpointer: CheckpointSaver | str | Path | None = None,
+        name: str | None = None,
+        version: str | None = None,
+        on_divergence: str = "error",
+    ) -> _EntrypointDecorator: ...
+    @overload
+    def __call__(
+        self, name: str | Mapping[str, Any], func: Callable[[I], Awaitable[R]], /, **options: Any
+    ) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(self, name: str | Mapping[str, Any], func: Callable[[I], R], /, **options: Any) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(self, name: str | Mapping[str, Any], func: Callable[..., R], /, **options: Any) -> Entrypoint[Any, R]: ...
+    def __call__(self, first: Any = None, second: Any = None, /, **options: Any) -> Any:
+        """Make a function a workflow.
+
+        Forms: ``@entrypoint``, ``@entrypoint(checkpointer=..., name=...)``, ``entrypoint("name", fn, **options)``
+        and ``entrypoint({"name": ..., **options}, fn)``. All are one definition (`TSK-001`).
+
+        Args:
+            checkpointer: A saver, or a path: the SQLite file that keeps the threads. Without one, nothing is kept.
+            name: What runs are recorded under; the function's own name if left out.
+            version: Stored with each run, for whoever reads the thread.
+            on_divergence: What to do when a call does not fit the journal: ``"error"`` stops, ``"replay"``
+                returns the recorded result all the same, ``"warn"`` does too and logs it.
+
+        Raises:
+            UsageError: An option is unknown or invalid, the function is missing, is a generator or has no name.
+        """
+        name, func, options = split_forms("entrypoint", first, second, options)
+        check_options("entrypoint", options, _OPTIONS)
+        saver = _saver_of(options.get("checkpointer"))
+        version = options.get("version")
+        on_divergence = options.get("on_divergence", "error")
+        if on_divergence not in _ON_DIVERGENCE:
+            raise UsageError("on_divergence is unknown", hint=f"use one of {', '.join(_ON_DIVERGENCE)}")
+        if version is not None:
+            check_name("version", version)
+        if name is not None:
+            check_name("entrypoint", name)
+
+        def decorate(target: object) -> Entrypoint[Any, Any]:
+            checked = check_function("entrypoint", target)
+            own = name if name is not None else function_name("entrypoint", checked)
+            return Entrypoint(checked, own, saver, version, on_divergence)
+
+        return decorate if func is None else decorate(func)
+
+
+def _saver_of(given: object) -> CheckpointSaver | None:
+    if given is None or isinstance(given, CheckpointSaver):
+        return given
+    if isinstance(given, str | Path):
+        from taskpoint.savers.sqlite import SqliteSaver  # noqa: PLC0415 - only who asks for it loads it
+
+        return SqliteSaver(given)
+    raise UsageError(
+        f"checkpointer= is of type {type(given).__name__}, which is no saver",
+        hint='pass SqliteSaver("threads.db"), InMemorySaver() or a path',
+    )
+
+
+entrypoint: Final = _EntrypointForms()
+"""See `_EntrypointForms.__call__`."""
+

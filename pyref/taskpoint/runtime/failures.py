@@ -1,0 +1,188 @@
+"""Exceptions <-> error documents: the same exception on the first run as on a replay (`ERR-004`, `ERR-005`).
+
+The class is found by its plain name among those that the task declares, those that its function can name itself,
+and the built-in ones. Rebuilding calls no constructor and imports nothing, whatever the stored data says (`SEC-003`).
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from types import GetSetDescriptorType, MemberDescriptorType
+from typing import Any
+
+from taskpoint import codec
+from taskpoint._core.journal import ErrorDocument
+from taskpoint.errors import (
+    ConcurrentRunError,
+    FormatError,
+    ReplayDivergenceError,
+    SaverError,
+    TaskError,
+    TaskpointError,
+    UsageError,
+    ValueEncodingError,
+)
+
+__all__ = ("Resolver", "deliver", "describe", "links", "resolver")
+
+Resolver = Callable[[str], "type[Exception] | None"]
+
+_EXT = "python.exception"
+_BY_AREA: dict[str, type[TaskpointError]] = {
+    "value": ValueEncodingError,
+    "usage": UsageError,
+    "interrupt": UsageError,
+    "replay": ReplayDivergenceError,
+    "format": FormatError,
+    "saver": SaverError,
+    "run": ConcurrentRunError,
+}
+_CODED = (ConcurrentRunError, ReplayDivergenceError)
+
+
+def _plain_function(func: Callable[..., object]) -> Any:  # noqa: ANN401 - whatever carries __globals__
+    while isinstance(func, functools.partial):
+        func = func.func
+    func = getattr(func, "__func__", func)
+    if not hasattr(func, "__globals__"):
+        func = getattr(type(func).__call__, "__func__", type(func).__call__)
+    return func
+
+
+def resolver(func: Callable[..., object], raises: Sequence[type[Exception]]) -> Resolver:
+    """Return what finds a task's exception classes by their plain names."""
+    declared = {cls.__name__: cls for cls in raises}
+    plain = _plain_function(func)
+
+    def find(name: str) -> type[Exception] | None:
+        if name in declared:
+            return declared[name]
+        closure = zip(getattr(plain, "__code__", None).co_freevars if plain.__closure__ else (), plain.__closure__ or ()) \
+            if hasattr(plain, "__closure__") else ()
+        candidates: list[object] = []
+        for free, cell in closure:
+            if free == name:
+                with contextlib.suppress(ValueError):
+                    candidates.append(cell.cell_contents)
+        candidates.append(getattr(plain, "__globals__", {}).get(name))
+        candidates.append(getattr(builtins, name, None))
+        for candidate in candidates:
+            if isinstance(candidate, type) and issubclass(candidate, Exception) and candidate.__name__ == name:
+                return None if issubclass(candidate, TaskpointError | ExceptionGroup) else candidate
+        return None
+
+    return find
+
+
+def _native_attributes(exc: BaseException) -> Iterator[tuple[str, object]]:
+    """Yield what built-in classes keep outside `__dict__`, such as `OSError.errno`."""
+    for cls in type(exc).__mro__:
+        if cls in {BaseException, Exception, object}:
+            continue
+        for name, slot in vars(cls).items():
+            if isinstance(slot, MemberDescriptorType | GetSetDescriptorType) and not name.startswith("_"):
+                value = getattr(exc, name, None)
+                if value is not None:
+                    yield name, value
+
+
+def _encodable(value: object) -> bool:
+    try:
+        codec.encode(value)
+    except ValueEncodingError:
+        return False
+    return True
+
+
+def _data_of(exc: BaseException, message: str) -> str | None:
+    """Encode what the exception carries beside its message; what has no encoding stays behind."""
+    own = {name: value for name, value in vars(exc).items() if not name.startswith("__") and _encodable(value)}
+    native = {name: value for name, value in _native_attributes(exc) if _encodable(value)}
+    plain_args = exc.args in {(), (message,)} if all(isinstance(arg, str) for arg in exc.args) else False
+    if plain_args and not native and set(own) <= {"data"}:
+        return codec.encode(own["data"]) if own else None
+    carried: dict[str, object] = {}
+    if not plain_args and _encodable(list(exc.args)):
+        carried["args"] = list(exc.args)
+    if own or native:
+        carried["attributes"] = {**native, **own}
+    return codec.encode(codec.Ext(_EXT, 1, carried)) if carried else None
+
+
+def _text(exc: BaseException) -> str:
+    try:
+        message = str(exc)
+        message.encode()
+    except UnicodeEncodeError:
+        return str(exc).encode("utf-8", "backslashreplace").decode()
+    except Exception:  # noqa: BLE001 - a broken __str__ must not hide the failure itself
+        return ""
+    return message
+
+
+def describe(exc: BaseException, path: str | None) -> ErrorDocument:
+    """Write an exception as an error document (`ERR-003`); a library error's type is its code."""
+    if isinstance(exc, TaskError):
+        data = None if exc.data is None else codec.encode(exc.data)
+        return ErrorDocument(exc.type, exc.message, data, exc.path or path)
+    if isinstance(exc, TaskpointError):
+        return ErrorDocument(exc.code, exc.message, None, path)
+    message = _text(exc)
+    return ErrorDocument(type(exc).__name__, message, _data_of(exc, message), path)
+
+
+def _rebuild(cls: type[Exception], document: ErrorDocument) -> Exception:
+    exc: Exception = cls.__new__(cls)
+    data = None if document.data is None else codec.decode(document.data)
+    args: object = (document.message,) if document.message else ()
+    attributes: object = {}
+    if isinstance(data, codec.Ext) and data.name == _EXT and isinstance(data.data, dict):
+        args = data.data.get("args", args)
+        attributes = data.data.get("attributes", {})
+    elif document.data is not None:
+        attributes = {"data": data}
+    if isinstance(args, list | tuple):
+        exc.args = tuple(args)
+    if isinstance(attributes, dict):
+        for name, value in attributes.items():
+            with contextlib.suppress(AttributeError, TypeError):
+                setattr(exc, str(name), value)
+    return exc
+
+
+def deliver(document: ErrorDocument, find: Resolver, path: str, original: BaseException | None) -> Exception:
+    """Make the exception that the caller of the failed call sees: a fresh one for each delivery."""
+    cls = find(document.type)
+    area = _BY_AREA.get(document.type.partition(".")[0]) if "." in document.type else None
+    if cls is not None:
+        exc = _rebuild(cls, document)
+    elif area is not None:
+        exc = area(document.message) if issubclass(area, _CODED) else area(document.message, code=document.type)
+    else:
+        data = None if document.data is None else codec.decode(document.data)
+        exc = TaskError(document.message, type=document.type, path=document.path or path, data=data)
+        exc.__cause__ = original
+        return exc
+    if original is not None:
+        exc.__cause__ = original.__cause__
+        exc.__suppress_context__ = original.__suppress_context__
+        exc.__traceback__ = original.__traceback__
+    return exc
+
+
+def links(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error, its causes, its contexts and the members of groups (`ERR-010`)."""
+    seen: set[int] = set()
+    stack: list[BaseException | None] = [error]
+    while stack:
+        exc = stack.pop()
+        if exc is None or id(exc) in seen:
+            continue
+        seen.add(id(exc))
+        yield exc
+        stack.extend((exc.__context__, exc.__cause__))
+        if isinstance(exc, BaseExceptionGroup):
+            stack.extend(exc.exceptions)

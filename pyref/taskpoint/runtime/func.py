@@ -1,0 +1,249 @@
+"""`task`: a function whose results are recorded."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
+
+from taskpoint._core.machine import Call
+from taskpoint.errors import UsageError
+from taskpoint.runtime.arguments import ArgumentNames, digest
+from taskpoint.runtime.definitions import (
+    base_function,
+    check_function,
+    check_name,
+    check_options,
+    function_name,
+    is_async,
+    is_label,
+    split_forms,
+)
+from taskpoint.runtime.failures import resolver
+from taskpoint.runtime.host import End, Host, Job, current_host
+from taskpoint.runtime.loop_host import execute_on_private_loop
+from taskpoint.runtime.run import Run
+from taskpoint.runtime.sync_host import SyncHost
+
+__all__ = ("BoundTask", "TaskFunction", "TaskFuture", "task")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
+S = TypeVar("S")
+
+_OPTIONS = ("raises",)
+
+
+class TaskFuture(Protocol[R_co]):
+    """The result of a call that is under way: ``await`` it, or wait with `result()` in a sync function."""
+
+    def result(self, timeout: float | None = None) -> R_co:
+        """Return the value, or raise the call's error."""
+        ...
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        """Return the call's error, None where it has none."""
+        ...
+
+    def done(self) -> bool:
+        """Tell whether the outcome was delivered."""
+        ...
+
+    def cancel(self) -> bool:
+        """Cancel the call."""
+        ...
+
+    def cancelled(self) -> bool:
+        """Tell whether the call was cancelled."""
+        ...
+
+    def __await__(self) -> Generator[Any, None, R_co]: ...
+
+
+class TaskFunction(Generic[P, R]):
+    """A function that is a task; calling it inside a run returns a `TaskFuture` at once."""
+
+    def __init__(self, func: Callable[P, Any], name: str, raises: tuple[type[Exception], ...], key: str | None = None) -> None:
+        functools.update_wrapper(self, func)
+        self.func = func
+        self.name = name
+        self.raises = raises
+        self.is_async = is_async(func)
+        self.key = key
+        base = base_function(func)
+        self.identity = getattr(base, "__code__", func)
+        self.find_exception = resolver(func, raises)
+        self._names = ArgumentNames(func)
+        self._names_after_self = ArgumentNames(func, skip_self=True)
+
+    def __repr__(self) -> str:
+        return f"<task {self.name}>"
+
+    @property
+    def definition(self) -> dict[str, object]:
+        """The normalised definition, the same whichever form made it (`TSK-001`)."""
+        return {"kind": "task-definition", "name": self.name, "raises": [cls.__name__ for cls in self.raises]}
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> TaskFuture[R]:
+        """Call the task: its recorded result where there is one, else it runs.
+
+        Raises:
+            UsageError: This is not inside a run (code ``usage.outside_run``).
+            ReplayDivergenceError: The call does not fit the journal (it leaves the run, whatever catches it).
+        """
+        future: TaskFuture[R] = current_host(f"the task {self.name!r}").call(self, args, kwargs, self.key, 0)
+        return future
+
+    @overload
+    def __get__(self, instance: None, owner: type | None = None) -> TaskFunction[P, R]: ...
+    @overload
+    def __get__(self: TaskFunction[Concatenate[S, P], R], instance: S, owner: type | None = None) -> BoundTask[P, R]: ...  # type: ignore[misc]
+    def __get__(self, instance: object, owner: type | None = None) -> Any:
+        return self if instance is None else BoundTask(self, instance, self.key)
+
+    def with_options(self, *, key: str | None = None) -> TaskFunction[P, R]:
+        """Return the same task with options for the calls made through it.
+
+        Args:
+            key: Names the call instead of its position: for calls whose order may change. A key is used
+                once for each task and scope.
+
+        Raises:
+            UsageError: The key is not a string of 1 to 255 characters.
+
+        Example:
+            >>> from taskpoint import entrypoint, task
+            >>> @task
+            ... def double(n: int) -> int:
+            ...     return 2 * n
+            >>> @entrypoint
+            ... def main(n: int) -> int:
+            ...     return double.with_options(key="first")(n).result()
+            >>> main.invoke(4)
+            8
+        """
+        return TaskFunction(self.func, self.name, self.raises, _check_key(key))
+
+    # What the hosts ask
+
+    def digest(self, args: tuple[Any, ...], kwargs: Mapping[str, object], skip: int) -> str:
+        """Return the input digest of a call; `skip` leaves a method's self out."""
+        return digest(self._names_after_self, args[skip:], kwargs) if skip else digest(self._names, args, kwargs)
+
+    def runs_in_thread(self) -> bool:
+        """Tell whether this thread can run the function now: an async one not below a running event loop."""
+        return not self.is_async or asyncio._get_running_loop() is None  # noqa: SLF001 - the public one raises
+
+    def execute(self, run: Run, call: Call, job: Job) -> tuple[End, Host]:
+        """Run the function of a call in this thread to its end."""
+        scope = run.machine.open_scope(call.path)
+        if self.is_async:
+            return execute_on_private_loop(run, scope, job)
+        host = SyncHost(run, scope, is_task=True, depth=job.depth)
+        return job.context.run(host.execute, job.func, job.args, job.kwargs), host
+
+
+class BoundTask(Generic[P, R]):
+    """A task that is a method, bound to its object; the object is not part of the input (`IDN-013`)."""
+
+    def __init__(self, task: TaskFunction[..., R], instance: object, key: str | None) -> None:
+        self._task = task
+        self._instance = instance
+        self._key = key
+
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> TaskFuture[R]:
+        """Call the task with its object."""
+        host = current_host(f"the task {self._task.name!r}")
+        future: TaskFuture[R] = host.call(self._task, (self._instance, *args), kwargs, self._key, 1)
+        return future
+
+    def with_options(self, *, key: str | None = None) -> BoundTask[P, R]:
+        """Return the same method with options for the calls made through it."""
+        return BoundTask(self._task, self._instance, _check_key(key))
+
+
+def _check_key(key: object) -> str | None:
+    if key is None or is_label(key):
+        return key  # type: ignore[return-value]
+    raise UsageError(
+        "a key is not a string of 1 to 255 characters",
+        code="usage.key_invalid",
+        hint="pass something stable that tells the calls apart, such as str(order.id)",
+    )
+
+
+class _TaskDecorator(Protocol):
+    @overload
+    def __call__(self, func: Callable[P, Awaitable[R]], /) -> TaskFunction[P, R]: ...
+    @overload
+    def __call__(self, func: Callable[P, R], /) -> TaskFunction[P, R]: ...
+
+
+@overload
+def task(func: Callable[P, Awaitable[R]], /) -> TaskFunction[P, R]: ...
+@overload
+def task(func: Callable[P, R], /) -> TaskFunction[P, R]: ...
+@overload
+def task(*, name: str | None = None, raises: tuple[type[Exception], ...] | list[type[Exception]] = ()) -> _TaskDecorator: ...
+@overload
+def task(
+    name: str | Mapping[str, Any],
+    func: Callable[P, Awaitable[R]],
+    /,
+    *,
+    raises: tuple[type[Exception], ...] | list[type[Exception]] = (),
+) -> TaskFunction[P, R]: ...
+@overload
+def task(
+    name: str | Mapping[str, Any],
+    func: Callable[P, R],
+    /,
+    *,
+    raises: tuple[type[Exception], ...] | list[type[Exception]] = (),
+) -> TaskFunction[P, R]: ...
+def task(first: Any = None, second: Any = None, /, **options: Any) -> Any:
+    """Make a function a task: a unit of work whose result is recorded.
+
+    Forms: ``@task``, ``@task()``, ``@task(name=..., raises=[...])``, ``task("name", fn, **options)`` and
+    ``task({"name": ..., **options}, fn)``. All are one definition (`TSK-001`); the function itself is never changed.
+
+    Args:
+        name: What the calls are recorded under; the function's own name if left out.
+        raises: Exception classes that a replay rebuilds by their own type, beside those that the function can name.
+
+    Raises:
+        UsageError: An option is unknown, the function is missing, is a generator or has no name.
+
+    Example:
+        >>> from taskpoint import entrypoint, task
+        >>> @task
+        ... def shout(word: str) -> str:
+        ...     return word.upper()
+        >>> whisper = task("whisper", lambda word: word.lower())
+        >>> @entrypoint
+        ... def main(word: str) -> list[str]:
+        ...     return [shout(word).result(), whisper(word).result()]
+        >>> main.invoke("Hi")
+        ['HI', 'hi']
+    """
+    name, func, options = split_forms("task", first, second, options)
+    check_options("task", options, _OPTIONS)
+    raises = _check_raises(options.get("raises", ()))
+    if name is not None:
+        check_name("task", name)
+
+    def decorate(target: object) -> TaskFunction[..., Any]:
+        checked = check_function("task", target)
+        return TaskFunction(checked, name if name is not None else function_name("task", checked), raises)
+
+    return decorate if func is None else decorate(func)
+
+
+def _check_raises(raises: object) -> tuple[type[Exception], ...]:
+    if isinstance(raises, type):
+        raises = (raises,)
+    if not isinstance(raises, list | tuple) or not all(isinstance(c, type) and issubclass(c, Exception) for c in raises):
+        raise UsageError("raises= is not a list of exception classes", hint="write @task(raises=[PaymentDeclined])")
+    return tuple(raises)

@@ -1,0 +1,166 @@
+"""A host executes one scope: the common half of the thread's and the event loop's."""
+
+from __future__ import annotations
+
+import contextvars
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from taskpoint import codec
+from taskpoint._core.journal import TaskCancelled, TaskCompleted, TaskFailed
+from taskpoint._core.machine import Call, Scope
+from taskpoint.errors import FormatError, UsageError, ValueEncodingError
+from taskpoint.runtime.failures import deliver, links
+from taskpoint.runtime.signals import Suspended
+
+if TYPE_CHECKING:
+    from taskpoint.runtime.func import TaskFunction
+    from taskpoint.runtime.run import Run
+
+__all__ = ("End", "Host", "Job", "current_host")
+
+_CURRENT: contextvars.ContextVar[Host | None] = contextvars.ContextVar("taskpoint_host", default=None)
+
+
+@dataclass(slots=True)
+class Job:
+    """What it takes to run a call."""
+
+    task: TaskFunction[..., Any]
+    func: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    context: contextvars.Context
+    host: Host
+    original: BaseException | None = None
+    """The exception that the function raised in this process, if it did."""
+    cancelled: bool = False
+    exception: BaseException | None = field(default=None)
+    """What the caller sees, once it was made."""
+    depth: int = 0
+
+
+@dataclass(slots=True)
+class End:
+    """How the code of a scope ended, after all that it started has ended."""
+
+    value: object = None
+    error: BaseException | None = None
+
+
+def current_host(what: str) -> Host:
+    """Return the host of the scope that runs here.
+
+    Raises:
+        UsageError: This is plain code, not an entrypoint or a task (code ``usage.outside_run``).
+    """
+    host = _CURRENT.get()
+    if host is None:
+        raise UsageError(
+            f"{what} was called outside of a run",
+            code="usage.outside_run",
+            hint="call it inside an @entrypoint or a @task; a new thread needs contextvars.copy_context().run(...)",
+        )
+    return host
+
+
+class Host(ABC):
+    """Executes one scope of a run."""
+
+    __slots__ = ("depth", "drained_from", "errors", "run", "scope")
+
+    def __init__(self, run: Run, scope: Scope, depth: int = 0) -> None:
+        self.run = run
+        self.scope = scope
+        self.depth = depth
+        """How many scopes deep on this thread's stack."""
+        self.errors: dict[int, tuple[BaseException, Call]] = {}
+        """Failures that the scope's code was shown, by the identity of the exception (`ERR-010`)."""
+        self.drained_from: int | None = None
+        """How many failures had been delivered when the scope's code ended."""
+        scope.host = self
+
+    @abstractmethod
+    def call(self, task: TaskFunction[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int) -> Any:  # noqa: ANN401
+        """Make a call of a task in this scope and return its future."""
+
+    @abstractmethod
+    def wake(self) -> None:
+        """Something may be delivered, or the attempt is ending (the run's lock is held)."""
+
+    def enter(self) -> None:
+        """Let the code that runs from here on, in this context, belong to this scope."""
+        _CURRENT.set(self)
+
+    def interrupt(self, value: object) -> object:
+        """Return the answer to an interrupt, or suspend the scope."""
+        text = codec.encode(value)
+        run = self.run
+        if run.writer is None:
+            raise UsageError(
+                "an interrupt needs a checkpointer to wait in",
+                code="usage.no_checkpointer",
+                hint="pass checkpointer=SqliteSaver(...) to the entrypoint",
+            )
+        with run.lock:
+            run.check()
+            self.check_interruptible()
+            verdict = run.interrupt(self.scope, text, codec.digest_arguments([value], None))
+        if verdict.answer is None:
+            raise Suspended
+        return run.decode(verdict.answer, f"the answer to {verdict.id}")
+
+    def check_interruptible(self) -> None:
+        """Raise again where the code that swallowed the signal asks once more (`INT-010`)."""
+        if self.scope.suspended:
+            raise Suspended
+
+    def result_of(self, call: Call) -> Any:  # noqa: ANN401 - the task's own type
+        """Return the value of a delivered call, or raise its error."""
+        outcome = call.outcome
+        call.observed = True
+        if isinstance(outcome, TaskCompleted):
+            return self.run.decode(outcome.value, f"the recorded result at {call.path}")
+        raise self.exception_of(call)
+
+    def exception_of(self, call: Call) -> BaseException:
+        """Return the exception of a delivered call that failed or was cancelled; the same one each time."""
+        job = call.job
+        assert isinstance(job, Job)
+        call.observed = True
+        if job.exception is None:
+            outcome = call.outcome
+            if isinstance(outcome, TaskCancelled):
+                job.exception = self.cancelled_error()
+            elif isinstance(outcome, TaskFailed):
+                try:
+                    job.exception = deliver(outcome.error, job.task.find_exception, call.path, job.original)
+                except (ValueEncodingError, FormatError) as error:
+                    raise FormatError(f"the recorded error at {call.path} cannot be read: {error.code}") from None
+                self.errors[id(job.exception)] = (job.exception, call)
+        assert job.exception is not None
+        return job.exception
+
+    @abstractmethod
+    def cancelled_error(self) -> BaseException:
+        """Return what a waiter sees of a cancelled call."""
+
+    def unobserved_failure(self) -> BaseException | None:
+        """Return the first failure that nobody looked at (`RUN-016`)."""
+        for _, call in self.scope.failures:
+            if not call.observed:
+                return self.exception_of(call)
+        return None
+
+    def rerun(self, error: BaseException) -> list[str]:
+        """Return the calls of this scope that have to run again because of the error that left it (`ERR-010`)."""
+        failures = self.scope.failures
+        seen = len(failures) if self.drained_from is None else self.drained_from
+        chosen = [self.errors[id(exc)][1] for exc in links(error) if id(exc) in self.errors]
+        if not chosen:
+            chosen = [call for calls, call in failures[:seen] if calls == self.scope.calls]
+        chosen += [call for _, call in failures[seen:]]
+        order = {call.path: call.outcome.seq for call in chosen if call.outcome is not None}
+        return sorted(order, key=order.__getitem__)

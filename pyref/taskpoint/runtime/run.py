@@ -1,0 +1,358 @@
+"""One attempt of one run, as all its hosts share it: the lock, the queue of calls, the commits, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol
+
+from taskpoint import codec
+from taskpoint._core.journal import TaskCompleted
+from taskpoint._core.machine import Call, DuplicateKey, Machine, Outcome, Scope, State, Verdict
+from taskpoint._core.matching import Divergence
+from taskpoint.errors import FormatError, ReplayDivergenceError, UsageError, ValueEncodingError
+from taskpoint.runtime.failures import describe
+from taskpoint.runtime.host import End, Host, Job
+from taskpoint.runtime.signals import Halted, Signal, Suspended
+from taskpoint.runtime.threads import POOL
+
+if TYPE_CHECKING:
+    from taskpoint.runtime.config import RunConfig
+    from taskpoint.runtime.func import TaskFunction
+    from taskpoint.runtime.sync_host import SyncHost
+    from taskpoint.runtime.writer import Writer
+
+__all__ = ("Run",)
+
+_LOGGER = logging.getLogger("taskpoint")
+_THREADS = 32
+"""How many calls run in threads at once where the caller sets no limit."""
+
+
+class Wakeable(Protocol):
+    """What can be told to look again."""
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether the limit holds something back there."""
+        ...
+
+    def wake(self) -> None:
+        """Look again, soon."""
+        ...
+
+
+class Run:
+    """The state that the hosts of an attempt share. What ends with ``(locked)`` is called with `lock` held."""
+
+    def __init__(self, machine: Machine, writer: Writer | None, config: RunConfig, name: str) -> None:
+        self.machine = machine
+        self.writer = writer
+        self.config = config
+        self.name = name
+        self.lock = threading.Lock()
+        self.idle = threading.Condition(self.lock)
+        self.running = 0
+        """Calls that a thread runs now."""
+        self.ending: Signal | None = None
+        self.queue: deque[Call] = deque()
+        self.limit: int | None = config.max_concurrency
+        self.active = 0
+        """Calls whose code runs now; one that waits for others is not counted (`CON-012`)."""
+        self.busy = 0
+        """Threads and event loops that may still do something without a further outcome."""
+        self.workers = 0
+        self.resuming = 0
+        """Hosts that could go on but for the limit: they come before new calls."""
+        self.parked: dict[SyncHost, None] = {}
+        self.committing = False
+        self.loops: list[Wakeable] = []
+        self.async_active = 0
+        self.names: dict[str, object] = {}
+        self.on_update: Callable[[str, Any], None] | None = None
+        self.load_previous: Callable[[], str | None] = lambda: None
+
+    # Calls
+
+    def make(self, scope: Scope, task: TaskFunction[..., Any], digest: str | None, key: str | None) -> Call:
+        """Make a call in a scope (locked)."""
+        self.check()
+        known = self.names.setdefault(task.name, task.identity)
+        if known != task.identity:
+            raise UsageError(
+                f"two different functions run under the task name {task.name!r}",
+                code="usage.name_duplicate",
+                hint="give one of them another name with @task(name=...)",
+            )
+        try:
+            call = self.machine.call(scope, task.name, digest, key)
+        except DuplicateKey as duplicate:
+            raise UsageError(
+                f"the key of {duplicate} was used before in the same scope",
+                code="usage.key_duplicate",
+                hint="make the keys of one task's calls distinct",
+            ) from None
+        except Divergence as divergence:
+            raise self._diverge(divergence) from None
+        if call.diverged is not None and self.machine.on_divergence == "warn":
+            _LOGGER.warning("%s", _divergence_error(call.diverged))
+        return call
+
+    def interrupt(self, scope: Scope, text: str, digest: str | None) -> Verdict:
+        """Ask or answer an interrupt in a scope (locked)."""
+        try:
+            verdict = self.machine.interrupt(scope, text, digest)
+        except Divergence as divergence:
+            raise self._diverge(divergence) from None
+        if verdict.diverged is not None and self.machine.on_divergence == "warn":
+            _LOGGER.warning("%s", _divergence_error(verdict.diverged))
+        return verdict
+
+    def _diverge(self, divergence: Divergence) -> Signal:
+        """End the attempt: nothing runs after a divergence (`RPL-011`) (locked)."""
+        self.halt(_divergence_error(divergence))
+        assert self.ending is not None
+        return self.ending
+
+    def idempotency_key(self, path: str) -> str:
+        """Return what names a call over all attempts: thread, checkpoint and path (`RPL-008`)."""
+        writer = self.writer
+        place = f"{writer.thread_id}/{writer.checkpoint_id}" if writer else self.machine.attempt_id
+        return f"{place}/{path}"
+
+    def decode(self, text: str, what: str) -> Any:  # noqa: ANN401 - any value
+        """Decode a recorded value."""
+        try:
+            return codec.decode(text)
+        except ValueEncodingError as error:
+            raise FormatError(f"{what} cannot be read at {error.path}: {error.code}") from None
+
+    # Ending
+
+    def check(self) -> None:
+        """Raise if the attempt is ending (locked)."""
+        ending = self.ending
+        if ending is not None:
+            raise Halted(ending.error) if isinstance(ending, Halted) else Suspended()
+
+    def halt(self, error: BaseException) -> None:
+        """End the attempt with an error, once; nothing new starts from here on (locked)."""
+        if not isinstance(self.ending, Halted):
+            self.ending = Halted(error)
+            self.wake_all()
+
+    def is_quiescent(self) -> bool:
+        """Tell whether nothing can happen any more without an answer from outside (locked)."""
+        return self.busy == 0 and not self.queue and not self.machine.outbox and not self.committing
+
+    def settle(self) -> None:
+        """End a suspended attempt in which nothing can happen any more (`INT-011`) (locked)."""
+        if self.ending is None and self.machine.suspended and self.is_quiescent():
+            self.ending = Suspended()
+            self.wake_all()
+
+    def wake_all(self) -> None:
+        """Let every host look again (locked)."""
+        for host in self.parked:
+            host.wake()
+        for loop in self.loops:
+            loop.wake()
+
+    # Threads
+
+    def enqueue(self, call: Call) -> None:
+        """Offer a call to the pool (locked)."""
+        self.queue.append(call)
+        self.start_workers()
+
+    def start_workers(self) -> None:
+        """Start a worker if there is a call that may run (locked)."""
+        if self.workers < len(self.queue) and not self.resuming and self._may_start_thread():
+            self.workers += 1
+            POOL.submit(self._work)
+
+    def _may_start_thread(self) -> bool:
+        if self.limit is None:
+            return self.active - self.async_active < _THREADS
+        return self.active < self.limit
+
+    def slot_freed(self) -> None:
+        """Give a freed place to a host that waits for one, else to a new call (locked)."""
+        if self.resuming:
+            for host in self.parked:
+                host.wake()
+            for loop in self.loops:
+                loop.wake()
+            return
+        self.start_workers()
+        if self.limit is not None:
+            for loop in self.loops:
+                if loop.has_waiting:
+                    loop.wake()
+
+    def may_start(self) -> bool:
+        """Tell whether the limit allows one more call to run (locked)."""
+        return self.limit is None or self.active < self.limit
+
+    def _work(self) -> None:
+        with self.lock:
+            self.workers -= 1
+            while True:
+                call = self._next()
+                if call is None:
+                    if self.machine.outbox and not self.committing and not self.parked and self.ending is None:
+                        self.busy += 1
+                        self.commit()
+                        self.busy -= 1
+                        continue
+                    self.settle()
+                    return
+                self.active += 1
+                self.busy += 1
+                self.start_workers()
+                self.run_here(call)
+                self.active -= 1
+                self.busy -= 1
+                if self.resuming or self.loops:
+                    self.slot_freed()
+
+    def _next(self) -> Call | None:
+        while self.queue and not self.resuming and self._may_start_thread():
+            call = self.queue.popleft()
+            if call.state is State.MADE and not isinstance(self.ending, Halted):
+                return call
+        return None
+
+    def run_here(self, call: Call) -> None:
+        """Run a call in this thread and take its outcome (locked; the lock is released meanwhile)."""
+        job = call.job
+        assert isinstance(job, Job)
+        if call.state is State.MADE:
+            call.state = State.RUNNING
+        call.started_at = self.machine.now()
+        self.running += 1
+        self.lock.release()
+        try:
+            end, host = job.task.execute(self, call, job)
+            outcome = self.outcome(call, host, end)
+        finally:
+            self.lock.acquire()
+            self.running -= 1
+        self.finish(call, outcome)
+        if self.ending is not None and not self.running:
+            self.idle.notify_all()
+
+    def wait_idle(self) -> None:
+        """Wait until no thread runs a call any more (not locked)."""
+        with self.lock:
+            while self.running:
+                self.idle.wait()
+
+    # Outcomes
+
+    def outcome(self, call: Call, host: Host, end: End) -> Outcome | None:
+        """Turn the end of a task's code into its outcome; None where it has none in this attempt."""
+        error = end.error
+        if isinstance(error, Signal) or host.scope.suspended or isinstance(self.ending, Suspended):
+            return None
+        if error is None:
+            try:
+                return Outcome(value=codec.encode(end.value))
+            except ValueEncodingError as refused:  # VAL: fails at the call that produced it
+                error = refused
+        job = call.job
+        assert isinstance(job, Job)
+        if not isinstance(error, Exception):
+            if job.cancelled or (isinstance(error, asyncio.CancelledError) and self.ending is None):
+                return Outcome()
+            with self.lock:
+                self.halt(error)
+            return None
+        job.original = error
+        return Outcome(error=describe(error, call.path), rerun=host.rerun(error))
+
+    def finish(self, call: Call, outcome: Outcome | None) -> None:
+        """Take the outcome of a call that ran (locked)."""
+        if call.state is not State.RUNNING:  # cancelled meanwhile: a late result is dropped
+            return
+        job = call.job
+        assert isinstance(job, Job)
+        if outcome is None:
+            call.state = State.SUSPENDED
+        else:
+            self.machine.finish(call, outcome, blocked=job.host.is_blocked())
+        job.host.wake()
+        if not self.committing and self.machine.outbox:
+            self._wake_committer(job.host)
+
+    def _wake_committer(self, host: Host) -> None:
+        if host in self.parked or not self.parked:
+            return
+        next(iter(self.parked)).wake()
+
+    # Commits
+
+    def commit(self) -> None:
+        """Append what is waiting (locked; the lock is released meanwhile)."""
+        batch = self.take_batch()
+        failure: BaseException | None = None
+        self.lock.release()
+        try:
+            self.write_batch(batch)
+        except BaseException as error:  # noqa: BLE001 - whatever it was, the run ends with it
+            failure = error
+        finally:
+            self.lock.acquire()
+        self.end_batch(batch, failure)
+
+    def renew(self) -> None:
+        """Renew the lease if it is time, together with whatever waits to be appended (not locked)."""
+        with self.lock:
+            writer = self.writer
+            if writer is None or self.committing or self.ending is not None or not writer.needs_renewal():
+                return
+            self.busy += 1
+            self.commit()
+            self.busy -= 1
+            self.wake_all()
+
+    def take_batch(self) -> Any:  # noqa: ANN401 - opaque to the callers
+        """Take what is waiting to be appended (locked)."""
+        self.committing = True
+        return self.machine.take()
+
+    def write_batch(self, batch: Any) -> None:  # noqa: ANN401
+        """Append a batch through the saver (not locked)."""
+        if self.writer is not None:
+            self.writer.append(batch[0], batch[1])
+
+    def end_batch(self, batch: Any, failure: BaseException | None) -> None:  # noqa: ANN401
+        """Make a batch's outcomes deliverable, or end the attempt (locked)."""
+        self.committing = False
+        if failure is not None:
+            self.halt(failure)
+            return
+        _, entries, calls = batch
+        self.machine.committed(len(entries), calls)
+        for call in calls:
+            job = call.job
+            if isinstance(job, Job):
+                job.host.wake()
+                if self.on_update is not None and isinstance(call.outcome, TaskCompleted):
+                    self.on_update(call.name, self.decode(call.outcome.value, call.path))
+
+
+def _divergence_error(divergence: Divergence) -> ReplayDivergenceError:
+    record, attempted = divergence.record, divergence.attempted_digest
+    recorded = f"input {(record.digest or 'unknown')[:12]}"
+    tried = f"input {(attempted or 'unknown')[:12]}"
+    return ReplayDivergenceError(
+        f"the call at {record.path} does not fit its journal: recorded {recorded}, attempted {tried}",
+        path=record.path,
+        recorded=recorded,
+        attempted=tried,
+        hint="restore the code that wrote the journal, or fork the thread; calls whose order may change need keys",
+    )

@@ -1,0 +1,54 @@
+"""Waiting until an event loop has nothing to run: the moment at which the next outcome may be delivered (`CON-004`)."""
+
+from __future__ import annotations
+
+import asyncio
+import weakref
+from collections.abc import Callable
+
+__all__ = ("Settler", "settler_of")
+
+_MAX_HOPS = 200
+"""A loop that something else keeps busy counts as settled after so many rounds."""
+_BLIND_HOPS = 20
+"""So many rounds where the loop does not show its queue (uvloop)."""
+
+_settlers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Settler] = weakref.WeakKeyDictionary()
+
+
+class Settler:
+    """The one probe of a loop, shared by all runs on it: two probes would see each other for ever."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._wanted: dict[Callable[[], None], None] = {}
+        self._probing = False
+        self._hops = 0
+
+    def request(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once, when the loop has settled."""
+        self._wanted[callback] = None
+        if not self._probing:
+            self._probing = True
+            self._hops = 0
+            self._loop.call_soon(self._probe)
+
+    def _probe(self) -> None:
+        ready = getattr(self._loop, "_ready", None)
+        self._hops += 1
+        busy = self._hops <= _BLIND_HOPS if ready is None else bool(ready) and self._hops <= _MAX_HOPS
+        if busy:
+            self._loop.call_soon(self._probe)
+            return
+        self._probing = False
+        wanted, self._wanted = self._wanted, {}
+        for callback in wanted:
+            callback()
+
+
+def settler_of(loop: asyncio.AbstractEventLoop) -> Settler:
+    """Return the settler of a loop."""
+    settler = _settlers.get(loop)
+    if settler is None:
+        settler = _settlers[loop] = Settler(loop)
+    return settler

@@ -1,0 +1,25 @@
+"""How control leaves the code of a scope. Derived from `BaseException`, so that ``except Exception`` cannot eat it."""
+
+from __future__ import annotations
+
+__all__ = ("Halted", "Signal", "StopRun", "Suspended")
+
+
+class Signal(BaseException):
+    """Root of the two signals; user code lets them pass."""
+
+
+class Suspended(Signal):
+    """An interrupt waits for its answer; raised by every further live call of the scope (`INT-010`)."""
+
+
+class Halted(Signal):
+    """The attempt is over: overtaken, diverged, stopped, or its saver failed. `error` is what leaves the run."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__(str(error))
+        self.error = error
+
+
+class StopRun(BaseException):
+    """The caller stopped the run, e.g. by closing its stream (`RUN-020`)."""

@@ -1,0 +1,343 @@
+"""A scope in a thread: calls are held back until somebody waits, and then run by the waiter."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import contextvars
+import threading
+import time
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from taskpoint._core.machine import Call, Outcome, Scope, State
+from taskpoint.errors import UsageError
+from taskpoint.runtime.host import End, Host, Job
+from taskpoint.runtime.signals import Halted, Signal, Suspended
+from taskpoint.runtime.threads import NUDGER, POOL
+
+if TYPE_CHECKING:
+    from taskpoint.runtime.func import TaskFunction
+    from taskpoint.runtime.run import Run
+
+__all__ = ("SyncFuture", "SyncHost")
+
+R = TypeVar("R")
+_FRESH_STACK_EVERY = 25
+"""So many scopes deep a call gets a fresh thread, or deep nesting would end in a RecursionError."""
+
+
+class SyncFuture(Generic[R]):
+    """The future of a call made in a thread: waits with `result()`."""
+
+    __slots__ = ("_call", "_callbacks", "_host")
+
+    def __init__(self, host: SyncHost, call: Call) -> None:
+        self._host = host
+        self._call = call
+        self._callbacks: list[Callable[[SyncFuture[R]], object]] = []
+
+    def __repr__(self) -> str:
+        return f"<TaskFuture {self._call.path} {self._call.state.name.lower()}>"
+
+    def result(self, timeout: float | None = None) -> R:
+        """Wait for the call and return its value, or raise its error.
+
+        Args:
+            timeout: How many seconds to wait at most; None waits as long as it takes.
+
+        Raises:
+            TimeoutError: The time is over; the call goes on.
+            CancelledError: The call was cancelled (`concurrent.futures.CancelledError`).
+        """
+        call = self._call
+        if call.state is not State.DELIVERED:
+            self._host.wait(call, timeout)
+        value: R = self._host.result_of(call)
+        return value
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:
+        """Wait for the call and return its error, None where it has none."""
+        try:
+            self.result(timeout)
+        except (Signal, TimeoutError):
+            raise
+        except BaseException as error:
+            if self._call.state is not State.DELIVERED:
+                raise
+            return error
+        return None
+
+    def done(self) -> bool:
+        """Tell whether the outcome was delivered; asking lets the next one of the scope be delivered."""
+        if self._call.state is not State.DELIVERED:
+            self._host.poll()
+        return self._call.state is State.DELIVERED
+
+    def cancel(self) -> bool:
+        """Cancel the call; False where its outcome is known already. Waiting for it then raises `CancelledError`."""
+        return self._host.cancel(self._call)
+
+    def cancelled(self) -> bool:
+        """Tell whether the call was cancelled."""
+        job = self._call.job
+        return isinstance(job, Job) and job.cancelled
+
+    def add_done_callback(self, fn: Callable[[SyncFuture[R]], object]) -> None:
+        """Call `fn` with this future when the outcome is delivered; at once if it was."""
+        self._call.observed = True
+        if self._call.state is State.DELIVERED:
+            fn(self)
+        else:
+            self._host.callbacks.setdefault(self._call, []).append(lambda: fn(self))
+
+    def __await__(self) -> Generator[Any, None, R]:
+        raise UsageError(
+            "a call made by a sync function cannot be awaited",
+            code="usage.blocking_wait",
+            hint="use .result(), or make the function async",
+        )
+        yield
+
+
+class SyncHost(Host):
+    """Executes a scope in a thread."""
+
+    __slots__ = ("callbacks", "cond", "fresh", "has_slot", "is_task", "seen", "target")
+
+    def __init__(self, run: Run, scope: Scope, *, is_task: bool, depth: int = 0) -> None:
+        super().__init__(run, scope, depth)
+        self.cond: threading.Condition | None = None
+        self.fresh: Call | None = None
+        """The newest call, held back for whoever waits for it."""
+        self.seen: Call | None = None
+        self.target: Call | None = None
+        self.is_task = is_task
+        self.has_slot = is_task
+        self.callbacks: dict[Call, list[Callable[[], object]]] = {}
+
+    # Calls
+
+    def call(self, task: TaskFunction[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int) -> SyncFuture[Any]:
+        run = self.run
+        digest = task.digest(args, kwargs, skip)
+        with run.lock:
+            call = run.make(self.scope, task, digest, key)
+            if call.state is State.PARKED:
+                raise Suspended
+            call.job = Job(task, task.func, args, kwargs, contextvars.copy_context(), self)
+            if call.state is State.MADE:
+                self._release_fresh()
+                self.fresh = call
+                NUDGER.watch(self)
+        return SyncFuture(self, call)
+
+    def _release_fresh(self) -> None:
+        fresh, self.fresh = self.fresh, None
+        if fresh is not None and fresh.state is State.MADE:
+            self.run.enqueue(fresh)
+
+    def nudge(self) -> bool:
+        """Start the held call if it is the one of the last visit."""
+        fresh = self.fresh
+        if fresh is None or fresh.state is not State.MADE:
+            return False
+        if self.seen is not fresh:
+            self.seen = fresh
+            return True
+        with self.run.lock:
+            if self.fresh is fresh:
+                self._release_fresh()
+        return False
+
+    def cancel(self, call: Call) -> bool:
+        """Cancel a call; it is recorded when somebody looks (`CON-009`)."""
+        with self.run.lock:
+            if call.state in {State.FINISHED, State.DELIVERED}:
+                return False
+            job = call.job
+            assert isinstance(job, Job)
+            if not job.cancelled:
+                job.cancelled = True
+                self.run.machine.drop(call)
+            return True
+
+    def cancelled_error(self) -> BaseException:
+        return concurrent.futures.CancelledError()
+
+    # Waiting
+
+    def is_blocked(self) -> bool:
+        return self.target is not None
+
+    def wake(self) -> None:
+        if self.cond is not None:
+            self.cond.notify_all()
+
+    def poll(self) -> None:
+        """Deliver the next outcome if there is one."""
+        with self.run.lock:
+            self.run.check()
+            self._release_fresh()
+            delivered = self._deliver_next()
+        self._call_back(delivered)
+
+    def wait(self, call: Call | None, timeout: float | None = None) -> None:
+        """Block until `call` is delivered; without one, until the scope has no open call."""
+        self.wait_until(lambda: call.state is State.DELIVERED if call else self.scope.open == 0, call, timeout)
+
+    def wait_until(self, done: Callable[[], bool], call: Call | None = None, timeout: float | None = None) -> None:
+        """Block until `done`; `call` is run here if nobody runs it yet."""
+        deadline = None if timeout is None else time.monotonic() + timeout
+        run = self.run
+        run.lock.acquire()
+        try:
+            outer, self.target = self.target, call
+            if call is not None and call.state is State.DROPPED:
+                self._record_cancelled(call)
+            while not done():
+                run.check()
+                delivered = self._deliver_next()
+                if delivered is not None:
+                    if delivered in self.callbacks:
+                        run.lock.release()
+                        try:
+                            self._call_back(delivered)
+                        finally:
+                            run.lock.acquire()
+                    continue
+                if call is not None and self._claim(call):
+                    continue
+                self._release_fresh()
+                if run.machine.outbox and not run.committing:
+                    run.commit()
+                    continue
+                self._park(deadline)
+        except Signal:
+            self.scope.suspended = True
+            raise
+        finally:
+            self.target = outer
+            run.lock.release()
+
+    def _record_cancelled(self, call: Call) -> None:
+        """Record a cancelled call that somebody waits for, before it is seen (`CON-009`)."""
+        job = call.job
+        assert isinstance(job, Job)
+        if job.cancelled:
+            self.scope.open += 1
+            call.started_at = call.started_at or self.run.machine.now()
+            self.run.machine.finish(call, Outcome(), blocked=True)
+
+    def _deliver_next(self) -> Call | None:
+        if self.scope.deliverable() is None:
+            return None
+        if self.is_task and not self.has_slot:
+            if not self.run.may_start():
+                return None
+            self.has_slot = True
+            self.run.active += 1
+        return self.scope.deliver()
+
+    def _call_back(self, delivered: Call | None) -> None:
+        if delivered is not None:
+            for callback in self.callbacks.pop(delivered, ()):
+                callback()
+
+    def _claim(self, call: Call) -> bool:
+        """Run the awaited call in this thread, if nobody runs it yet and the limit allows (`CON-013`)."""
+        run = self.run
+        if call.state is not State.MADE or not (self.has_slot or run.may_start()):
+            return False
+        if call is self.fresh:
+            self.fresh = None
+        job = call.job
+        assert isinstance(job, Job)
+        job.depth = self.depth + 1
+        if job.depth % _FRESH_STACK_EVERY == 0 or not job.task.runs_in_thread():
+            return self._run_elsewhere(call)
+        if not self.has_slot:
+            run.active += 1
+        slot, self.has_slot = self.has_slot, False
+        run.run_here(call)
+        self.has_slot = slot
+        if not slot:
+            run.active -= 1
+            run.slot_freed()
+        return True
+
+    def _run_elsewhere(self, call: Call) -> bool:
+        """Run the awaited call on a fresh stack; this thread only waits meanwhile."""
+        run = self.run
+        slot, self.has_slot = self.has_slot, False
+        if not slot:
+            run.active += 1
+        run.busy += 1
+        call.state = State.RUNNING
+
+        def work() -> None:
+            with run.lock:
+                run.run_here(call)
+                run.active -= 1
+                run.busy -= 1
+                run.slot_freed()
+                run.settle()
+
+        POOL.submit(work)
+        return True
+
+    def _park(self, deadline: float | None) -> None:
+        """Wait until somebody wakes this host; its place under the limit is free meanwhile."""
+        run = self.run
+        if self.cond is None:
+            self.cond = threading.Condition(run.lock)
+        remaining = None if deadline is None else deadline - time.monotonic()
+        if remaining is not None and remaining <= 0:
+            run.active += self.is_task and not self.has_slot
+            self.has_slot = self.is_task
+            raise TimeoutError
+        waiting_for_slot = self.is_task and not self.has_slot and self.scope.deliverable() is not None
+        if self.has_slot:
+            self.has_slot = False
+            run.active -= 1
+        run.resuming += waiting_for_slot
+        run.busy -= deadline is None  # one that will go on by itself is not blocked
+        run.parked[self] = None
+        try:
+            run.slot_freed()
+            run.settle()
+            if run.ending is None:
+                self.cond.wait(remaining)
+        finally:
+            del run.parked[self]
+            run.busy += deadline is None
+            run.resuming -= waiting_for_slot
+
+    # The code of the scope
+
+    def execute(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> End:
+        """Run the scope's code to its end, and wait for all it started (`RUN-015`)."""
+        self.enter()
+        end = End()
+        try:
+            end.value = func(*args, **kwargs)
+        except BaseException as error:  # noqa: BLE001 - the caller sorts it
+            end.error = error
+        if self.scope.calls:
+            self._drain(end)
+        if end.error is None and not self.scope.suspended:
+            self.run.machine.close_scope(self.scope)
+        return end
+
+    def _drain(self, end: End) -> None:
+        self.drained_from = len(self.scope.failures)
+        error = end.error
+        if error is not None and not isinstance(error, Exception | Signal):
+            with self.run.lock:
+                self.run.halt(error)
+        try:
+            self.wait(None)
+        except Signal as signal:
+            if isinstance(signal, Halted) or end.error is None:
+                end.error = signal
+        if end.error is None:
+            end.error = self.unobserved_failure()
