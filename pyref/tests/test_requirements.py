@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
+from taskpoint_conformance.fixtures import discover
 from taskpoint_conformance.requirements import AREAS, Requirement, RequirementError, collect, parse, render, slug
 
 REPOSITORY = Path(__file__).parents[2]
 SPEC = REPOSITORY / "spec" / "1.0"
-FIXTURES = REPOSITORY / "conformance" / "fixtures"
 
 HEADER = "> **RPL-003** MUST NOT · `core` · observable: effects, journal"
 GOOD = f"## Replay of a call\n\n{HEADER}\n> A recorded call is\n> not run again.\n\nWhy: money.\n"
@@ -112,11 +111,10 @@ def test_requirements_json_is_json() -> None:
 
 
 def verified() -> Iterator[tuple[str, str]]:
-    """Yield each fixture's name with each requirement that it says it verifies."""
-    for file in sorted(FIXTURES.rglob("*.yaml")):
-        for fixture in yaml.safe_load_all(file.read_text(encoding="utf-8")):
-            for requirement in fixture["verifies"]:
-                yield fixture["id"], requirement
+    """Yield each fixture's id with each requirement that it says it verifies."""
+    fixtures, _ = discover()
+    for fixture in fixtures:
+        yield from ((fixture.id, requirement) for requirement in fixture.verifies)
 
 
 def test_fixtures_verify_requirements_that_exist() -> None:

@@ -21,6 +21,8 @@ from typing import Final
 
 import click
 
+from taskpoint_conformance import data
+
 __all__ = ("AREAS", "KEYWORDS", "PROFILES", "Requirement", "RequirementError", "collect", "command", "parse", "render")
 
 AREAS: Final = ("VAL", "IDN", "CKP", "JRN", "TSK", "RPL", "ERR", "INT", "RUN", "CON", "STO", "SEC", "CNF")
@@ -182,7 +184,7 @@ def render(requirements: Iterable[Requirement]) -> str:
 @click.option("--write", "mode", flag_value="write", help="Write requirements.json.")
 def command(mode: str | None) -> None:
     """List the numbered requirements of the specification."""
-    spec = _chapters()
+    spec = data.spec()
     generated = spec / "requirements.json"
     try:
         requirements = collect(spec)
@@ -196,9 +198,3 @@ def command(mode: str | None) -> None:
     else:
         for requirement in requirements:
             click.echo(f"{requirement.id}  {requirement.keyword:<10}  {requirement.profile:<15}  {requirement.text}")
-
-
-def _chapters() -> Path:
-    here = Path(__file__).parent
-    installed = here / "_data" / "spec"
-    return (installed if installed.is_dir() else here.parents[2] / "spec") / "1.0"
