@@ -37,7 +37,10 @@ _WORDS: Final = {
     "union_tag_not_found": "has no kind or no source",
 }
 _PLAIN_KEY: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]{0,63}")
-_VERSION: Final = re.compile(r"(?:taskpoint\.thread/)?([0-9]{1,9})(?:\.([0-9]{1,9}))?")
+_VERSIONS: Final = {
+    "checkpoint": re.compile(r"([0-9]{1,9})[.]([0-9]{1,9})"),
+    "thread": re.compile(r"taskpoint[.]thread/([0-9]{1,9})()"),
+}
 
 
 def validated(adapter: TypeAdapter[T], document: object, where: str) -> T:
@@ -61,26 +64,25 @@ def validated(adapter: TypeAdapter[T], document: object, where: str) -> T:
 def refusal(document: object, error: ValidationError, where: str) -> FormatError:
     """Return what is raised for a document that its model refuses."""
     details = error.errors(include_url=False, include_input=False)
-    if any(_is_newer(node) for detail in details for node, _ in _walk(document, detail)):
+    if any(map(_is_newer, _with_format(document))):
         return FormatError(
             f"{where}: the format is newer than this version of Taskpoint reads",
             code="format.newer",
             hint="update Taskpoint, or read it with the version that wrote it",
         )
     first = details[0]
-    place = "".join(part for _, part in _walk(document, first)) + _inner(first)
+    place = "".join(_steps(document, first)) + _inner(first)
     reason = first["ctx"]["reason"] if first["type"] == "encoded" else _WORDS.get(first["type"], "is malformed")
     return FormatError(f"{where}: {place.lstrip('.') or 'it'} {reason}")
 
 
-def _walk(document: object, detail: ErrorDetails) -> Iterator[tuple[object, str]]:
-    """Yield what lies on the way to an error, and how each step is written.
+def _steps(document: object, detail: ErrorDetails) -> Iterator[str]:
+    """Yield the steps of the way to an error, as they are written.
 
     pydantic's own location also has steps that the document does not: a union's choice, for one.
     """
     node: Any = document
     entered = True
-    yield node, ""
     for step in detail["loc"]:
         if isinstance(node, dict):
             if entered and step in (node.get("kind"), node.get("source")):
@@ -88,7 +90,7 @@ def _walk(document: object, detail: ErrorDetails) -> Iterator[tuple[object, str]
                 continue
             if step not in node:
                 if detail["type"] == "missing":
-                    yield None, _written(step)
+                    yield _written(step)
                 continue
             node = node[step]
         elif isinstance(node, list) and isinstance(step, int) and step < len(node):
@@ -96,7 +98,7 @@ def _walk(document: object, detail: ErrorDetails) -> Iterator[tuple[object, str]
         else:
             return
         entered = True
-        yield node, _written(step)
+        yield _written(step)
 
 
 def _written(step: str | int) -> str:
@@ -111,9 +113,18 @@ def _inner(detail: ErrorDetails) -> str:
     return "".join(_written(step) for step in detail.get("ctx", {}).get("trail", ()))
 
 
-def _is_newer(node: object) -> bool:
-    if not isinstance(node, dict):
+def _with_format(document: Any) -> Iterator[Any]:
+    """Yield the document and, of a thread, its checkpoints: what carries a format of its own."""
+    yield document
+    journals = document.get("checkpoints") if isinstance(document, dict) else None
+    if isinstance(journals, list):
+        yield from (journal.get("checkpoint") for journal in journals if isinstance(journal, dict))
+
+
+def _is_newer(document: Any) -> bool:
+    """Say whether a document is of a format above 1.0 (`JRN-021`)."""
+    kind, written = (document.get("kind"), document.get("format")) if isinstance(document, dict) else (None, None)
+    if not isinstance(kind, str) or kind not in _VERSIONS or not isinstance(written, str):
         return False
-    written = node.get("format")
-    match = _VERSION.fullmatch(written) if isinstance(written, str) else None
+    match = _VERSIONS[kind].fullmatch(written)
     return match is not None and (int(match[1]), int(match[2] or 0)) > (1, 0)

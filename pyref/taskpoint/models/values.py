@@ -72,9 +72,9 @@ def _check_at(node: Any, depth: int, place: str | int) -> None:
 def _check_object(node: dict[Any, Any], depth: int) -> None:
     if len(node) == 1:
         (tag,) = node
-        if type(tag) is str and tag in _TAGS:
+        if type(tag) is str and tag in TAGS:
             try:
-                _TAGS[tag](node[tag], depth + 1)
+                TAGS[tag](node[tag], depth + 1)
             except _MalformedError as error:
                 error.trail.append(tag)
                 raise
@@ -160,7 +160,7 @@ def _check_ext(payload: Any, depth: int) -> None:
     _check_at(payload["data"], depth + 1, "data")
 
 
-_TAGS: Final[dict[str, Callable[[Any, int], None]]] = {
+TAGS: Final[dict[str, Callable[[Any, int], None]]] = {
     "$int": _text(PATTERNS["int"]),
     "$float": _check_float,
     "$bytes": _text(PATTERNS["bytes"]),
@@ -203,7 +203,7 @@ def _encoded(value: Any) -> str:
 def _encoded_object(value: Any) -> str:
     if type(value) is StoredText:
         return value.text
-    if type(value) is not dict or (len(value) == 1 and not value.keys().isdisjoint(_TAGS)):
+    if type(value) is not dict or (len(value) == 1 and not value.keys().isdisjoint(TAGS)):
         raise PydanticCustomError("encoded", "{reason}", {"reason": "is not an object", "trail": []})
     return _encoded(value)
 
