@@ -24,8 +24,11 @@ def modules(package: ModuleType) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", [*modules(taskpoint), *modules(taskpoint_conformance)])
 def test_examples_run(name: str, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path_factory.mktemp("examples"))
-    result = doctest.testmod(importlib.import_module(name), optionflags=doctest.ELLIPSIS)
+    folder = tmp_path_factory.mktemp("examples")
+    monkeypatch.chdir(folder)
+    result = doctest.testmod(
+        importlib.import_module(name), extraglobs={"tmp_path": folder}, optionflags=doctest.ELLIPSIS
+    )
     assert result.failed == 0
 
 
