@@ -18,6 +18,7 @@ from taskpoint.runtime.commands import Command, EntrypointFinal, Interrupt
 from taskpoint.runtime.context import get_config, get_idempotency_key, get_previous_state, interrupt
 from taskpoint.runtime.entrypoint import Entrypoint, entrypoint
 from taskpoint.runtime.func import TaskFunction, TaskFuture, task
+from taskpoint.runtime.select import as_completed
 from taskpoint.runtime.state import StateSnapshot, TaskSnapshot
 from taskpoint.savers import CheckpointSaver, InMemorySaver, SqliteSaver
 
@@ -43,6 +44,7 @@ __all__ = (
     "TaskpointError",
     "UsageError",
     "ValueEncodingError",
+    "as_completed",
     "entrypoint",
     "get_config",
     "get_idempotency_key",

@@ -84,6 +84,7 @@ class Call:
         "scope",
         "started_at",
         "state",
+        "turn",
     )
 
     def __init__(self, scope: Scope, path: str, name: str, digest: str | None, ordinal: int) -> None:
@@ -99,6 +100,8 @@ class Call:
         self.diverged: Divergence | None = None
         self.attempts = 1
         self.started_at = ""
+        self.turn = 0
+        """Its place in the order of the scope's deliveries."""
         self.job: object = None
         """Whatever the driver needs to run the call and to deliver its outcome."""
 
@@ -121,6 +124,7 @@ class Scope:
         "recorded",
         "solo",
         "suspended",
+        "turns",
     )
 
     def __init__(self, machine: Machine, path: str, records: Sequence[Record]) -> None:
@@ -130,6 +134,7 @@ class Scope:
         self.recorded = bool(records)
         self.calls = 0
         self.open = 0
+        self.turns = 0
         self.solo: Call | None = None
         """The one open call, if no other was open since it was made (`RPL-006`)."""
         self.ready: list[tuple[int, Call]] = []
@@ -147,6 +152,7 @@ class Scope:
         """Take the next outcome: from here on the scope's code can see it."""
         call = heapq.heappop(self.ready)[1]
         call.state = State.DELIVERED
+        call.turn = self.turns = self.turns + 1
         self.open -= 1
         if isinstance(call.outcome, TaskFailed):
             self.failures.append((self.calls, call))

@@ -288,6 +288,8 @@ class Entrypoint(Generic[I, R]):
                     await asyncio.wait([body])
             end = body.result()
             await loop.finish()
+            if run.running:
+                await asyncio.to_thread(run.wait_idle)
         finally:
             loop.close()
         value = attempt.close(end, host) if quick else await asyncio.to_thread(attempt.close, end, host)

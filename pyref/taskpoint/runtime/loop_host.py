@@ -29,15 +29,15 @@ class LoopFuture(asyncio.Future[R]):
 
     def __init__(self, host: LoopHost, call: Call) -> None:
         super().__init__(loop=host.loop.loop)
-        self._host = host
-        self._call = call
+        self.host = host
+        self.call = call
 
     def __repr__(self) -> str:
-        return f"<TaskFuture {self._call.path} {self._call.state.name.lower()}>"
+        return f"<TaskFuture {self.call.path} {self.call.state.name.lower()}>"
 
     def __hash__(self) -> int:
         # asyncio.wait returns sets: their order must not change from run to run (CON-006)
-        return self._call.ordinal
+        return self.call.ordinal
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -46,28 +46,28 @@ class LoopFuture(asyncio.Future[R]):
         """Return the delivered value, or raise the delivered error; it never blocks the event loop."""
         if not self.done():
             raise UsageError(
-                f"the call at {self._call.path} has no outcome yet, and waiting would block the event loop",
+                f"the call at {self.call.path} has no outcome yet, and waiting would block the event loop",
                 code="usage.blocking_wait",
                 hint="await the future instead of calling .result()",
             )
-        self._call.observed = True
+        self.call.observed = True
         return super().result()
 
     def exception(self, timeout: float | None = None) -> BaseException | None:  # noqa: ARG002
         """Return the delivered error, None where the call has none."""
-        self._call.observed = True
+        self.call.observed = True
         return super().exception()
 
     def add_done_callback(self, fn: Callable[..., object], *, context: contextvars.Context | None = None) -> None:
         """Call `fn` with this future when the outcome is delivered; so does whatever awaits it."""
-        self._call.observed = True
+        self.call.observed = True
         super().add_done_callback(fn, context=context)
         if not self.done():
-            self._host.observe(self._call)
+            self.host.observe(self.call)
 
     def cancel(self, msg: object | None = None) -> bool:  # noqa: ARG002 - asyncio's signature
         """Ask to cancel the call; whoever waits sees `asyncio.CancelledError` once that is recorded (`CON-009`)."""
-        return not self.done() and self._host.cancel(self._call)
+        return not self.done() and self.host.cancel(self.call)
 
     def cancel_now(self) -> None:
         """Let the waiters see the cancellation."""
@@ -117,11 +117,9 @@ class RunLoop:
         return bool(self.waiting)
 
     async def finish(self) -> None:
-        """Wait until nothing of the run is left on this loop or in a thread."""
+        """Wait until nothing of the run is left on this loop."""
         while self.running:
             await asyncio.wait(list(self.running.values()))
-        if self.run.running:
-            await self.loop.run_in_executor(None, self.run.wait_idle)
 
     def close(self) -> None:
         """Leave the run."""
@@ -272,12 +270,12 @@ class LoopHost(Host):
             call = run.make(self.scope, task, digest, key)
             call.job = Job(task, task.func, args, kwargs, contextvars.copy_context(), self)
             future: LoopFuture[Any] = LoopFuture(self, call)
+            self._futures[call] = future
             if call.state is State.PARKED:
                 if asyncio.current_task() in self._suspended_in:
                     raise Suspended
                 self.loop.activate()
                 return future
-            self._futures[call] = future
             if call.state is State.FINISHED:
                 self.wake()
             elif task.is_async:
@@ -309,13 +307,14 @@ class LoopHost(Host):
             assert isinstance(job, Job)
             if call.state in {State.FINISHED, State.DELIVERED} or job.cancelled:
                 return call.state not in {State.FINISHED, State.DELIVERED}
+            if self.run.ending is not None or self.scope.suspended:
+                # reacting to a suspension is no act of the workflow: the call itself goes on (INT-012)
+                self.loop.loop.call_soon(self._let_go, call)
+                return True
             job.cancelled = True
             runner = self.loop.running.get(call)
             if runner is not None and call.observed:
                 runner.cancel()  # its outcome decides: it may still finish
-                return True
-            if call.state is State.PARKED:
-                self.loop.loop.call_soon(self._drop_parked, call)
                 return True
             self.run.machine.drop(call)
             if runner is not None:
@@ -325,7 +324,8 @@ class LoopHost(Host):
             self.loop.activate()
             return True
 
-    def _drop_parked(self, call: Call) -> None:
+    def _let_go(self, call: Call) -> None:
+        """Let whoever waits for a call see a cancellation, and nobody else."""
         future = self._futures.pop(call, None)
         if future is not None:
             future.cancel_now()

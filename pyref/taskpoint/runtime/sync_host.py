@@ -29,15 +29,14 @@ _FRESH_STACK_EVERY = 25
 class SyncFuture(Generic[R]):
     """The future of a call made in a thread: waits with `result()`."""
 
-    __slots__ = ("_call", "_callbacks", "_host")
+    __slots__ = ("call", "host")
 
     def __init__(self, host: SyncHost, call: Call) -> None:
-        self._host = host
-        self._call = call
-        self._callbacks: list[Callable[[SyncFuture[R]], object]] = []
+        self.host = host
+        self.call = call
 
     def __repr__(self) -> str:
-        return f"<TaskFuture {self._call.path} {self._call.state.name.lower()}>"
+        return f"<TaskFuture {self.call.path} {self.call.state.name.lower()}>"
 
     def result(self, timeout: float | None = None) -> R:
         """Wait for the call and return its value, or raise its error.
@@ -49,10 +48,10 @@ class SyncFuture(Generic[R]):
             TimeoutError: The time is over; the call goes on.
             CancelledError: The call was cancelled (`concurrent.futures.CancelledError`).
         """
-        call = self._call
+        call = self.call
         if call.state is not State.DELIVERED:
-            self._host.wait(call, timeout)
-        value: R = self._host.result_of(call)
+            self.host.wait(call, timeout)
+        value: R = self.host.result_of(call)
         return value
 
     def exception(self, timeout: float | None = None) -> BaseException | None:
@@ -62,33 +61,33 @@ class SyncFuture(Generic[R]):
         except (Signal, TimeoutError):
             raise
         except BaseException as error:
-            if self._call.state is not State.DELIVERED:
+            if self.call.state is not State.DELIVERED:
                 raise
             return error
         return None
 
     def done(self) -> bool:
         """Tell whether the outcome was delivered; asking lets the next one of the scope be delivered."""
-        if self._call.state is not State.DELIVERED:
-            self._host.poll()
-        return self._call.state is State.DELIVERED
+        if self.call.state is not State.DELIVERED:
+            self.host.poll()
+        return self.call.state is State.DELIVERED
 
     def cancel(self) -> bool:
         """Cancel the call; False where its outcome is known already. Waiting for it then raises `CancelledError`."""
-        return self._host.cancel(self._call)
+        return self.host.cancel(self.call)
 
     def cancelled(self) -> bool:
         """Tell whether the call was cancelled."""
-        job = self._call.job
+        job = self.call.job
         return isinstance(job, Job) and job.cancelled
 
     def add_done_callback(self, fn: Callable[[SyncFuture[R]], object]) -> None:
         """Call `fn` with this future when the outcome is delivered; at once if it was."""
-        self._call.observed = True
-        if self._call.state is State.DELIVERED:
+        self.call.observed = True
+        if self.call.state is State.DELIVERED:
             fn(self)
         else:
-            self._host.callbacks.setdefault(self._call, []).append(lambda: fn(self))
+            self.host.callbacks.setdefault(self.call, []).append(lambda: fn(self))
 
     def __await__(self) -> Generator[Any, None, R]:
         raise UsageError(
@@ -152,7 +151,7 @@ class SyncHost(Host):
     def cancel(self, call: Call) -> bool:
         """Cancel a call; it is recorded when somebody looks (`CON-009`)."""
         with self.run.lock:
-            if call.state in {State.FINISHED, State.DELIVERED}:
+            if call.state in {State.FINISHED, State.DELIVERED} or self.scope.suspended:
                 return False
             job = call.job
             assert isinstance(job, Job)
