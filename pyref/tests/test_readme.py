@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 RECEIPTS = str([f"receipt {number}" for number in range(1, 6)])
-CHARGING = re.compile(r"charging ([0-9]) with key [0-9a-f]{8} \.\.\.")
+CHARGING = re.compile(r"charging ([0-9]) with key \S{8} \.\.\.")
 
 
 @pytest.mark.parametrize("fatal", range(1, 6))
