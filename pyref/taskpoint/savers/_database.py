@@ -8,7 +8,6 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -27,10 +26,15 @@ _SYNCHRONOUS: Final = {
     "NORMAL": "PRAGMA synchronous = NORMAL",
     "OFF": "PRAGMA synchronous = OFF",
 }
-_IDENTITY: Final = """SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version),
-(SELECT count(*) FROM sqlite_master)"""
+_IDENTITY: Final = """SELECT (SELECT application_id FROM pragma_application_id),
+(SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_master)"""
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_REFUSED: Final = _BUSY | {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN}
+_REFUSED: Final = _BUSY | {
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_TOOBIG,
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_CANTOPEN,
+}
 """Errors that come before anything is written, whatever the statement."""
 _HINTS: Final = {
     sqlite3.SQLITE_BUSY: "another process held the file for longer than busy_timeout; try again",
@@ -48,13 +52,17 @@ class Database:
     """A SQLite file with one connection, which one thread at a time uses.
 
     A connection must not cross a fork: it is closed before and opened again on both sides when it is needed.
+
+    Attributes:
+        lock: Held by the thread that uses the connection.
     """
 
-    def __init__(self, path: str, synchronous: str, busy_timeout: float) -> None:
+    def __init__(self, path: str, synchronous: str, busy_timeout: float, reset_waiting: Callable[[], None]) -> None:
         self.path = path
         self._synchronous = _SYNCHRONOUS[synchronous]
         self._busy_timeout = busy_timeout
         self.lock = threading.Lock()
+        self._reset_waiting: Callable[[], None] = reset_waiting
         self._closed = False
         self._connection: sqlite3.Connection | None = self._open()
         _open_databases.add(self)
@@ -71,57 +79,66 @@ class Database:
             self._connection.close()
             self._connection = None
 
-    def reset_lock(self) -> None:
-        """Make a new lock in the child of a fork: a thread that waited for the old one is not there any more."""
+    def after_fork(self) -> None:
+        """Forget, in the child of a fork, the threads that held the lock or waited: they are not there any more."""
         self.lock = threading.Lock()
+        self._reset_waiting()
 
-    @contextmanager
-    def connection(self) -> Iterator[sqlite3.Connection]:
-        """Lend the connection to the calling thread."""
-        with self.lock:
-            if self._closed:
-                raise SaverError("the saver is closed", code="saver.closed", committed=False, hint="open a new one")
-            if self._connection is None:
-                self._connection = self._open()
-            yield self._connection
+    def use(self) -> sqlite3.Connection:
+        """Return the connection to a thread that holds the lock."""
+        if self._closed:
+            raise SaverError("the saver is closed", code="saver.closed", committed=False, hint="open a new one")
+        if self._connection is None:
+            self._connection = self._open()
+        return self._connection
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do `work` on one state of the file."""
-        with self.connection() as connection:
+        with self.lock:
+            connection = self.use()
             try:
-                connection.execute("BEGIN")
-                return work(connection)
+                return self._patiently(lambda: _read(connection, work))
             except sqlite3.Error as error:
-                raise self.failure(error, committed=False) from error
+                if not str(error).startswith("Could not decode"):
+                    raise self.failure(error, committed=False) from error
+            connection.text_factory = _text_or_bytes  # so that the reader meets the bad text, and can say where
+            try:
+                return _read(connection, work)
             finally:
-                roll_back(connection)
+                connection.text_factory = str
 
     def write_statement(self, work: Callable[[sqlite3.Connection], None]) -> None:
         """Do `work` that writes with one statement, which SQLite commits itself."""
-        with self.connection() as connection:
+        with self.lock:
+            connection = self.use()
             try:
-                work(connection)
+                self._patiently(lambda: work(connection))
             except sqlite3.Error as error:
                 raise self.failure(error, committed=None) from error
+            except (UnicodeEncodeError, OverflowError):
+                raise _unwritable() from None
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do `work` in one transaction, and commit it unless it raises."""
-        with self.connection() as connection:
+        with self.lock:
+            connection = self.use()
             committed: bool | None = False
             try:
-                connection.execute("BEGIN IMMEDIATE")
+                self._patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
                 result = work(connection)
                 committed = None
                 connection.execute("COMMIT")
                 return result
             except sqlite3.Error as error:
                 raise self.failure(error, committed=committed) from error
+            except (UnicodeEncodeError, OverflowError):
+                raise _unwritable() from None
             finally:
-                roll_back(connection)
+                _roll_back(connection)
 
     def failure(self, error: sqlite3.Error, *, committed: bool | None) -> SaverError:
         """Return our error for one of SQLite's, with `committed` false where its code alone says so."""
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        code = _code(error)
         name = getattr(error, "sqlite_errorname", type(error).__name__)
         return SaverError(
             f"SQLite failed with {name} on {self.path}",
@@ -133,13 +150,11 @@ class Database:
         if not Path(self.path).parent.is_dir():
             raise SaverError(f"the folder of {self.path} does not exist", committed=False, hint="make the folder first")
         try:
-            connection = sqlite3.connect(
-                self.path, timeout=self._busy_timeout, isolation_level=None, check_same_thread=False
-            )
+            connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
         except sqlite3.Error as error:
             raise self.failure(error, committed=False) from error
         try:
-            self._prepare(connection)
+            self._patiently(lambda: self._prepare(connection))
         except sqlite3.Error as error:
             connection.close()
             raise self.failure(error, committed=False) from error
@@ -151,15 +166,18 @@ class Database:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA trusted_schema = OFF")
         layout = self._check(connection)
-        self._use_wal(connection)
+        connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(self._synchronous)
         if layout == len(LAYOUTS):
             return
-        connection.execute("BEGIN IMMEDIATE")
-        for name in LAYOUTS[self._check(connection) :]:  # another process may have been faster
-            for statement in _statements(name):
-                connection.execute(statement)
-        connection.execute("COMMIT")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            for name in LAYOUTS[self._check(connection) :]:  # another process may have been faster
+                for statement in _statements(name):
+                    connection.execute(statement)
+            connection.execute("COMMIT")
+        finally:
+            _roll_back(connection)
 
     def _check(self, connection: sqlite3.Connection) -> int:
         """Return the file's layout, 0 for a new file; refuse a foreign file before anything touches it."""
@@ -178,24 +196,52 @@ class Database:
             )
         return 0
 
-    def _use_wal(self, connection: sqlite3.Connection) -> None:
-        """Turn on the write-ahead log; SQLite does not wait for a lock here, so two first openers would collide."""
+    def _patiently(self, work: Callable[[], T]) -> T:
+        """Do `work`, again and again while another process writes and until `busy_timeout` has passed.
+
+        SQLite's own timeout looks ten times a second, which can starve beside a busy writer, and does not look at
+        all while two processes turn on the write-ahead log. What `work` does must begin with taking the lock.
+        """
         deadline = time.monotonic() + self._busy_timeout
+        pause = 0.001
         while True:
             try:
-                connection.execute("PRAGMA journal_mode = WAL")
+                return work()
             except sqlite3.OperationalError as error:
-                if error.sqlite_errorcode & 0xFF not in _BUSY or time.monotonic() > deadline:
+                if _code(error) not in _BUSY or time.monotonic() > deadline:
                     raise
-                time.sleep(0.005)
-            else:
-                return
+            time.sleep(pause)
+            pause = min(1.5 * pause, 0.01)
 
 
-def roll_back(connection: sqlite3.Connection) -> None:
+def _code(error: sqlite3.Error) -> int:
+    """Return SQLite's primary code; errors of Python's own adapter have none."""
+    return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF
+
+
+def _read(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    try:
+        connection.execute("BEGIN")
+        return work(connection)
+    finally:
+        _roll_back(connection)
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
     """End a transaction that is still open; SQLite ends some itself."""
     if connection.in_transaction:
         connection.execute("ROLLBACK")
+
+
+def _text_or_bytes(data: bytes) -> str | bytes:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return data
+
+
+def _unwritable() -> FormatError:
+    return FormatError("a document holds a text with a lone surrogate or a number beyond 64 bits")
 
 
 def database_path(path: str | os.PathLike[str]) -> str:
@@ -210,7 +256,7 @@ def database_path(path: str | os.PathLike[str]) -> str:
 
 def check_options(synchronous: object, busy_timeout: object) -> None:
     """Refuse options that do not exist."""
-    if synchronous not in _SYNCHRONOUS:
+    if type(synchronous) is not str or synchronous not in _SYNCHRONOUS:
         raise UsageError("synchronous is none of FULL, NORMAL and OFF")
     if not isinstance(busy_timeout, int | float) or not 0 <= busy_timeout <= 1_000_000:
         raise UsageError("busy_timeout is not a number of seconds")
@@ -243,10 +289,8 @@ def _after_fork_in_parent() -> None:
 
 def _after_fork_in_child() -> None:
     while _forking:
-        _forking.pop().reset_lock()
+        _forking.pop().after_fork()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(
-        before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child
-    )
+    os.register_at_fork(before=_before_fork, after_in_parent=_after_fork_in_parent, after_in_child=_after_fork_in_child)

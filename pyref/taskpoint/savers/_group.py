@@ -40,9 +40,15 @@ class Group(Generic[W]):
         together: Does several writes in one transaction and returns an error or None for each.
     """
 
-    def __init__(self, alone: Callable[[W], None], together: Callable[[Sequence[W]], Sequence[Exception | None]]) -> None:
+    def __init__(
+        self, alone: Callable[[W], None], together: Callable[[Sequence[W]], Sequence[Exception | None]]
+    ) -> None:
         self._alone = alone
         self._together = together
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all threads, as the child of a fork must."""
         self._mutex = threading.Lock()
         self._busy = False
         self._queue: list[_Ticket[W]] = []

@@ -11,7 +11,17 @@ from taskpoint._core.journal import Checkpoint, Entry, Holder
 from taskpoint.errors import ConcurrentRunError, FormatError, UsageError
 from taskpoint.savers.holders import is_live
 
-__all__ = ("check_begin", "check_entries", "check_id", "check_limit", "check_next", "live", "overtaken", "refuse_holder", "releases")
+__all__ = (
+    "check_begin",
+    "check_entries",
+    "check_id",
+    "check_limit",
+    "check_next",
+    "live",
+    "overtaken",
+    "refuse_holder",
+    "releases",
+)
 
 _ID: Final = re.compile("[^\x00-\x1f\x7f-\x9f\ud800-\udfff]{1,255}")
 _RELEASING: Final = frozenset({"run.completed", "run.interrupted", "run.failed", "run.stopped"})

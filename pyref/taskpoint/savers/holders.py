@@ -16,9 +16,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from taskpoint._core.journal import Holder
-from taskpoint.errors import FormatError
 
-__all__ = ("is_live", "lease_time", "new_holder", "process_host")
+__all__ = ("is_live", "lease_time", "new_holder", "parse_time", "process_host")
 
 _known: tuple[int, str] = (0, "")
 """The process id and host last found: they change together, by a fork."""
@@ -44,13 +43,27 @@ def process_host() -> str:
 
 
 def is_live(holder: Holder) -> bool:
-    """Say whether `holder` still holds: its lease lasts and its process is not known to be gone."""
+    """Say whether `holder` still holds: its lease lasts and its process is not known to be gone.
+
+    Raises:
+        ValueError: `lease_until` is no time.
+    """
+    return parse_time(holder.lease_until) > datetime.now(UTC) and not _known_dead(holder)
+
+
+def parse_time(text: str) -> datetime:
+    """Return the time that a document writes, to the microsecond.
+
+    Raises:
+        ValueError: The text is no RFC 3339 time in UTC.
+    """
     try:
-        lease_until = datetime.fromisoformat(holder.lease_until)
-        expired = lease_until <= datetime.now(UTC)
-    except (ValueError, TypeError):
-        raise FormatError("the holder's lease_until is not an RFC 3339 time in UTC") from None
-    return not expired and not _known_dead(holder)
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError("lease_until is no time") from None
+    if time.utcoffset() != timedelta(0):
+        raise ValueError("lease_until is no time in UTC")
+    return time
 
 
 def _known_dead(holder: Holder) -> bool:

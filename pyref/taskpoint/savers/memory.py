@@ -17,8 +17,8 @@ __all__ = ("InMemorySaver",)
 
 @dataclass(slots=True)
 class _Thread:
-    checkpoints: list[Checkpoint] = field(default_factory=list)
-    journals: dict[str, list[Entry]] = field(default_factory=dict)
+    checkpoints: list[Checkpoint] = field(default_factory=list[Checkpoint])
+    journals: dict[str, list[Entry]] = field(default_factory=dict[str, list[Entry]])
     holder: Holder | None = None
 
     def add(self, checkpoint: Checkpoint, entries: Sequence[Entry]) -> None:
@@ -52,20 +52,23 @@ class InMemorySaver(CheckpointSaver):
         _rules.check_id(thread_id)
         with self._lock:
             thread = self._find(thread_id)
-            return thread and Head(thread.checkpoints[-1], _rules.live(thread.holder))
+            return Head(thread.checkpoints[-1], _rules.live(thread.holder)) if thread else None
 
     def load(self, thread_id: str, checkpoint_id: str | None = None) -> Loaded | None:
         """Return one checkpoint (the newest where no id is given) with its journal, None where there is none."""
         _rules.check_id(thread_id)
+        if checkpoint_id is not None:
+            _rules.check_id(checkpoint_id, "checkpoint id")
         with self._lock:
             thread = self._find(thread_id)
             if thread is None:
                 return None
             head = thread.checkpoints[-1]
             if checkpoint_id is None or checkpoint_id == head.id:
-                return Loaded(head, is_head=True, holder=_rules.live(thread.holder), entries=thread.journals[head.id][:])
+                journal = thread.journals[head.id]
+                return Loaded(head, is_head=True, holder=_rules.live(thread.holder), entries=journal[:])
             found = next((each for each in thread.checkpoints if each.id == checkpoint_id), None)
-            return found and Loaded(found, is_head=False, holder=None, entries=thread.journals[found.id][:])
+            return Loaded(found, is_head=False, holder=None, entries=thread.journals[found.id][:]) if found else None
 
     def begin(
         self,
@@ -82,7 +85,8 @@ class InMemorySaver(CheckpointSaver):
             thread = self._find(checkpoint.thread_id) or _Thread()
             head = thread.checkpoints[-1] if thread.checkpoints else None
             if (head and head.id) != expected_head:
-                raise _rules.overtaken(checkpoint.thread_id, "the head is another checkpoint than expected", _rules.live(thread.holder))
+                what = "the head is another checkpoint than expected"
+                raise _rules.overtaken(checkpoint.thread_id, what, _rules.live(thread.holder))
             if not take_over:
                 _rules.refuse_holder(checkpoint.thread_id, thread.holder, holder)
             _rules.check_next(checkpoint, checkpoint.thread_id, head.seq + 1 if head else 0)
@@ -102,11 +106,13 @@ class InMemorySaver(CheckpointSaver):
         take_over: bool = False,
     ) -> None:
         """Append entries to the journal of the head; see `CheckpointSaver.append`."""
+        _rules.check_id(thread_id)
         _rules.check_entries(thread_id, expected_seq, entries)
         with self._lock:
-            thread = self._find(thread_id)
-            if thread is None or thread.checkpoints[-1].id != checkpoint_id:
-                raise _rules.overtaken(thread_id, f"checkpoint {checkpoint_id!r} is not the head", thread and _rules.live(thread.holder))
+            thread = self._find(thread_id) or _Thread()
+            if not thread.checkpoints or thread.checkpoints[-1].id != checkpoint_id:
+                what = f"checkpoint {checkpoint_id!r} is not the head"
+                raise _rules.overtaken(thread_id, what, _rules.live(thread.holder))
             journal = thread.journals[checkpoint_id]
             if len(journal) != expected_seq:
                 what = f"the journal of {checkpoint_id!r} does not end at seq {expected_seq}"
@@ -126,6 +132,8 @@ class InMemorySaver(CheckpointSaver):
         """Return a thread's checkpoints, newest first, those before the one with id `before`, at most `limit`."""
         _rules.check_id(thread_id)
         _rules.check_limit(limit)
+        if before is not None:
+            _rules.check_id(before, "checkpoint id")
         with self._lock:
             thread = self._find(thread_id)
             found = thread.checkpoints[::-1] if thread else []

@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias, cast
 from taskpoint._core import journal
 from taskpoint._core.journal import Checkpoint, Entry, ErrorDocument, Holder
 from taskpoint.errors import FormatError
+from taskpoint.savers.holders import parse_time
 
 __all__ = ("Row", "checkpoint_from_row", "checkpoint_to_row", "entry_from_row", "entry_to_row", "holder_from_row")
 
@@ -214,27 +215,27 @@ def checkpoint_from_row(thread_id: str, row: Row) -> Checkpoint:
         FormatError: The row is of a newer format.
         ValueError: The row is none of a checkpoint; the text names columns, never content.
     """
-    seq, id, format, parent_id, source, created_at, *rest = row
-    if format != _FORMAT:
+    seq, id_, format_, parent_id, source, created_at, *rest = row
+    if format_ != _FORMAT:
         raise FormatError(
             f"thread {thread_id!r}: checkpoint {seq} is of a format that this version does not read",
             code="format.newer",
             hint="read it with a newer version of the library",
         )
-    run_id, name, version, input, previous_id, value, saved, metadata = rest
-    if {type(each) for each in (id, created_at, run_id, name, metadata)} != {str}:
+    run_id, name, version, given, previous_id, value, saved, metadata = rest
+    if {type(each) for each in (id_, created_at, run_id, name, metadata)} != {str}:
         raise ValueError("a column that is never empty is no text")
-    if not {type(each) for each in (parent_id, version, input, previous_id, value, saved)} <= {str, type(None)}:
+    if not {type(each) for each in (parent_id, version, given, previous_id, value, saved)} <= {str, type(None)}:
         raise ValueError("a column is no text")
     begins = source in {"input", "fork"}
     if not begins and source not in {"loop", "update"}:
         raise ValueError("the source is unknown")
-    if (input is None) is begins or (value is None) is not begins or (not begins and previous_id is not None):
+    if (given is None) is begins or (value is None) is not begins or (not begins and previous_id is not None):
         raise ValueError("input, previous_id and value do not fit the source")
     if saved is not None and begins:
         raise ValueError("saved stands without a value")
-    kept = {"input": input, "previous_id": previous_id, "value": value, "saved": saved, "metadata": metadata}
-    return Checkpoint(thread_id, seq, id, parent_id, source, created_at, run_id, name, version, **kept)
+    values = (given, previous_id, value, saved, metadata)
+    return Checkpoint(thread_id, seq, id_, parent_id, source, created_at, run_id, name, version, *values)
 
 
 def holder_from_row(row: Row) -> Holder | None:
@@ -248,4 +249,5 @@ def holder_from_row(row: Row) -> Holder | None:
         return None
     if not (type(attempt_id) is type(host) is type(lease_until) is str and type(pid) is int):
         raise ValueError("a column of the holder is empty or of another type")
+    parse_time(lease_until)
     return Holder(attempt_id, host, pid, lease_until)

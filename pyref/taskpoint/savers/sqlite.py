@@ -23,7 +23,8 @@ _ENTRY: Final = "seq, kind, at, attempt_id, path, name, input_digest, alone, att
 _HOLDER: Final = "t.holder_attempt_id, t.holder_host, t.holder_pid, t.holder_lease_until"
 
 _FIND: Final = f"SELECT t.thread, t.head, {_HOLDER} FROM threads AS t WHERE t.thread_id = ?"  # noqa: S608 - constants
-_FIND_END: Final = f"""SELECT t.thread, t.head, (SELECT c.id FROM checkpoints AS c WHERE c.thread = t.thread AND c.seq = t.head),
+_FIND_END: Final = f"""SELECT t.thread, t.head,
+(SELECT c.id FROM checkpoints AS c WHERE c.thread = t.thread AND c.seq = t.head),
 (SELECT coalesce(max(e.seq) + 1, 0) FROM entries AS e WHERE e.thread = t.thread AND e.checkpoint = t.head), {_HOLDER}
 FROM threads AS t WHERE t.thread_id = ?"""  # noqa: S608 - constants
 _READ_SEQ: Final = f"SELECT {_CHECKPOINT} FROM checkpoints AS c WHERE c.thread = ? AND c.seq = ?"  # noqa: S608
@@ -95,8 +96,8 @@ class SqliteSaver(CheckpointSaver):
         busy_timeout: float = 5.0,
     ) -> None:
         check_options(synchronous, busy_timeout)
-        self._database = Database(database_path(path), synchronous, busy_timeout)
         self._group = Group(self._write_alone, self._write_together)
+        self._database = Database(database_path(path), synchronous, busy_timeout, self._group.reset)
 
     def head(self, thread_id: str) -> Head | None:
         """Return the newest checkpoint of a thread, None where the thread has none."""
@@ -117,26 +118,20 @@ class SqliteSaver(CheckpointSaver):
         if checkpoint_id is not None:
             _rules.check_id(checkpoint_id, "checkpoint id")
 
-        def read(connection: _Connection) -> tuple[rows.Row, rows.Row, list[rows.Row]] | None:
+        def read(connection: _Connection) -> tuple[rows.Row, rows.Row | None, list[rows.Row]] | None:
             found = connection.execute(_FIND, (thread_id,)).fetchone()
             if found is None:
                 return None
-            if checkpoint_id is None:
-                row = connection.execute(_READ_SEQ, found[:2]).fetchone()
-            else:
-                row = connection.execute(_READ_ID, (found[0], checkpoint_id)).fetchone()
-                if row is None:
-                    return None
-            seq = found[1] if row is None else row[0]
-            return found, row, connection.execute(_READ_ENTRIES, (found[0], seq)).fetchall()
+            by, where = (_READ_SEQ, found[1]) if checkpoint_id is None else (_READ_ID, checkpoint_id)
+            row = connection.execute(by, (found[0], where)).fetchone()
+            return found, row, connection.execute(_READ_ENTRIES, (found[0], row[0])).fetchall() if row else []
 
-        loaded = self._database.read(read)
-        if loaded is None:
+        thread, row, lines = self._database.read(read) or (None, None, [])
+        if thread is None or (row is None and checkpoint_id is not None):
             return None
-        found, row, lines = loaded
         checkpoint = _checkpoint(thread_id, row)
-        is_head = checkpoint.seq == found[1]
-        holder = _rules.live(_holder(thread_id, found[2:])) if is_head else None
+        is_head = checkpoint.seq == thread[1]
+        holder = _rules.live(_holder(thread_id, thread[2:])) if is_head else None
         return Loaded(checkpoint, is_head, holder, _entries(checkpoint, lines))
 
     def begin(
@@ -164,9 +159,8 @@ class SqliteSaver(CheckpointSaver):
             if not take_over:
                 _rules.refuse_holder(thread_id, current, holder)
             _rules.check_next(checkpoint, thread_id, head + 1)
-            if thread is None:
-                thread = connection.execute(_ADD_THREAD, (thread_id,)).lastrowid
-            connection.execute(_ADD_CHECKPOINT, (thread, *row))
+            thread = _add_thread(connection, thread_id) if thread is None else thread
+            _add_checkpoint(connection, thread, thread_id, row)
             _add_entries(connection, thread, checkpoint.seq, lines)
             connection.execute(_SET_HEAD, (checkpoint.seq, *_holder_row(kept), thread))
 
@@ -199,7 +193,7 @@ class SqliteSaver(CheckpointSaver):
                 _rules.refuse_holder(thread_id, current, holder)
             if closing is not None:
                 _rules.check_next(closing, thread_id, head + 1)
-                connection.execute(_ADD_CHECKPOINT, (thread, *rows.checkpoint_to_row(closing)))
+                _add_checkpoint(connection, thread, thread_id, rows.checkpoint_to_row(closing))
             _add_entries(connection, thread, head, lines)
             if closing is not None or releases or holder is not None:
                 kept = None if releases else holder or current
@@ -239,7 +233,11 @@ class SqliteSaver(CheckpointSaver):
             self._database.write(write.work)
 
     def _write_together(self, writes: Sequence[_Write]) -> list[Exception | None]:
-        """Do writes in one transaction: each checks before it writes, so that a conflict leaves nothing behind."""
+        """Do writes in one transaction and return each one's own error.
+
+        A conflict is found before anything is written, so it leaves nothing behind. What fails later undoes the
+        transaction, and each write is done alone. Nobody can say what became of a commit that fails.
+        """
 
         def work(connection: _Connection) -> list[Exception | None]:
             verdicts: list[Exception | None] = []
@@ -254,9 +252,11 @@ class SqliteSaver(CheckpointSaver):
         try:
             return self._database.write(work)
         except SaverError as error:
-            if error.committed is False and error.code != "saver.closed":
-                return [self._verdict_alone(write) for write in writes]
-            return [SaverError(error.message, committed=error.committed, code=error.code, hint=error.hint) for _ in writes]
+            if error.committed is None:
+                return [SaverError(error.message, hint=error.hint) for _ in writes]
+        except FormatError:
+            pass
+        return [self._verdict_alone(write) for write in writes]
 
     def _verdict_alone(self, write: _Write) -> Exception | None:
         try:
@@ -286,6 +286,17 @@ def _check_end(
         what = f"the journal of {checkpoint_id!r} does not end at seq {expected_seq}"
         raise _rules.overtaken(thread_id, what, _rules.live(current))
     return thread, head, current
+
+
+def _add_thread(connection: _Connection, thread_id: str) -> int:
+    return int(connection.execute(_ADD_THREAD, (thread_id,)).lastrowid or 0)
+
+
+def _add_checkpoint(connection: _Connection, thread: int, thread_id: str, row: rows.Row) -> None:
+    try:
+        connection.execute(_ADD_CHECKPOINT, (thread, *row))
+    except sqlite3.IntegrityError:
+        raise FormatError(f"thread {thread_id!r} has a checkpoint {row[1]!r} already") from None
 
 
 def _add_entries(connection: _Connection, thread: int, checkpoint: int, lines: Sequence[rows.Row]) -> None:
