@@ -21,7 +21,7 @@ _DATETIME_RE = re.compile(f"{_DATE}T{_TIME}{_OFFSET}", re.ASCII)
 _DATE_RE = re.compile(_DATE, re.ASCII)
 _TIME_RE = re.compile(f"{_TIME}{_OFFSET}?", re.ASCII)
 _DURATION_RE = re.compile(r"(-?)PT(0|[1-9]\d{0,14})(?:\.(\d{0,8}[1-9]))?S", re.ASCII)
-_DECIMAL_RE = re.compile(r"(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d{1,12}))?", re.ASCII)
+_DECIMAL_RE = re.compile(r"(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?)(?=\d)0*+(\d*))?", re.ASCII)
 _UUID_RE = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _INT_RE = re.compile(r"-?[1-9]\d*", re.ASCII)
 _MAX_EXPONENT = 999_999_999
@@ -129,10 +129,10 @@ def normal_decimal(text: str) -> str:
 
 
 def _finite_decimal(text: str) -> Decimal:
-    sign, whole, fraction, exponent = _match(_DECIMAL_RE, text).groups()
-    digits = (whole + (fraction or "")).lstrip("0") or "0"
-    power = int(exponent or 0) - len(fraction or "")
-    if len(digits) > MAX_DIGITS or abs(power + len(digits) - 1) > _MAX_EXPONENT:
+    sign, whole, fraction, exponent_sign, exponent = _match(_DECIMAL_RE, text).groups(default="")
+    digits = (whole + fraction).lstrip("0") or "0"
+    power = int(exponent_sign + (exponent[:12] or "0")) - len(fraction)
+    if len(digits) > MAX_DIGITS or len(exponent) > 12 or abs(power + len(digits) - 1) > _MAX_EXPONENT:
         raise Refusal("value.out_of_range", f"a decimal has more than {MAX_DIGITS} digits or too great an exponent")
     return Decimal((int(sign == "-"), tuple(map(int, digits)), power))
 
