@@ -14,6 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from generated import KEYS, PAYLOADS, at, encoded, patterned, places, quick, scalar
 from schemas import DEFINITIONS, SCHEMAS, accepts, examples
 
+from taskpoint import codec
+from taskpoint.errors import ValueEncodingError
 from taskpoint.models import documents, scalars, values
 
 MODELS: dict[str, Any] = {
@@ -156,3 +158,30 @@ def test_schema_and_model_agree_on_values(value):
 @given(st.one_of(patterned, scalar))
 def test_schema_and_model_agree_on_scalars(name, value):
     assert model_accepts(f"common.{name}", value) is accepts(f"common.{name}", value)
+
+
+TEXTS = ("int", "bytes", "datetime", "date", "time", "duration", "decimal", "uuid")
+
+
+@pytest.mark.parametrize("tag", TEXTS)
+def test_models_and_codec_agree_on_tags(tag):
+    """Both check the form of a tag; neither may be stricter than the other."""
+    texts = st.from_regex(SCHEMAS["value"]["$defs"][tag]["pattern"]) | st.sampled_from(
+        [one["document"] for kind in ("valid", "invalid") for one in examples(f"value.{tag}", kind)]
+    )
+
+    @settings(quick, max_examples=150)
+    @given(
+        texts, st.integers(0, 12), st.sampled_from(["", "0", "9", "\n", "-", "+", "Z", "z", ".", "=", "E", "\u0661"])
+    )
+    def agree(payload, place, inserted):
+        if isinstance(payload, str):
+            payload = payload[:place] + inserted + payload[place:]
+        try:
+            codec.from_tree({f"${tag}": payload})
+            decodes = True
+        except ValueEncodingError as error:
+            decodes = error.code == "value.out_of_range"  # a bound on size, not on form
+        assert model_accepts("value", {f"${tag}": payload}) is decodes
+
+    agree()

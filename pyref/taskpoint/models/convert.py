@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any, Final
 
@@ -26,9 +26,9 @@ from taskpoint._core.journal import (
     TaskFailed,
 )
 from taskpoint.errors import FormatError
-from taskpoint.models.documents import CHECKPOINT, ENTRY, DocumentModel, HolderModel, ThreadModel
+from taskpoint.models.documents import CHECKPOINT, ENTRY, DocumentModel, ErrorModel, HolderModel, ThreadModel
 from taskpoint.models.failures import validated
-from taskpoint.models.values import parse_text
+from taskpoint.models.values import is_array, is_object, parse_text
 
 __all__ = (
     "checkpoint_from_document",
@@ -85,10 +85,11 @@ def entry_from_document(document: object, *, where: str = "entry") -> Entry:
 
 def _to_entry(model: DocumentModel) -> Entry:
     """Return the entry that a validated model holds; the model is used up."""
-    members = model.__dict__
+    members = vars(model)
     kind = members.pop("kind")
-    if members.get("error") is not None:
-        members["error"] = ErrorDocument(**members["error"].__dict__)
+    error: ErrorModel | None = members.get("error")
+    if error is not None:
+        members["error"] = ErrorDocument(error.type, error.message, error.data, error.path, error.retryable)
     return _CLASSES[kind](**members)
 
 
@@ -103,7 +104,7 @@ def entry_to_document(entry: Entry) -> dict[str, Any]:
             if member is not None:
                 document[name] = error_to_document(member)
         elif name != "orphans" or member:
-            document[name] = list(member) if isinstance(member, list) else member
+            document[name] = [*member] if is_array(member) else member
     return document
 
 
@@ -129,7 +130,7 @@ def checkpoint_from_document(document: object, *, where: str = "checkpoint") -> 
 
 
 def _to_checkpoint(model: DocumentModel) -> Checkpoint:
-    members = model.__dict__
+    members = vars(model)
     entrypoint = members.pop("entrypoint")
     del members["kind"], members["format"]
     return Checkpoint(**members, entrypoint_name=entrypoint.name, entrypoint_version=entrypoint.version)
@@ -201,7 +202,7 @@ def thread_from_document(document: object) -> list[tuple[Checkpoint, list[Entry]
 
 def _thread_name(document: object) -> str:
     """Return how a thread is called in an error's text; its id is repeated only where it is an id."""
-    thread_id = document.get("thread_id") if isinstance(document, Mapping) else None
+    thread_id = document.get("thread_id") if is_object(document) else None
     plain = isinstance(thread_id, str) and 0 < len(thread_id) <= 255 and thread_id.isprintable()
     return f"thread {thread_id!r}" if plain else "thread"
 

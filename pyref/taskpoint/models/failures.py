@@ -10,6 +10,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from taskpoint.errors import FormatError
+from taskpoint.models.values import is_array, is_object
 
 __all__ = ("refusal", "validated")
 
@@ -72,7 +73,7 @@ def refusal(document: object, error: ValidationError, where: str) -> FormatError
         )
     first = details[0]
     place = "".join(_steps(document, first)) + _inner(first)
-    reason = first["ctx"]["reason"] if first["type"] == "encoded" else _WORDS.get(first["type"], "is malformed")
+    reason = first.get("ctx", {}).get("reason") or _WORDS.get(first["type"], "is malformed")
     return FormatError(f"{where}: {place.lstrip('.') or 'it'} {reason}")
 
 
@@ -84,7 +85,7 @@ def _steps(document: object, detail: ErrorDetails) -> Iterator[str]:
     node: Any = document
     entered = True
     for step in detail["loc"]:
-        if isinstance(node, dict):
+        if is_object(node):
             if entered and step in (node.get("kind"), node.get("source")):
                 entered = False
                 continue
@@ -93,7 +94,7 @@ def _steps(document: object, detail: ErrorDetails) -> Iterator[str]:
                     yield _written(step)
                 continue
             node = node[step]
-        elif isinstance(node, list) and isinstance(step, int) and step < len(node):
+        elif is_array(node) and isinstance(step, int) and step < len(node):
             node = node[step]
         else:
             return
@@ -116,14 +117,14 @@ def _inner(detail: ErrorDetails) -> str:
 def _with_format(document: Any) -> Iterator[Any]:
     """Yield the document and, of a thread, its checkpoints: what carries a format of its own."""
     yield document
-    journals = document.get("checkpoints") if isinstance(document, dict) else None
-    if isinstance(journals, list):
-        yield from (journal.get("checkpoint") for journal in journals if isinstance(journal, dict))
+    journals = document.get("checkpoints") if is_object(document) else None
+    if is_array(journals):
+        yield from (journal.get("checkpoint") for journal in journals if is_object(journal))
 
 
 def _is_newer(document: Any) -> bool:
     """Say whether a document is of a format above 1.0 (`JRN-021`)."""
-    kind, written = (document.get("kind"), document.get("format")) if isinstance(document, dict) else (None, None)
+    kind, written = (document.get("kind"), document.get("format")) if is_object(document) else (None, None)
     if not isinstance(kind, str) or kind not in _VERSIONS or not isinstance(written, str):
         return False
     match = _VERSIONS[kind].fullmatch(written)

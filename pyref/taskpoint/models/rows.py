@@ -15,7 +15,7 @@ from taskpoint._core.journal import Checkpoint, Entry, Holder, TaskCompleted
 from taskpoint.errors import FormatError
 from taskpoint.models.convert import checkpoint_from_document, entry_from_document, holder_from_document
 from taskpoint.models.scalars import MAX_INTEGER, Digest, Id, Name, Path, Text, Time
-from taskpoint.models.values import StoredText, parse_text
+from taskpoint.models.values import StoredText, is_object, parse_text
 
 __all__ = ("CHECKPOINT_COLUMNS", "ENTRY_COLUMNS", "checkpoint_from_row", "entries_from_rows", "holder_from_row")
 
@@ -105,7 +105,7 @@ def _members(text: object, where: str) -> dict[str, Any]:
         members = parse_text(text) if isinstance(text, str) else None
     except ValueError:
         members = None
-    if not isinstance(members, dict):
+    if not is_object(members):
         raise FormatError(f"{where} is not the text of a JSON object")
     return members
 

@@ -9,7 +9,7 @@ import json
 import math
 import re
 from collections.abc import Callable
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeGuard
 
 import orjson
 from pydantic import PlainValidator
@@ -17,9 +17,20 @@ from pydantic_core import PydanticCustomError
 
 from taskpoint.models.scalars import MAX_INTEGER, PATTERNS
 
-__all__ = ("Encoded", "EncodedObject", "OptionalEncoded", "OptionalEncodedObject", "StoredText", "parse_text")
+__all__ = (
+    "TAGS",
+    "Encoded",
+    "EncodedObject",
+    "OptionalEncoded",
+    "OptionalEncodedObject",
+    "StoredText",
+    "is_array",
+    "is_object",
+    "parse_text",
+)
 
 _MAX_DEPTH: Final = 128
+_PLAIN: Final = frozenset({str, int, bool})
 _FLOATS: Final = frozenset({"NaN", "Infinity", "-Infinity", "-0"})
 
 
@@ -43,19 +54,18 @@ class _MalformedError(ValueError):
 
 def _check(node: Any, depth: int = 0) -> None:
     """Refuse what is no encoded value (`VAL`): exact JSON types, known tags, and no other key with a single ``$``."""
-    kind = type(node)
-    if kind is str or kind is int or kind is bool or node is None:
+    if node is None or type(node) in _PLAIN:
         return
-    if kind is float:
+    if type(node) is float:
         if not math.isfinite(node):
             raise _MalformedError("is not a finite number")
         return
     if depth == _MAX_DEPTH:
         raise _MalformedError("is nested too deeply")
-    if kind is list:
+    if is_array(node):
         for index, item in enumerate(node):
             _check_at(item, depth + 1, index)
-    elif kind is dict:
+    elif is_object(node):
         _check_object(node, depth)
     else:
         raise _MalformedError("is of a type that JSON does not have")
@@ -87,6 +97,16 @@ def _check_object(node: dict[Any, Any], depth: int) -> None:
         _check_at(item, depth + 1, key)
 
 
+def is_object(node: Any) -> TypeGuard[dict[Any, Any]]:
+    """Say whether a node of a tree is an object."""
+    return type(node) is dict
+
+
+def is_array(node: Any) -> TypeGuard[list[Any]]:
+    """Say whether a node of a tree is an array."""
+    return type(node) is list
+
+
 def _text(pattern: str) -> Callable[[Any, int], None]:
     match = re.compile(pattern.removeprefix("^").removesuffix("$")).fullmatch
 
@@ -103,7 +123,7 @@ def _check_float(payload: Any, _: int) -> None:
 
 
 def _check_set(payload: Any, depth: int) -> None:
-    if type(payload) is not list:
+    if not is_array(payload):
         raise _MalformedError("is not an array")
     _check(payload, depth)
     if len({_frozen(item) for item in payload}) < len(payload):
@@ -114,18 +134,18 @@ def _frozen(node: Any) -> object:
     """Return what is equal for equal JSON values: 1 and 1.0 are, 1 and true are not."""
     if isinstance(node, bool):
         return (bool, node)
-    if isinstance(node, list):
+    if is_array(node):
         return (list, *(_frozen(item) for item in node))
-    if isinstance(node, dict):
+    if is_object(node):
         return frozenset((key, _frozen(item)) for key, item in node.items())
     return node
 
 
 def _check_map(payload: Any, depth: int) -> None:
-    if type(payload) is not list:
+    if not is_array(payload):
         raise _MalformedError("is not an array")
     for index, pair in enumerate(payload):
-        if type(pair) is not list or len(pair) != 2:
+        if not is_array(pair) or len(pair) != 2:
             raise _MalformedError("is not a pair", index)
         _check_at(pair, depth + 1, index)
     if all(type(pair[0]) is str for pair in payload):
@@ -133,7 +153,7 @@ def _check_map(payload: Any, depth: int) -> None:
 
 
 def _members(payload: Any, required: frozenset[str], optional: frozenset[str] = frozenset()) -> None:
-    if type(payload) is not dict:
+    if not is_object(payload):
         raise _MalformedError("is not an object")
     if not required <= payload.keys() <= required | optional:
         raise _MalformedError("lacks a member or has an unknown one")
@@ -203,7 +223,7 @@ def _encoded(value: Any) -> str:
 def _encoded_object(value: Any) -> str:
     if type(value) is StoredText:
         return value.text
-    if type(value) is not dict or (len(value) == 1 and not value.keys().isdisjoint(TAGS)):
+    if not is_object(value) or (len(value) == 1 and not value.keys().isdisjoint(TAGS)):
         raise PydanticCustomError("encoded", "{reason}", {"reason": "is not an object", "trail": []})
     return _encoded(value)
 
