@@ -39,6 +39,8 @@ class Index:
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.outcomes: dict[str, dict[str, TaskOutcome]] = {}
+        self.void: dict[str, dict[str, TaskOutcome]] = {}
+        """Failures whose calls are to run again: they keep their place until the new outcome (`RPL-043`)."""
         self.interrupts: dict[str, dict[str, InterruptRaised]] = {}
         self.answers: dict[str, str] = {}
         self.attempt = 0
@@ -53,7 +55,9 @@ class Index:
     def _read(self, entry: Entry) -> None:
         match entry:
             case TaskOutcome():
-                self.outcomes.setdefault(scope_of(entry.path), {})[entry.path] = entry
+                scope = scope_of(entry.path)
+                self.outcomes.setdefault(scope, {})[entry.path] = entry
+                self.void.get(scope, {}).pop(entry.path, None)
             case InterruptRaised():
                 self.interrupts.setdefault(scope_of_interrupt(entry.id), {})[entry.id] = entry
             case InterruptAnswered():
@@ -65,7 +69,9 @@ class Index:
                 self.status = Status.RUNNING
                 self.last_error = None
                 for path in entry.rerun:  # ERR-012: these failures are void, their calls run again
-                    self.outcomes.get(scope_of(path), {}).pop(path, None)
+                    failed = self.outcomes.get(scope_of(path), {}).pop(path, None)
+                    if failed is not None:
+                        self.void.setdefault(scope_of(path), {})[path] = failed
             case RunInterrupted():
                 self.status = Status.INTERRUPTED
                 self.last_error = entry

@@ -178,9 +178,11 @@ class Machine:
         """The interrupts that this attempt reached and nobody answered, in the order reached (`INT-006`)."""
         self.suspended = 0
         self._records: dict[str, list[Record]] = {}
-        self.orphans: list[str] = []
+        self._orphans: list[str] = []
         for scope, outcomes in index.outcomes.items():
             self._records[scope] = [_record_of(outcome) for outcome in outcomes.values()]
+        for scope, failures in index.void.items():
+            self._records.setdefault(scope, []).extend(_record_of(failure, void=True) for failure in failures.values())
         for scope, interrupts in index.interrupts.items():
             self._records.setdefault(scope, []).extend(
                 Record(entry.id, int(entry.id.rpartition("!")[2]), entry.input_digest, entry.alone)
@@ -209,6 +211,8 @@ class Machine:
             else:
                 diverged = divergence
                 path, record = scope.matcher.claim_anyway(divergence, encode_name(name))
+        if record is not None and record.void:
+            record = None
         call = Call(scope, path, name, digest, scope.calls)
         call.diverged = diverged
         if record is None and scope.suspended:
@@ -295,8 +299,13 @@ class Machine:
     def close_scope(self, scope: Scope) -> None:
         """End a scope whose code returned: what it did not ask for is orphaned (`RPL-015`)."""
         if scope.recorded:
-            self.orphans.extend(sorted(path for path in scope.matcher.orphans() if "!" not in path))
+            self._orphans.extend(path for path in scope.matcher.orphans() if "!" not in path)
+
+    def orphans(self) -> list[str]:
+        """Return what the scopes that ended did not ask for, in journal order (`RPL-015`)."""
+        order = {path: outcome.seq for path in self._orphans if (outcome := self.index.outcome(path))}
+        return sorted(order, key=order.__getitem__)
 
 
-def _record_of(outcome: TaskOutcome) -> Record:
-    return Record(outcome.path, segment(outcome.path)[1], outcome.input_digest, outcome.alone)
+def _record_of(outcome: TaskOutcome, *, void: bool = False) -> Record:
+    return Record(outcome.path, segment(outcome.path)[1], outcome.input_digest, outcome.alone, void)

@@ -21,6 +21,8 @@ class Record:
     index: int | None
     digest: str | None
     alone: bool
+    void: bool = False
+    """A failure that is to run again: claiming it runs the call under its path (`RPL-043`)."""
     claimed: bool = False
 
 
@@ -66,7 +68,7 @@ class Matcher:
         record = self._keyed.get(path)
         if record is None:
             return path, None, False
-        if not _fits(record, digest):
+        if not record.void and not _fits(record, digest):
             raise Divergence(record, digest)
         record.claimed = True
         return path, record, False
@@ -88,6 +90,8 @@ class Matcher:
                 moved = self._moved(encoded, records, digest)
                 if moved:
                     return self._claim(moved)
+            if here and not here.claimed and here.void:
+                return self._claim(here)
             if here and not here.claimed and here.alone:
                 self._counts[encoded] = position
                 raise Divergence(here, digest)
@@ -103,7 +107,7 @@ class Matcher:
     def orphans(self) -> list[str]:
         """Return the paths of records that no call claimed (`RPL-015`)."""
         positional = [record for records in self._by_name.values() for record in records.values()]
-        return [record.path for record in (*positional, *self._keyed.values()) if not record.claimed]
+        return [record.path for record in (*positional, *self._keyed.values()) if not record.claimed and not record.void]
 
     def _moved(self, encoded: str, records: dict[int, Record], digest: str) -> Record | None:
         """Return the unclaimed record with this input that has the lowest index."""

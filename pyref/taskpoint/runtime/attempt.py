@@ -36,6 +36,7 @@ from taskpoint.runtime.host import End, Host
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.signals import Halted, Signal, Suspended
 from taskpoint.runtime.writer import Writer
+from taskpoint.savers.holders import retire
 
 if TYPE_CHECKING:
     from taskpoint.runtime.config import RunConfig
@@ -71,13 +72,21 @@ class Attempt:
         """Record how the attempt ended, and return the value or raise the error; interrupts are in `interrupts`."""
         run = self.run
         HEART.discard(run)
+        try:
+            return self._end(end, host)
+        except SaverError:
+            retire(run.machine.attempt_id)
+            raise
+
+    def _end(self, end: End, host: Host) -> object:
+        run = self.run
         error = end.error
         if isinstance(error, Halted) or isinstance(run.ending, Halted):
             ending = error if isinstance(error, Halted) else run.ending
             assert isinstance(ending, Halted)
             raise self._halted(ending.error).with_traceback(ending.__traceback__)
         if run.machine.raised or isinstance(error, Suspended):
-            self._interrupted(error)
+            self._interrupted(error, host)
             return None
         if error is None:
             try:
@@ -85,7 +94,8 @@ class Attempt:
             except ValueEncodingError as refused:
                 error = refused
         if isinstance(error, Exception) and not isinstance(error, ConcurrentRunError | SaverError):
-            run.machine.outbox.append((RunFailed(*self._stamp(), describe(error, None), host.rerun(error)), None))
+            failed = RunFailed(*self._stamp(), host.describe(error, None), host.rerun(error), run.machine.orphans())
+            run.machine.outbox.append((failed, None))
         else:
             run.machine.outbox.append((RunStopped(*self._stamp()), None))
         self._write(None)
@@ -105,24 +115,22 @@ class Attempt:
         if isinstance(error, ConcurrentRunError):
             return error  # RUN-013: the loser records nothing more
         machine = self.run.machine
+        if isinstance(error, SaverError):
+            return error  # STO: nothing more is appended; the attempt is over for this process
         if isinstance(error, ReplayDivergenceError):
             machine.outbox.append((RunFailed(*self._stamp(), describe(error, error.path), []), None))
-        elif isinstance(error, TaskpointError) and not isinstance(error, SaverError):
+        elif isinstance(error, TaskpointError):
             machine.outbox.append((RunFailed(*self._stamp(), describe(error, None), []), None))
         else:
             machine.outbox.append((RunStopped(*self._stamp()), None))
-        try:
-            self._write(None)
-        except TaskpointError:
-            if not isinstance(error, SaverError):
-                raise
+        self._write(None)
         return error
 
-    def _interrupted(self, error: BaseException | None) -> None:
+    def _interrupted(self, error: BaseException | None, host: Host) -> None:
         machine = self.run.machine
         document = None
         if error is not None and not isinstance(error, Signal) and isinstance(error, Exception):
-            document = describe(error, None)
+            document = host.describe(error, None)
         ids = list(dict.fromkeys(entry.id for entry in machine.raised))
         machine.outbox.append((RunInterrupted(*self._stamp(), ids, document), None))
         self._write(None)
@@ -136,7 +144,7 @@ class Attempt:
             saved = codec.encode(value.save)
             value = value.value
         text = codec.encode(value)
-        orphans = run.machine.orphans
+        orphans = run.machine.orphans()
         if orphans:
             _LOGGER.warning("recorded calls that the code of %r did not make: %s", run.name, ", ".join(orphans))
         if run.writer is not None:

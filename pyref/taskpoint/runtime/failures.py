@@ -116,8 +116,8 @@ def _text(exc: BaseException) -> str:
     try:
         message = str(exc)
         message.encode()
-    except UnicodeEncodeError:
-        return str(exc).encode("utf-8", "backslashreplace").decode()
+    except UnicodeEncodeError:  # ERR: a lone surrogate in a message is replaced, the failure is kept
+        return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in str(exc))
     except Exception:  # noqa: BLE001 - a broken __str__ must not hide the failure itself
         return ""
     return message

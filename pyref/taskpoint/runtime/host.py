@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from taskpoint import codec
-from taskpoint._core.journal import TaskCancelled, TaskCompleted, TaskFailed
+from taskpoint._core.journal import ErrorDocument, TaskCancelled, TaskCompleted, TaskFailed
 from taskpoint._core.machine import Call, Scope
 from taskpoint.errors import FormatError, UsageError, ValueEncodingError
-from taskpoint.runtime.failures import deliver, links
+from taskpoint.runtime.failures import deliver, describe, links
 from taskpoint.runtime.signals import Suspended
 
 if TYPE_CHECKING:
@@ -153,6 +153,13 @@ class Host(ABC):
             if not call.observed:
                 return self.exception_of(call)
         return None
+
+    def describe(self, error: BaseException, path: str | None) -> ErrorDocument:
+        """Write the error that left this scope; one that a call delivered keeps the path where it began (`ERR-003`)."""
+        shown = self.errors.get(id(error))
+        if shown is not None and isinstance(shown[1].outcome, TaskFailed):
+            path = shown[1].outcome.error.path or shown[1].path
+        return describe(error, path)
 
     def rerun(self, error: BaseException) -> list[str]:
         """Return the calls of this scope that have to run again because of the error that left it (`ERR-010`)."""

@@ -231,8 +231,12 @@ class RunLoop:
         host = LoopHost(self, run.machine.open_scope(call.path), is_task=True)
         outcome: Outcome | None = None
         try:
+            if run.ending is not None:
+                raise run.ending
             end = await host.execute(job.func, job.args, job.kwargs)
             outcome = run.outcome(call, host, end)
+        except Signal:
+            pass
         except BaseException as error:  # noqa: BLE001 - nobody else would see it
             with run.lock:
                 run.halt(error)
@@ -305,12 +309,12 @@ class LoopHost(Host):
         with self.run.lock:
             job = call.job
             assert isinstance(job, Job)
-            if call.state in {State.FINISHED, State.DELIVERED} or job.cancelled:
-                return call.state not in {State.FINISHED, State.DELIVERED}
             if self.run.ending is not None or self.scope.suspended:
                 # reacting to a suspension is no act of the workflow: the call itself goes on (INT-012)
                 self.loop.loop.call_soon(self._let_go, call)
                 return True
+            if call.state in {State.FINISHED, State.DELIVERED} or job.cancelled:
+                return call.state not in {State.FINISHED, State.DELIVERED}
             job.cancelled = True
             runner = self.loop.running.get(call)
             if runner is not None and call.observed:

@@ -14,7 +14,6 @@ from taskpoint._core.journal import TaskCompleted
 from taskpoint._core.machine import Call, DuplicateKey, Machine, Outcome, Scope, State, Verdict
 from taskpoint._core.matching import Divergence
 from taskpoint.errors import FormatError, ReplayDivergenceError, UsageError, ValueEncodingError
-from taskpoint.runtime.failures import describe
 from taskpoint.runtime.host import End, Host, Job
 from taskpoint.runtime.signals import Halted, Signal, Suspended
 from taskpoint.runtime.threads import POOL
@@ -120,8 +119,8 @@ class Run:
     def idempotency_key(self, path: str) -> str:
         """Return what names a call over all attempts: thread, checkpoint and path (`RPL-008`)."""
         writer = self.writer
-        place = f"{writer.thread_id}/{writer.checkpoint_id}" if writer else self.machine.attempt_id
-        return f"{place}/{path}"
+        thread_id, checkpoint_id = (writer.thread_id, writer.checkpoint_id) if writer else ("", self.machine.attempt_id)
+        return codec.digest_arguments([thread_id, checkpoint_id, path])
 
     def decode(self, text: str, what: str) -> Any:  # noqa: ANN401 - any value
         """Decode a recorded value."""
@@ -272,7 +271,7 @@ class Run:
                 self.halt(error)
             return None
         job.original = error
-        return Outcome(error=describe(error, call.path), rerun=host.rerun(error))
+        return Outcome(error=host.describe(error, call.path), rerun=host.rerun(error))
 
     def finish(self, call: Call, outcome: Outcome | None) -> None:
         """Take the outcome of a call that ran (locked)."""

@@ -17,8 +17,9 @@ from pathlib import Path
 
 from taskpoint._core.journal import Holder
 
-__all__ = ("is_live", "lease_time", "new_holder", "parse_time", "process_host")
+__all__ = ("is_live", "lease_time", "new_holder", "parse_time", "process_host", "retire")
 
+_retired: set[str] = set()
 _known: tuple[int, str] = (0, "")
 """The process id and host last found: they change together, by a fork."""
 
@@ -66,7 +67,14 @@ def parse_time(text: str) -> datetime:
     return time
 
 
+def retire(attempt_id: str) -> None:
+    """Declare an attempt of this process over that could not release its thread, as its saver failed."""
+    _retired.add(attempt_id)
+
+
 def _known_dead(holder: Holder) -> bool:
+    if holder.attempt_id in _retired:
+        return True
     machine, _, start = holder.host.rpartition("/")
     if machine != process_host().rpartition("/")[0] or (not machine and holder.host != process_host()):
         return False
