@@ -15,7 +15,7 @@ from taskpoint.errors import (
     ValueEncodingError,
 )
 from taskpoint.runtime.commands import Command, EntrypointFinal, Interrupt
-from taskpoint.runtime.context import get_config, get_idempotency_key, get_previous_state, interrupt
+from taskpoint.runtime.context import CallInfo, get_call, get_config, get_idempotency_key, get_previous_state, interrupt
 from taskpoint.runtime.entrypoint import Entrypoint, entrypoint
 from taskpoint.runtime.func import TaskFunction, TaskFuture, task
 from taskpoint.runtime.select import as_completed
@@ -25,6 +25,7 @@ from taskpoint.savers import CheckpointSaver, InMemorySaver, SqliteSaver
 __version__ = "0.1.0"
 
 __all__ = (
+    "CallInfo",
     "CheckpointSaver",
     "Command",
     "ConcurrentRunError",
@@ -46,6 +47,7 @@ __all__ = (
     "ValueEncodingError",
     "as_completed",
     "entrypoint",
+    "get_call",
     "get_config",
     "get_idempotency_key",
     "get_previous_state",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from taskpoint.runtime.host import current_host
 
-__all__ = ("get_config", "get_idempotency_key", "get_previous_state", "interrupt")
+__all__ = ("CallInfo", "get_call", "get_config", "get_idempotency_key", "get_previous_state", "interrupt")
 
 
 def interrupt(value: Any) -> Any:  # noqa: ANN401 - any value
@@ -64,3 +65,41 @@ def get_idempotency_key() -> str:
     """
     host = current_host("get_idempotency_key()")
     return host.run.idempotency_key(host.scope.path)
+
+
+@dataclass(frozen=True, slots=True)
+class CallInfo:
+    """What a task can know of the call it runs for.
+
+    Attributes:
+        path: Names the call in its run, e.g. ``"fetch#0/parse#1"``.
+        attempt: How often the call was begun in this attempt of the run, from 1.
+        idempotency_key: As `get_idempotency_key` returns it.
+    """
+
+    path: str
+    attempt: int
+    idempotency_key: str
+
+
+def get_call() -> CallInfo | None:
+    """Return the call that this task runs for, None in the entrypoint's own code.
+
+    Raises:
+        UsageError: Outside of a run (code ``usage.outside_run``).
+
+    Example:
+        >>> from taskpoint import entrypoint, get_call, task
+        >>> @task
+        ... def where() -> str:
+        ...     call = get_call()
+        ...     return call.path if call else ""
+        >>> @entrypoint
+        ... def main(n: int) -> list[str]:
+        ...     return [where().result() for _ in range(n)]
+        >>> main.invoke(2)
+        ['where#0', 'where#1']
+    """
+    host = current_host("get_call()")
+    path = host.scope.path
+    return CallInfo(path, 1, host.run.idempotency_key(path)) if path else None
