@@ -28,7 +28,7 @@ _RELEASING: Final = frozenset({"run.completed", "run.interrupted", "run.failed",
 
 
 def check_id(text: str, what: str = "thread id") -> None:
-    """Refuse what is no id (`STO-004`): ids are compared as they are, never coerced, escaped or normalised."""
+    """Refuse what is no id (`SEC-001`): ids are compared as they are, never coerced or normalised."""
     if type(text) is not str or not _ID.fullmatch(text):
         raise UsageError(
             f"the {what} is not a string of 1 to 255 characters without control characters",
@@ -51,14 +51,14 @@ def check_begin(checkpoint: Checkpoint, entries: Sequence[Entry]) -> None:
 
 
 def check_entries(thread_id: str, expected_seq: int, entries: Sequence[Entry]) -> None:
-    """Refuse entries whose seqs do not count on from `expected_seq` (`JRN-002`)."""
+    """Refuse entries whose seqs do not count on from `expected_seq` (`JRN-001`)."""
     for seq, entry in enumerate(entries, expected_seq):
         if entry.seq != seq:
             raise FormatError(f"thread {thread_id!r}: an entry with seq {entry.seq} stands where seq {seq} belongs")
 
 
 def check_next(checkpoint: Checkpoint, thread_id: str, seq: int) -> None:
-    """Refuse a new head that belongs elsewhere or does not have the next seq of its thread (`CKP-003`)."""
+    """Refuse a new head that belongs elsewhere or does not have the next seq of its thread (`CKP-002`)."""
     check_id(checkpoint.id, "checkpoint id")
     if checkpoint.thread_id != thread_id or checkpoint.seq != seq:
         raise FormatError(

@@ -6,10 +6,11 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import ClassVar, Final, Literal, NoReturn, TypeAlias
+from typing import ClassVar, Final, Literal, TypeAlias
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
 from taskpoint.errors import ConcurrentRunError, FormatError, SaverError
+from taskpoint.models.rows import checkpoint_from_row, entries_from_rows, holder_from_row
 from taskpoint.savers import _rules, rows
 from taskpoint.savers._database import Database, check_options, database_path
 from taskpoint.savers._group import Group
@@ -162,7 +163,7 @@ class SqliteSaver(CheckpointSaver):
             thread = _add_thread(connection, thread_id) if thread is None else thread
             _add_checkpoint(connection, thread, thread_id, row)
             _add_entries(connection, thread, checkpoint.seq, lines)
-            connection.execute(_SET_HEAD, (checkpoint.seq, *_holder_row(kept), thread))
+            connection.execute(_SET_HEAD, (checkpoint.seq, *rows.holder_to_row(kept), thread))
 
         self._group.submit(_Write(work))
 
@@ -197,7 +198,7 @@ class SqliteSaver(CheckpointSaver):
             _add_entries(connection, thread, head, lines)
             if closing is not None or releases or holder is not None:
                 kept = None if releases else holder or current
-                connection.execute(_SET_HEAD, (head + (closing is not None), *_holder_row(kept), thread))
+                connection.execute(_SET_HEAD, (head + (closing is not None), *rows.holder_to_row(kept), thread))
 
         self._group.submit(_Write(work))
 
@@ -304,38 +305,15 @@ def _add_entries(connection: _Connection, thread: int, checkpoint: int, lines: S
         connection.executemany(_ADD_ENTRY, [(thread, checkpoint, *line) for line in lines])
 
 
-def _holder_row(holder: Holder | None) -> rows.Row:
-    return (holder.attempt_id, holder.host, holder.pid, holder.lease_until) if holder else (None, None, None, None)
-
-
 def _holder(thread_id: str, row: rows.Row) -> Holder | None:
-    try:
-        return rows.holder_from_row(row)
-    except ValueError as error:
-        _refuse(f"the holder of thread {thread_id!r}", error)
+    return holder_from_row(row, where=f"thread {thread_id!r}, its holder")
 
 
 def _checkpoint(thread_id: str, row: rows.Row | None) -> Checkpoint:
     if row is None:
         raise FormatError(f"thread {thread_id!r} has no checkpoint where its head should be")
-    try:
-        return rows.checkpoint_from_row(thread_id, row)
-    except ValueError as error:
-        _refuse(f"checkpoint {row[0]} of thread {thread_id!r}", error)
+    return checkpoint_from_row(thread_id, row, where=f"thread {thread_id!r}, checkpoint {row[0]!r}")
 
 
 def _entries(checkpoint: Checkpoint, lines: Sequence[rows.Row]) -> list[Entry]:
-    entries: list[Entry] = []
-    try:
-        for seq, line in enumerate(lines):
-            if line[0] != seq:
-                raise ValueError("the one before it is missing")  # noqa: TRY301 - the place is named once, below
-            entries.append(rows.entry_from_row(line))
-    except ValueError as error:
-        _refuse(f"entry {len(entries)} of checkpoint {checkpoint.id!r} of thread {checkpoint.thread_id!r}", error)
-    return entries
-
-
-def _refuse(what: str, error: ValueError) -> NoReturn:
-    reason = "a text is no JSON" if type(error) is not ValueError else str(error)
-    raise FormatError(f"{what} is malformed: {reason}") from None
+    return entries_from_rows(lines, where=f"thread {checkpoint.thread_id!r}, checkpoint {checkpoint.seq}")

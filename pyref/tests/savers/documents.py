@@ -73,7 +73,7 @@ def every_kind() -> list[Entry]:
         InterruptAnswered(9, T, "b", "!0", "null"),
         RunInterrupted(10, T, "b", ["fetch#0!1"], error),
         RunFailed(11, T, "b", error, ["charge#0"], ["gone#0"]),
-        RunFailed(12, T, "b", ErrorDocument("Error", "", "null", "", False), [], []),
+        RunFailed(12, T, "b", ErrorDocument("Error", "", "null", None, False), [], []),
         stopped(13, "b"),
         RunCompleted(14, T, "b", "c1", ["gone#0"]),
     ]

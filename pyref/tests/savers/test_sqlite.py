@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import threading
@@ -169,6 +170,13 @@ def test_a_layout_that_fails_half_way_leaves_the_file_as_it_was(path, tmp_path, 
         assert other.execute("SELECT count(*) FROM sqlite_master WHERE name = 'more'").fetchone() == (0,)
 
 
+def test_the_chapter_and_the_script_are_the_same():
+    chapter = Path(__file__).parents[3] / "spec" / "1.0" / "11-storage.md"
+    script = Path(_database.__file__).with_name("sqlite_1.sql").read_text("utf-8")
+    (block,) = re.findall(r"^```sql\n(.*?)^```", chapter.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    assert block == script[script.index("PRAGMA") :]
+
+
 # --- what stands in the file --------------------------------------------------------------------------------------
 
 
@@ -230,7 +238,7 @@ def test_an_outcome_is_one_statement(saver, docs):
 
 MALFORMED = [
     "UPDATE entries SET kind = 'task.finished' WHERE seq = 1",
-    "UPDATE entries SET detail = '{}' WHERE seq = 1",
+    "UPDATE entries SET detail = '{\"value\":1}' WHERE seq = 1",
     "UPDATE entries SET value = NULL WHERE seq = 1",
     "UPDATE entries SET path = NULL WHERE seq = 1",
     "UPDATE entries SET name = NULL WHERE seq = 1",
@@ -247,9 +255,9 @@ MALFORMED = [
     "UPDATE entries SET detail = 'SECRET' WHERE seq = 2",
     "UPDATE entries SET detail = '[]' WHERE seq = 2",
     "UPDATE entries SET detail = '{\"rerun\":[]}' WHERE seq = 2",
-    "UPDATE entries SET detail = json_set(detail, '$.SECRET', 1) WHERE seq = 2",
+    "UPDATE entries SET detail = json_set(detail, '$.extra', 1) WHERE seq = 2",
     "UPDATE entries SET detail = json_set(detail, '$.error', 1) WHERE seq = 2",
-    "UPDATE entries SET detail = json_set(detail, '$.error.SECRET', 1) WHERE seq = 2",
+    "UPDATE entries SET detail = json_set(detail, '$.error.extra', 1) WHERE seq = 2",
     "UPDATE entries SET detail = json_set(detail, '$.error.message', 1) WHERE seq = 2",
     "UPDATE entries SET detail = json_set(detail, '$.error.retryable', 1) WHERE seq = 2",
     "UPDATE entries SET detail = json_set(detail, '$.rerun', 'SECRET') WHERE seq = 2",
@@ -259,7 +267,7 @@ MALFORMED = [
     "UPDATE entries SET alone = NULL WHERE seq = 5",
     "UPDATE entries SET detail = NULL WHERE seq = 5",
     "UPDATE entries SET value = 'SECRET' WHERE seq = 13",
-    "UPDATE entries SET detail = '{\"SECRET\":1}' WHERE seq = 13",
+    "UPDATE entries SET detail = '{\"extra\":1}' WHERE seq = 13",
     "UPDATE entries SET detail = substr(detail, 1, 12) WHERE seq = 11",
     "UPDATE entries SET detail = json_set(detail, '$.attempt', 0) WHERE seq = 0",
     "UPDATE entries SET detail = json_set(detail, '$.attempt', 1.5) WHERE seq = 0",
@@ -295,7 +303,7 @@ def test_a_malformed_row_is_named_and_spoils_no_other_thread(saver, raw, docs, d
     if table == "entries":
         place = next((int(word) for word in damage.split() if word.isdigit() and f"seq = {word}" in damage), 1)
         place = 1 if "SET seq" in damage else place
-        assert f"entry {place} of checkpoint 'c0'" in caught.value.message
+        assert f"checkpoint 0, entry {place}" in caught.value.message
     assert saver.load("good") == before
     saver.append("good", "c0", 15, [docs.completed(15, "d")])
 
