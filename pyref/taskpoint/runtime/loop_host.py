@@ -13,7 +13,7 @@ from taskpoint._core.machine import Call, Outcome, Scope, State
 from taskpoint.errors import TaskpointError, UsageError
 from taskpoint.runtime.host import End, Host, Job
 from taskpoint.runtime.settling import settler_of
-from taskpoint.runtime.signals import Halted, Signal, Suspended
+from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped
 
 if TYPE_CHECKING:
     from taskpoint.runtime.func import TaskFunction
@@ -423,7 +423,7 @@ class LoopHost(Host):
         try:
             end.value = await func(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001 - the caller sorts it
-            end.error = error
+            end.error = unwrapped(error)
         try:
             await self._drain(end)
         finally:

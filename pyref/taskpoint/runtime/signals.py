@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ("Halted", "Signal", "StopRun", "Suspended")
+__all__ = ("Halted", "Signal", "StopRun", "Suspended", "unwrapped")
 
 
 class Signal(BaseException):
@@ -23,3 +23,13 @@ class Halted(Signal):
 
 class StopRun(BaseException):
     """The caller stopped the run, e.g. by closing its stream (`RUN-020`)."""
+
+
+def unwrapped(error: BaseException) -> BaseException:
+    """Return the signal inside a group, as a `TaskGroup` makes one of it; any other error as it is."""
+    if isinstance(error, BaseExceptionGroup):
+        signals = error.subgroup(Signal)
+        while isinstance(signals, BaseExceptionGroup):
+            signals = signals.exceptions[0]
+        return signals or error
+    return error

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from taskpoint._core.machine import Call, Outcome, Scope, State
 from taskpoint.errors import UsageError
 from taskpoint.runtime.host import End, Host, Job
-from taskpoint.runtime.signals import Halted, Signal, Suspended
+from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped
 from taskpoint.runtime.threads import NUDGER, POOL
 
 if TYPE_CHECKING:
@@ -320,7 +320,7 @@ class SyncHost(Host):
         try:
             end.value = func(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001 - the caller sorts it
-            end.error = error
+            end.error = unwrapped(error)
         if self.scope.calls:
             self._drain(end)
         if end.error is None and not self.scope.suspended:
