@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+from collections.abc import Iterator
 from typing import Any
 
 import hypothesis.strategies as st
@@ -11,7 +13,7 @@ from taskpoint.models import scalars, values
 
 PAYLOADS = [tag.removeprefix("$") for tag in values.TAGS]
 
-quick = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 HOSTILE = [
     "", "a", "a\n", "\n", "\0", "\x7f", "\x85", "\u2028", "__proto__", "x" * 255, "x" * 256, "e\u0301", "fetch#0",
@@ -63,3 +65,44 @@ def at(document: Any, place: tuple[Any, ...]) -> Any:
     for step in place:
         document = document[step]
     return document
+
+
+JUNK = (
+    None,
+    True,
+    0,
+    1,
+    2.0,
+    -1,
+    0.5,
+    2**53,
+    "",
+    "a",
+    "a\n",
+    [],
+    {},
+    [1, 1],
+    {"a": 1},
+    {"$nope": 1},
+    {"$float": "NaN"},
+)
+
+
+def neighbours(document: Any) -> Iterator[Any]:
+    """Yield the document with each single change: a member removed, added, replaced, repeated."""
+    for place in places([document])[1:]:
+        root = [copy.deepcopy(document)]
+        parent, step, node = at(root, place[:-1]), place[-1], at(root, place)
+        changes = list(JUNK)
+        if isinstance(node, str):
+            changes += [node + "\n", node.upper(), node * 5]
+        elif isinstance(node, list):
+            changes += [node + node]
+        elif isinstance(node, dict):
+            changes += [{**node, "__proto__": 1}]
+        for change in changes:
+            parent[step] = change
+            yield root[0]
+        if len(place) > 1:
+            del parent[step]
+            yield root[0]

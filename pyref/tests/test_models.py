@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from pydantic import TypeAdapter, ValidationError
 
 sys.path.insert(0, str(Path(__file__).parent))
-from generated import KEYS, PAYLOADS, at, encoded, patterned, places, quick, scalar
+from generated import KEYS, PAYLOADS, at, encoded, neighbours, patterned, places, quick, scalar
 from schemas import DEFINITIONS, SCHEMAS, accepts, examples
 
 from taskpoint import codec
@@ -142,6 +142,22 @@ def test_schema_and_model_agree(definition):
         assert model_accepts(definition, document) is accepts(definition, document)
 
     agree()
+
+
+@pytest.mark.parametrize(
+    "definition", sorted(MODELS.keys() - {"entry", "thread", "thread.journal"})
+)  # those of their parts
+def test_schema_and_model_agree_next_to_each_valid_example(definition):
+    for one in examples(definition, "valid"):
+        for document in neighbours(one["document"]):
+            assert model_accepts(definition, document) is accepts(definition, document), document
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_schema_and_model_agree_next_to_each_valid_payload(payload):
+    for one in examples(f"value.{payload}", "valid"):
+        for document in neighbours({f"${payload}": one["document"]}):
+            assert model_accepts("value", document) is accepts("value", document), document
 
 
 @settings(quick, max_examples=500)

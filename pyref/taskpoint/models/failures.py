@@ -37,7 +37,7 @@ _WORDS: Final = {
     "union_tag_invalid": "has a kind or source that this version does not know",
     "union_tag_not_found": "has no kind or no source",
 }
-_PLAIN_KEY: Final = re.compile(r"[A-Za-z_$][A-Za-z0-9_$-]{0,63}")
+_PLAIN_KEY: Final = re.compile(r"[$]?[A-Za-z_][A-Za-z0-9_]{0,63}")
 _VERSIONS: Final = {
     "checkpoint": re.compile(r"([0-9]{1,9})[.]([0-9]{1,9})"),
     "thread": re.compile(r"taskpoint[.]thread/([0-9]{1,9})()"),

@@ -70,7 +70,7 @@ PATTERNS: Final[dict[str, str]] = {
     "int": rf"^-?(?:{_BIG})$",
     "bytes": rf"^{_BASE64}$",
     "duration": r"^(?:PT0S|-?PT(?:0[.][0-9]{0,8}[1-9]|[1-9][0-9]{0,14}(?:[.][0-9]{0,8}[1-9])?)S)$",
-    "decimal": r"^(?:NaN|-?Infinity|-?(?:0|[1-9][0-9]*)(?:[.][0-9]+)?(?:[eE][+-]?[0-9]{1,12})?)$",
+    "decimal": r"^(?:NaN|-?Infinity|-?(?:0|[1-9][0-9]*)(?:[.][0-9]+)?(?:[eE][+-]?[0-9]+)?)$",
     "uuid": r"^[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}$",
 }
 """By the name of the definition that has the same pattern in the schemas."""
