@@ -17,6 +17,7 @@ __all__ = ("Database",)
 
 T = TypeVar("T")
 
+OLDEST_SQLITE: Final = (3, 37, 0)  # the first with STRICT tables
 APPLICATION_ID: Final = 0x54736B70  # "Tskp"
 LAYOUTS: Final = ("sqlite_1.sql",)
 """The scripts that lead from one layout to the next: the n-th leads to layout n."""
@@ -71,10 +72,10 @@ class Database:
         """Close the file; a second time does nothing."""
         with self.lock:
             self._closed = True
-            self.before_fork()
+            self.disconnect()
 
-    def before_fork(self) -> None:
-        """Close the connection, so that no process inherits its locks."""
+    def disconnect(self) -> None:
+        """Close the connection; whoever needs it next opens a new one."""
         if self._connection is not None:
             self._connection.close()
             self._connection = None
@@ -97,15 +98,22 @@ class Database:
         with self.lock:
             connection = self.use()
             try:
-                return self._patiently(lambda: _read(connection, work))
+                return self._patiently(lambda: self._read(connection, work))
             except sqlite3.Error as error:
                 if not str(error).startswith("Could not decode"):
                     raise self.failure(error, committed=False) from error
             connection.text_factory = _text_or_bytes  # so that the reader meets the bad text, and can say where
             try:
-                return _read(connection, work)
+                return self._read(connection, work)
             finally:
                 connection.text_factory = str
+
+    def _read(self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            connection.execute("BEGIN")
+            return work(connection)
+        finally:
+            self._end(connection)
 
     def write_statement(self, work: Callable[[sqlite3.Connection], None]) -> None:
         """Do `work` that writes with one statement, which SQLite commits itself."""
@@ -134,7 +142,14 @@ class Database:
             except (UnicodeEncodeError, OverflowError):
                 raise _unwritable() from None
             finally:
-                _roll_back(connection)
+                self._end(connection)
+
+    def _end(self, connection: sqlite3.Connection) -> None:
+        """End a transaction that is still open; a connection that cannot do even that is given up."""
+        try:
+            _roll_back(connection)
+        except sqlite3.Error:
+            self.disconnect()
 
     def failure(self, error: sqlite3.Error, *, committed: bool | None) -> SaverError:
         """Return our error for one of SQLite's, with `committed` false where its code alone says so."""
@@ -147,6 +162,8 @@ class Database:
         )
 
     def _open(self) -> sqlite3.Connection:
+        if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise SaverError("this Python has a SQLite older than 3.37", committed=False, hint="use a newer Python")
         if not Path(self.path).parent.is_dir():
             raise SaverError(f"the folder of {self.path} does not exist", committed=False, hint="make the folder first")
         try:
@@ -219,14 +236,6 @@ def _code(error: sqlite3.Error) -> int:
     return int(getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)) & 0xFF
 
 
-def _read(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
-    try:
-        connection.execute("BEGIN")
-        return work(connection)
-    finally:
-        _roll_back(connection)
-
-
 def _roll_back(connection: sqlite3.Connection) -> None:
     """End a transaction that is still open; SQLite ends some itself."""
     if connection.in_transaction:
@@ -279,7 +288,7 @@ def _before_fork() -> None:
     for database in list(_open_databases):
         database.lock.acquire()
         _forking.append(database)
-        database.before_fork()
+        database.disconnect()
 
 
 def _after_fork_in_parent() -> None:

@@ -73,14 +73,10 @@ class Group(Generic[W]):
     def _wait(self, ticket: _Ticket[W]) -> None:
         try:
             ticket.wake.acquire()
-        except BaseException:  # a signal's exception in a waiting thread must not take the turn with it
-            self._give_up(ticket)
-            raise
-        if ticket.leads:
-            try:
+            if ticket.leads:
                 self._lead(ticket)
-            finally:
-                self._hand_over()
+        finally:
+            self._leave(ticket)
         if ticket.error is not None:
             raise ticket.error
 
@@ -108,11 +104,11 @@ class Group(Generic[W]):
             else:
                 self._busy = False
 
-    def _give_up(self, ticket: _Ticket[W]) -> None:
+    def _leave(self, ticket: _Ticket[W]) -> None:
+        """Leave the queue or the lead, whichever the ticket has; a signal that ends a wait must not take the turn."""
         with self._mutex:
             if ticket in self._queue:
                 self._queue.remove(ticket)
                 return
-            leads = ticket.leads
-        if leads:
+        if ticket.leads:
             self._hand_over()

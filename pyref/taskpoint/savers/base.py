@@ -29,7 +29,7 @@ class Loaded:
     checkpoint: Checkpoint
     is_head: bool
     holder: Holder | None
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list[Entry])
 
 
 class CheckpointSaver(ABC):
@@ -105,5 +105,7 @@ class CheckpointSaver(ABC):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
+    def __exit__(
+        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
+    ) -> None:
         self.close()

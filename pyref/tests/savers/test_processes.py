@@ -111,8 +111,11 @@ def test_the_holder_of_a_killed_process_is_dead_at_once(worker, path, docs):
 
 @pytest.mark.parametrize("size", ["one", "three"])
 def test_a_file_that_may_not_grow_loses_nothing(worker, path, size):
-    ((end, found, committed, after),) = together(worker, "fill", path, [size], 0).values()
-    assert int(found) == int(end)
-    assert committed == "None"
-    assert int(after) == int(found) + 1
-    check_file(path)
+    said = iter(together(worker, "fill", path, [size], 40)[size])
+    for number, (end, found, committed, after) in enumerate(zip(said, said, said, said, strict=True)):
+        assert int(end) > 0
+        assert int(found) == int(end)
+        assert committed == "None"
+        assert int(after) == int(found) + 1
+        check_file(f"{path}.{number}")
+    assert number == 39

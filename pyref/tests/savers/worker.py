@@ -80,26 +80,35 @@ def open_first(path, me, rounds):
 
 
 def fill(path, me, rounds):
-    """Append until the file may not grow any more, then show that what was acknowledged is there and is all."""
+    """For each of several sizes that a file may have: append until it may not grow, and say what is there then."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    with SqliteSaver(path, synchronous="OFF") as saver:
-        saver.begin(docs.checkpoint("t"), None)
-        meet()
-        resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
-        end, committed = 0, True
-        while committed is True:
-            count = 1 if me == "one" else 3
-            try:
-                value = '"' + "x" * 2000 + '"'
-                saver.append("t", "c0", end, [docs.completed(each, me, value) for each in range(end, end + count)])
-                end += count
-            except SaverError as error:
-                committed = error.committed
-        resource.setrlimit(resource.RLIMIT_FSIZE, (resource.getrlimit(resource.RLIMIT_FSIZE)[1],) * 2)
-        found = len(saver.load("t").entries)
-        say(end, found, committed)
-        saver.append("t", "c0", found, [docs.completed(found)])
-        say(len(saver.load("t").entries))
+    meet()
+    for number in range(int(rounds)):
+        with SqliteSaver(f"{path}.{number}", synchronous="OFF") as saver:
+            saver.begin(docs.checkpoint("t"), None)
+            limit_files(60_000 + 1_371 * number)
+            end, committed = fill_one(saver, me)
+            limit_files(resource.RLIM_INFINITY)
+            found = len(saver.load("t").entries)
+            saver.append("t", "c0", found, [docs.completed(found)])
+            say(end, found, committed, len(saver.load("t").entries))
+
+
+def limit_files(size):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+
+
+def fill_one(saver, me):
+    """Return how many entries were acknowledged, and what was said about those that were not."""
+    end = 0
+    value = '"' + "x" * 2000 + '"'
+    while True:
+        count = 1 if me == "one" else 3
+        try:
+            saver.append("t", "c0", end, [docs.completed(each, me, value) for each in range(end, end + count)])
+        except SaverError as error:
+            return end, error.committed
+        end += count
 
 
 def meet():
