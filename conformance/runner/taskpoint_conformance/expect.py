@@ -1,0 +1,161 @@
+"""Compares what a step or a whole fixture brought about with what the fixture expects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from taskpoint_conformance.errors import Detail, Failure
+from taskpoint_conformance.journal import checkpoint_view, entry_view
+from taskpoint_conformance.match import Bindings, difference, is_latitude
+
+__all__ = ("check_final", "check_step")
+
+Document = dict[str, Any]
+Threads = Mapping[str, list[tuple[Document, list[Document]]]]
+_COMPARED: Final = ("value", "code", "interrupts", "definition", "canonical", "path", "digest")
+_STATE_ALWAYS: Final = frozenset({"values", "next", "interrupts"})
+_TASK_ALWAYS: Final = frozenset({"result", "error", "interrupts"})
+
+
+def check_step(expect: Document, answer: Document | None, effects: list[Document], events: list[Any], bindings: Bindings) -> None:
+    """Check one step; `answer` None: its process was killed.
+
+    Raises:
+        Failure: At the first difference.
+    """
+    outcome = "killed" if answer is None else answer["outcome"]
+    if outcome != expect["outcome"]:
+        shown = {key: each for key, each in (answer or {"outcome": "killed"}).items() if key != "id"}
+        wanted = {key: each for key, each in expect.items() if key not in {"effects", "events"}}
+        raise Failure("expect.outcome", f"the outcome is {outcome}, not {expect['outcome']}", Detail(wanted, shown))
+    for member in _COMPARED if answer else ():
+        if member in expect:
+            _compare(f"expect.{member}", member, expect[member], (answer or {}).get(member), bindings)
+    if "error" in expect:
+        _compare("expect.error", "error", expect["error"], _listed(expect["error"], (answer or {}).get("error")), bindings)
+    if "state" in expect:
+        _compare("expect.state", "state", expect["state"], _state_view(expect["state"], (answer or {})["state"]), bindings)
+    if "states" in expect:
+        states = (answer or {})["states"]
+        if isinstance(expect["states"], list):
+            wanted_states = [*expect["states"], *[None] * (len(states) - len(expect["states"]))]
+            states = [_state_view(one, state) for one, state in zip(wanted_states, states, strict=False)]
+        _compare("expect.state", "states", expect["states"], states, bindings)
+    if "effects" in expect:
+        _compare("expect.effects", "effects", expect["effects"], _effects_view(expect["effects"], effects), bindings)
+    if "events" in expect:
+        _compare("expect.events", "events", expect["events"], events, bindings)
+
+
+def check_final(final: Document, threads: Threads, totals: Mapping[str, int], bindings: Bindings) -> None:
+    """Check what holds after the last step.
+
+    Raises:
+        Failure: At the first difference.
+    """
+    if "effect_totals" in final:
+        _compare("final.effects", "effect_totals", final["effect_totals"], dict(totals), bindings)
+    journals = final.get("journal")
+    if journals is not None:
+        by_thread = journals if isinstance(journals, dict) and not is_latitude(journals) else {"t1": journals}
+        for name, expected in by_thread.items():
+            _check_journal(name, expected, threads.get(name, []), bindings)
+    for name, expected in final.get("checkpoints", {}).items():
+        checkpoints = [checkpoint for checkpoint, _ in threads.get(name, [])]
+        wanted = expected if isinstance(expected, list) else []
+        wanted = [*wanted, *[None] * (len(checkpoints) - len(wanted))]
+        views = [checkpoint_view(one, checkpoint) for one, checkpoint in zip(wanted, checkpoints, strict=False)]
+        _compare("final.checkpoints", f"checkpoints of {name}", expected, views, bindings)
+
+
+def _check_journal(name: str, expected: Any, thread: list[tuple[Document, list[Document]]], bindings: Bindings) -> None:
+    values = {checkpoint["id"]: checkpoint.get("value") for checkpoint, _ in thread}
+    entries = next((entries for checkpoint, entries in reversed(thread) if entries or checkpoint["source"] in {"input", "fork"}), [])
+    views = [entry_view(_meant(expected, place, entry), entry, values) for place, entry in enumerate(entries)]
+    _compare("final.journal", f"journal of {name}", expected, grouped(expected, views), bindings)
+
+
+def _meant(expected: Any, place: int, entry: Document) -> Any:
+    """Return the expectation that an entry is compared with: the one at its place, among several the likely one."""
+    for one in choices(expected, place):
+        if isinstance(one, dict) and all(one.get(key) == entry.get(key) for key in ("kind", "path", "id")):
+            return one
+    found = choices(expected, place)
+    return found[0] if found else None
+
+
+def choices(expected: Any, place: int) -> list[Any]:
+    """Return the expectations that the item at a place of a list may be meant by.
+
+    Example:
+        >>> choices([1, {"$unordered": [2, 3]}, 4], 2), choices([1, {"$unordered": [2, 3]}, 4], 3)
+        ([2, 3], [4])
+    """
+    if isinstance(expected, dict):
+        found: list[Any] = expected.get("$unordered", expected.get("$oneOf", []))
+        return found
+    at = 0
+    for item in expected if isinstance(expected, list) else []:
+        several = item["$unordered"] if isinstance(item, dict) and item.keys() == {"$unordered"} else None
+        at += 1 if several is None else len(several)
+        if place < at:
+            return several if several is not None else item["$oneOf"] if isinstance(item, dict) and item.keys() == {"$oneOf"} else [item]
+    return []
+
+
+def grouped(expected: Any, actual: list[Any]) -> list[Any]:
+    """Put items together as the expectation does, where it says of a part of a list that its order is free.
+
+    Example:
+        >>> grouped([1, {"$unordered": [2, 3]}, 4], [1, 3, 2, 4])
+        [1, [3, 2], 4]
+    """
+    if not isinstance(expected, list):
+        return actual
+    rest = list(actual)
+    groups: list[Any] = []
+    for item in expected:
+        if isinstance(item, dict) and item.keys() == {"$unordered"}:
+            size = len(item["$unordered"])
+            groups.append(rest[:size])
+            del rest[:size]
+        elif rest:
+            groups.append(rest.pop(0))
+    return groups + rest
+
+
+def _compare(code: str, what: str, expected: Any, actual: Any, bindings: Bindings) -> None:
+    if found := difference(expected, actual, bindings):
+        place = f"{what}{found.path if found.path.startswith('[') else f'.{found.path}' if found.path else ''}"
+        raise Failure(code, f"{place}: {found.reason}", Detail(expected, actual))
+
+
+def _listed(expected: Any, actual: Any) -> Any:
+    if isinstance(expected, dict) and isinstance(actual, dict) and not is_latitude(expected):
+        return {key: each for key, each in actual.items() if key in expected}
+    return actual
+
+
+def _state_view(expected: Any, state: Document) -> Document:
+    if not isinstance(expected, dict) or is_latitude(expected):
+        return state
+    view = {key: each for key, each in state.items() if key in expected or key in _STATE_ALWAYS}
+    if isinstance(expected.get("tasks"), list):
+        wanted = [*expected["tasks"], *[{}] * len(state["tasks"])]
+        view["tasks"] = [
+            {key: each for key, each in task.items() if not isinstance(one, dict) or key in one or key in _TASK_ALWAYS}
+            for one, task in zip(wanted, state["tasks"], strict=False)
+        ]
+    return view
+
+
+def _effects_view(expected: Any, effects: list[Document]) -> list[Any]:
+    """Show of each effect what its expectation lists."""
+    views: list[Document] = []
+    for place, effect in enumerate(effects):
+        listed: set[str] = {"name", "args"}
+        for one in choices(expected, place):
+            listed |= one.keys() if isinstance(one, dict) else set()
+        views.append({key: each for key, each in effect.items() if key in listed})
+    return grouped(expected, views)

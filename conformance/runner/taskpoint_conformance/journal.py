@@ -1,0 +1,130 @@
+"""What the judge knows about journals: their invariants, which records hold, and how a fixture views them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from taskpoint_conformance.errors import Failure
+from taskpoint_conformance.match import is_latitude
+from taskpoint_conformance.schemas import entry_problem
+
+__all__ = ("OUTCOMES", "TERMINAL", "check_entries", "checkpoint_view", "comparable", "entry_view", "recorded", "times_recorded")
+
+OUTCOMES: Final = frozenset({"task.completed", "task.failed", "task.cancelled"})
+TERMINAL: Final = frozenset({"run.completed", "run.interrupted", "run.failed", "run.stopped"})
+_ATTEMPTS: Final = frozenset({"run.started", "run.resumed"})
+_UNLISTED: Final = frozenset({"seq", "at", "attempt_id", "started_at", "name", "input_digest", "alone", "attempts", "checkpoint_id"})
+_CHECKPOINT_LISTED: Final = frozenset({"source", "input", "value", "saved"})
+
+Document = dict[str, Any]
+
+
+def check_entries(journal: list[Document], entries: list[Document]) -> None:
+    """Refuse entries that break their schema, or an invariant of every journal.
+
+    Raises:
+        Failure: Naming the rule.
+    """
+    before = list(journal)
+    for entry in entries:
+        if problem := entry_problem(entry):
+            raise Failure("store.invalid", f"an entry breaks its schema: {entry.get('kind')}: {problem}")
+        if problem := _problem(before, entry):
+            raise Failure("store.invalid", f"{entry['kind']} {entry.get('path', entry.get('id', ''))}: {problem}")
+        before.append(entry)
+
+
+def _problem(journal: list[Document], entry: Document) -> str | None:
+    if entry["seq"] != len(journal):
+        return f"seq {entry['seq']} stands where {len(journal)} belongs (JRN-001)"
+    if any(each["kind"] == "run.completed" for each in journal):
+        return "an entry after run.completed (JRN-012)"
+    if (entry["kind"] == "run.started") != (not journal):
+        return "run.started is the first entry and no other (JRN-002)"
+    if entry["kind"] in _ATTEMPTS:
+        return _attempt_problem(journal, entry)
+    attempt = next(each for each in reversed(journal) if each["kind"] in _ATTEMPTS)
+    if entry["attempt_id"] != attempt["attempt_id"]:
+        return "another attempt_id than the attempt that it follows (JRN-003)"
+    if journal[-1]["kind"] in TERMINAL:
+        return "an entry after the end of its attempt (JRN-011)"
+    if entry["kind"] in OUTCOMES and recorded(journal, entry["path"]):
+        return "a second outcome of one path (JRN-008)"
+    if entry["kind"] in {"interrupt.raised", "interrupt.answered"}:
+        same = [each["kind"] for each in journal if each.get("id") == entry["id"]]
+        if entry["kind"] in same:
+            return "the same interrupt twice"
+        if entry["kind"] == "interrupt.answered" and "interrupt.raised" not in same:
+            return "an answer to an interrupt that was not raised"
+    return None
+
+
+def _attempt_problem(journal: list[Document], entry: Document) -> str | None:
+    attempts = [each for each in journal if each["kind"] in _ATTEMPTS]
+    if entry["attempt"] != len(attempts) + 1:
+        return f"attempt {entry['attempt']} follows {len(attempts)} (JRN-004)"
+    if any(each["attempt_id"] == entry["attempt_id"] for each in attempts):
+        return "an attempt_id stands for two attempts (JRN-003)"
+    return None
+
+
+def recorded(journal: Iterable[Document], path: str) -> Document | None:
+    """Return the outcome of a call that holds: the last one, unless it was made void since."""
+    found: Document | None = None
+    for entry in journal:
+        if entry.get("path") == path and entry["kind"] in OUTCOMES:
+            found = entry
+        elif entry["kind"] == "run.resumed" and path in entry["rerun"]:
+            found = None
+    return found
+
+
+def times_recorded(journal: Iterable[Document], path: str) -> int:
+    """Return how many outcomes a call has had, void ones included."""
+    return sum(entry.get("path") == path and entry["kind"] in OUTCOMES for entry in journal)
+
+
+def entry_view(expected: Any, entry: Document, values: dict[str, Any]) -> Document:
+    """Return an entry as a fixture's expectation looks at it: without the members that it may leave out.
+
+    `values` are the values of the thread's loop checkpoints by id, for run.completed.
+    """
+    if not isinstance(expected, dict) or is_latitude(expected):
+        expected = {}
+    view = {key: each for key, each in entry.items() if key in expected or key not in _UNLISTED}
+    if "rerun" not in expected and view.get("rerun") == []:
+        del view["rerun"]
+    if isinstance(view.get("error"), dict) and isinstance(expected.get("error"), dict) and not is_latitude(expected["error"]):
+        view["error"] = {key: each for key, each in view["error"].items() if key in expected["error"]}
+    if entry["kind"] == "run.completed" and "value" in expected:
+        view["value"] = values.get(entry["checkpoint_id"])
+    return view
+
+
+def checkpoint_view(expected: Any, checkpoint: Document) -> Document:
+    """Return a checkpoint as a fixture's expectation looks at it."""
+    listed = _CHECKPOINT_LISTED | (expected.keys() if isinstance(expected, dict) else set())
+    return {key: each for key, each in checkpoint.items() if key in listed}
+
+
+def comparable(threads: dict[str, list[tuple[Document, list[Document]]]], *, crashed: bool = False) -> dict[str, Any]:
+    """Return what has to be the same in every variant of a run: all but minted ids and times.
+
+    After a crash the entries of attempts differ too, and so does what depends on what else was in flight.
+    """
+    minted = {"at", "attempt_id", "started_at", "created_at", "run_id", "id", "parent_id", "previous_id", "checkpoint_id"}
+    if crashed:
+        minted |= {"seq", "alone", "attempts"}
+
+    def bare(document: Document) -> Document:
+        keep_id = document["kind"].startswith("interrupt.")  # a path, and not minted
+        return {key: each for key, each in document.items() if key not in minted or (key == "id" and keep_id)}
+
+    return {
+        name: [
+            (bare(checkpoint), [bare(each) for each in entries if not (crashed and each["kind"] in _ATTEMPTS)])
+            for checkpoint, entries in thread
+        ]
+        for name, thread in threads.items()
+    }

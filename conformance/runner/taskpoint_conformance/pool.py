@@ -1,0 +1,74 @@
+"""Warm driver processes: reused from fixture to fixture, with a spare one started ahead of a kill."""
+
+from __future__ import annotations
+
+import queue
+from collections.abc import Sequence
+from typing import Any
+
+from taskpoint_conformance.errors import Broken
+from taskpoint_conformance.process import Driver
+
+__all__ = ("Pool",)
+
+
+class Pool:
+    """The processes of one worker."""
+
+    def __init__(self, command: Sequence[str], timeout: float) -> None:
+        self._command = list(command)
+        self._timeout = timeout
+        self._idle: list[Driver] = []
+        self._spare: Driver | None = None
+        self.hello: dict[str, Any] | None = None
+
+    def prepare(self) -> None:
+        """Start a process that will be wanted soon."""
+        if self._spare is None:
+            self._spare = Driver(self._command, queue.Queue(maxsize=1000))
+
+    def take(self) -> Driver:
+        """Return a process that has said hello.
+
+        Raises:
+            Broken: Its hello was not of the protocol, or not the same as before.
+        """
+        while self._idle:
+            driver = self._idle.pop()
+            if driver.alive:
+                return driver
+            driver.discard()
+        self.prepare()
+        driver, self._spare = self._spare, None
+        if driver is None:  # pragma: no cover - it was prepared
+            raise RuntimeError
+        try:
+            hello = {key: each for key, each in driver.greet(self._timeout).items() if key != "id"}
+            if self.hello not in (None, hello):
+                raise Broken("driver.hello", "two processes of the driver say different things")
+        except Broken as error:
+            driver.discard()
+            error.stderr = driver.stderr
+            raise
+        self.hello = hello
+        return driver
+
+    def give_back(self, driver: Driver) -> None:
+        """Keep a process that has nothing in flight."""
+        if driver.alive:
+            self._idle.append(driver)
+        else:
+            driver.discard()
+
+    def close(self) -> Broken | None:
+        """Stop all processes; return an error where one did not exit as it should."""
+        problem: Broken | None = None
+        for driver in self._idle:
+            status = driver.stop()
+            if status != 0:
+                what = "did not exit" if status is None else f"exited with status {status}"
+                problem = Broken("driver.protocol", f"asked to stop, the driver {what} instead of exiting with 0")
+        if self._spare is not None:
+            self._spare.discard()
+        self._idle, self._spare = [], None
+        return problem

@@ -1,0 +1,101 @@
+"""What a run of the suite found out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from taskpoint_conformance.errors import Verdict
+from taskpoint_conformance.fixtures import Fixture
+
+__all__ = ("FixtureResult", "SuiteResult", "VariantResult")
+
+
+@dataclass(slots=True)
+class VariantResult:
+    """One variant of a fixture, or one crash point of its sweep."""
+
+    form: str
+    mode: str
+    seconds: float
+    point: str | None = None
+    """The crash point of a sweep, in words."""
+    problem: Verdict | None = None
+
+    @property
+    def verdict(self) -> str:
+        """`passed`, `failed`, `broken` or `skipped`."""
+        return self.problem.verdict if self.problem else "passed"
+
+
+@dataclass(slots=True)
+class FixtureResult:
+    """One fixture, or a file or a baseline entry that is none (`fixture` None)."""
+
+    id: str
+    fixture: Fixture | None = None
+    variants: list[VariantResult] = field(default_factory=list[VariantResult])
+    problem: Verdict | None = None
+    """What is wrong with all of it, where that is not one variant."""
+    reason: str = ""
+    """Why it was not run, or why its failure is expected."""
+    expected: bool = False
+    """Whether the baseline knows this failure."""
+    claimed: bool = True
+
+    @property
+    def first_problem(self) -> tuple[Verdict, VariantResult | None] | None:
+        """What went wrong first; that a value is missing in the driver's language only where nothing else did."""
+        if self.problem:
+            return self.problem, None
+        found = [(each.problem, each) for each in self.variants if each.problem]
+        found.sort(key=lambda pair: pair[0].verdict == "skipped")
+        return found[0] if found else None
+
+    @property
+    def verdict(self) -> str:
+        """The verdict, as in the report."""
+        if not self.claimed and self.problem is None:
+            return "not_claimed"
+        found = self.first_problem
+        if found is None:
+            return "passed"
+        return "expected_failure" if self.expected else found[0].verdict
+
+
+@dataclass(slots=True)
+class SuiteResult:
+    """The whole run."""
+
+    command: list[str]
+    digest: str
+    fixtures: int
+    started_at: str
+    seconds: float = 0
+    hello: dict[str, Any] | None = None
+    results: list[FixtureResult] = field(default_factory=list[FixtureResult])
+    error: str | None = None
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many results have each verdict."""
+        return Counter(result.verdict for result in self.results)
+
+    @property
+    def executed(self) -> int:
+        """How many fixtures were run to a verdict; a skipped one was not."""
+        return sum(bool(each.variants) and each.verdict != "skipped" for each in self.results)
+
+    @property
+    def required(self) -> int:
+        """How many fixtures were chosen and are claimed."""
+        return sum(each.fixture is not None and each.claimed for each in self.results)
+
+    @property
+    def exit_code(self) -> int:
+        """0: all passed, 1: a fixture failed, 2: the harness or the driver is broken, or nothing was executed."""
+        counts = self.counts
+        if self.error or counts["broken"] or not self.executed:
+            return 2
+        return 1 if counts["failed"] else 0

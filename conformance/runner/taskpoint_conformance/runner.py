@@ -1,0 +1,218 @@
+"""Runs the chosen fixtures in all their variants, in a few workers, and judges the whole."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from taskpoint_conformance.canonical import same
+from taskpoint_conformance.errors import Broken, Detail, Failure, HarnessError, Skipped, Verdict
+from taskpoint_conformance.fixtures import Fixture, FixtureError
+from taskpoint_conformance.pool import Pool
+from taskpoint_conformance.results import FixtureResult, SuiteResult, VariantResult
+from taskpoint_conformance.session import Session, Variant, Witness
+from taskpoint_conformance.traffic import Limits
+from taskpoint_conformance.variants import may_skip, sample, uses_processes, variants_of
+
+__all__ = ("Options", "run_suite")
+
+_GIVE_UP_AFTER: Final = 5
+"""Fixtures that the driver itself ended, with none passed: then it is broken, and the rest would tell no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a run is asked to do."""
+
+    command: Sequence[str]
+    profiles: frozenset[str] = frozenset()
+    form: str | None = None
+    mode: str | None = None
+    sweep: str = "none"
+    jobs: int = 2
+    limits: Limits = field(default_factory=Limits)
+    baseline: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
+
+
+def run_suite(
+    fixtures: Sequence[Fixture],
+    bad: Sequence[FixtureError],
+    options: Options,
+    result: SuiteResult,
+    on_result: Callable[[FixtureResult], None] = lambda _: None,
+) -> SuiteResult:
+    """Run the fixtures and fill in `result`; an error of the harness or the driver is said in it, not raised."""
+    started = time.monotonic()
+    result.started_at = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for error in bad:
+        result.results.append(FixtureResult(error.path.stem, problem=Broken(error.code, str(error))))
+        on_result(result.results[-1])
+    pools = [Pool(options.command, options.limits.start) for _ in range(max(1, options.jobs))]
+    try:
+        pools[0].give_back(pools[0].take())  # before anything else: is there a driver at all?
+        result.hello = pools[0].hello
+        _Run(fixtures, options, result, pools, on_result).run()
+        _judge_baseline(result, options)
+    except (Broken, HarnessError) as error:
+        result.error = str(error)
+        if isinstance(error, Broken) and error.stderr:
+            result.error += f"\nits standard error ends:\n{error.stderr[-2000:]}"
+    finally:
+        problems = [problem for pool in pools if (problem := pool.close())]
+        if problems and result.error is None:
+            result.error = problems[0].message
+    result.results.sort(key=lambda each: each.id)
+    if result.error is None and not result.executed:
+        result.error = "no fixture was executed"
+    result.seconds = time.monotonic() - started
+    return result
+
+
+class _Run:
+    """Hands the fixtures to the workers."""
+
+    def __init__(
+        self, fixtures: Sequence[Fixture], options: Options, result: SuiteResult, pools: list[Pool], on_result: Callable[[FixtureResult], None]
+    ) -> None:
+        self._options = options
+        self._result = result
+        self._pools = pools
+        self._on_result = on_result
+        self._work: queue.SimpleQueue[Fixture] = queue.SimpleQueue()
+        # What needs processes comes first, so that no worker is left alone with it at the end.
+        for fixture in sorted(fixtures, key=lambda each: not uses_processes(each)):
+            self._work.put(fixture)
+        self._lock = threading.Lock()
+        self._stop: str | None = None
+        self._crash: BaseException | None = None
+
+    def run(self) -> None:
+        threads = [threading.Thread(target=self._worker, args=(pool,), daemon=True) for pool in self._pools]
+        for thread in threads:
+            thread.start()
+        try:
+            for thread in threads:
+                while thread.is_alive():
+                    thread.join(timeout=0.2)  # so that Ctrl-C is heard
+        except KeyboardInterrupt:
+            self._stop = "interrupted"
+            for thread in threads:
+                thread.join()
+        if self._crash is not None:
+            raise self._crash
+        if self._stop:
+            raise HarnessError(self._stop)
+
+    def _worker(self, pool: Pool) -> None:
+        while self._stop is None and self._crash is None:
+            try:
+                fixture = self._work.get_nowait()
+            except queue.Empty:
+                return
+            try:
+                result = _run_fixture(fixture, pool, self._options, self._result.hello or {})
+            except BaseException as error:  # noqa: BLE001 - raised again in the main thread
+                self._crash = error
+                return
+            with self._lock:
+                self._result.results.append(result)
+                self._on_result(result)
+                self._look_for_a_broken_driver()
+
+    def _look_for_a_broken_driver(self) -> None:
+        found = [each.first_problem for each in self._result.results if each.variants]
+        by_driver = [pair for pair in found if pair and pair[0].code.startswith("driver.") and pair[0].verdict != "skipped"]
+        if len(by_driver) == len(found) >= _GIVE_UP_AFTER:
+            self._stop = f"the driver is broken: {_GIVE_UP_AFTER} fixtures, and all of them ended like this: {by_driver[0][0].message}"
+
+
+def _run_fixture(fixture: Fixture, pool: Pool, options: Options, hello: dict[str, Any]) -> FixtureResult:
+    result = FixtureResult(fixture.id, fixture)
+    if fixture.profile not in hello["profiles"]:
+        result.claimed = False
+        result.reason = f"profile {fixture.profile} is not claimed"
+        if fixture.profile in options.profiles:
+            result.problem = Failure("suite.not_claimed", f"asked for, but the driver does not claim the profile {fixture.profile}")
+        return result
+    variants = variants_of(fixture, hello, options.form, options.mode)
+    if not variants:
+        result.claimed = False
+        result.reason = "the driver claims none of the forms, modes and savers that it needs"
+        return result
+    first: Witness | None = None
+    for variant in variants:
+        witness = _run_variant(fixture, variant, pool, options, result, first)
+        if witness is None:
+            return result
+        first = first or witness
+    if first is not None and fixture.sweep and options.sweep != "none":
+        _sweep(fixture, variants[0], pool, options, result, first)
+    return result
+
+
+def _run_variant(
+    fixture: Fixture, variant: Variant, pool: Pool, options: Options, result: FixtureResult, first: Witness | None
+) -> Witness | None:
+    """Run one variant, or one crash of a sweep, and compare it with the first one; None where it did not pass."""
+    started = time.monotonic()
+    point = first.points[variant.crash] if first and variant.crash is not None else None
+    kept = VariantResult(variant.form, variant.mode, 0, point)
+    result.variants.append(kept)
+    try:
+        if uses_processes(fixture) or variant.crash is not None:
+            pool.prepare()
+        witness = Session(fixture, variant, pool, options.limits).run()
+        if first is not None:
+            _compare(first, witness, crashed=variant.crash is not None)
+        return witness
+    except Verdict as verdict:
+        kept.problem = verdict
+        if isinstance(verdict, Skipped) and not may_skip(fixture):
+            kept.problem = Failure("driver.skipped", f"nothing in this fixture may be skipped: {verdict.message}")
+        return None
+    finally:
+        kept.seconds = time.monotonic() - started
+
+
+def _compare(first: Witness, other: Witness, *, crashed: bool) -> None:
+    expected, actual = (first.outline, other.outline) if crashed else (first.threads, other.threads)
+    if not same(_plain(expected), _plain(actual)):
+        what = "after this crash the threads end otherwise" if crashed else "the threads of two variants differ"
+        raise Failure("variants.journal", f"{what}, ids and times left aside", Detail(expected, actual))
+    if crashed:
+        fewer = [key for key, count in first.totals.items() if other.totals.get(key, 0) < count]
+        if fewer or other.totals.keys() - first.totals.keys():
+            raise Failure("variants.effects", "after this crash other effects have run", Detail(first.totals, other.totals))
+    elif first.totals != other.totals:
+        raise Failure("variants.effects", "the effects of two variants differ", Detail(first.totals, other.totals))
+
+
+def _plain(threads: dict[str, Any]) -> Any:
+    return {name: [list(pair) for pair in thread] for name, thread in threads.items()}
+
+
+def _sweep(fixture: Fixture, variant: Variant, pool: Pool, options: Options, result: FixtureResult, first: Witness) -> None:
+    count = len(first.points)
+    for crash in range(count) if options.sweep == "full" else sample(fixture.id, count):
+        if _run_variant(fixture, Variant(variant.form, variant.mode, crash), pool, options, result, first) is None:
+            return
+
+
+def _judge_baseline(result: SuiteResult, options: Options) -> None:
+    by_id = {each.id: each for each in result.results}
+    for identifier, entry in options.baseline.items():
+        found = by_id.get(identifier)
+        if found is None or found.verdict in {"not_claimed", "skipped", "broken"}:
+            continue
+        problem = found.first_problem
+        if problem is None:
+            found.problem = Failure("baseline.stale", "the baseline expects a failure, and it passes: take the entry out")
+        elif problem[0].code == entry["code"]:
+            found.expected, found.reason = True, entry["reason"]
+        else:
+            found.reason = f"the baseline expects {entry['code']}, and it fails with {problem[0].code}"

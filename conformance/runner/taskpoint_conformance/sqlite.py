@@ -1,0 +1,152 @@
+"""A SQLite file in the layout of chapter 11, written and read by the judge itself."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from taskpoint_conformance import data
+from taskpoint_conformance.errors import Failure, HarnessError
+from taskpoint_conformance.journal import check_entries
+from taskpoint_conformance.schemas import document_problem
+
+__all__ = ("SqliteFile", "layout")
+
+Document = dict[str, Any]
+_COLUMNS: Final = ("seq", "kind", "at", "attempt_id", "path", "name", "input_digest", "alone", "attempts", "started_at", "value")
+"""Members of an entry with a column of their own; the others stand in `detail`."""
+_CHECKPOINT: Final = (
+    "seq", "id", "format", "parent_id", "source", "created_at", "run_id", "entrypoint_name", "entrypoint_version",
+    "input", "previous_id", "value", "saved", "metadata",
+)  # fmt: skip
+_ENCODED: Final = frozenset({"input", "value", "saved", "metadata"})
+
+
+@cache
+def layout() -> str:
+    """Return the statements that make an empty file, out of the chapter.
+
+    Raises:
+        HarnessError: The chapter has none.
+    """
+    path = data.spec() / "11-storage.md"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    for block in re.findall(r"^```sql\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        if "CREATE TABLE threads" in block:
+            return str(block)
+    raise HarnessError("11-storage.md has no block of SQL that creates the tables")
+
+
+class SqliteFile:
+    """One file; every look opens it anew, since a driver works on it too."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def create(self, threads: Iterable[Document], statements: Iterable[str]) -> None:
+        """Write the file with the given threads, then run the given statements on it."""
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.executescript(layout())
+            connection.execute("BEGIN IMMEDIATE")
+            for number, thread in enumerate(threads, start=1):
+                _write_thread(connection, number, thread)
+            connection.execute("COMMIT")
+            for statement in statements:
+                connection.execute(statement)
+
+    def threads(self) -> dict[str, list[tuple[Document, list[Document]]]]:
+        """Return every thread as checkpoints with their journals.
+
+        Raises:
+            Failure: The file is no longer of the layout.
+        """
+        try:
+            with closing(sqlite3.connect(self.path, timeout=5)) as connection:
+                connection.row_factory = sqlite3.Row
+                connection.execute("BEGIN")
+                return {
+                    row["thread_id"]: [_read_checkpoint(connection, row, each) for each in _rows(connection, "checkpoints", row["thread"])]
+                    for row in connection.execute("SELECT * FROM threads ORDER BY thread_id").fetchall()
+                }
+        except (sqlite3.Error, ValueError, IndexError) as error:
+            raise Failure("store.invalid", f"the SQLite file is not of the layout: {error}") from None
+
+    def check(self) -> None:
+        """Judge every document in the file.
+
+        Raises:
+            Failure: One breaks its schema or an invariant.
+        """
+        for name, thread in self.threads().items():
+            for seq, (checkpoint, entries) in enumerate(thread):
+                problem = document_problem("checkpoint", checkpoint)
+                if problem or checkpoint["seq"] != seq:
+                    raise Failure("store.invalid", f"thread {name!r}, checkpoint {seq}: {problem or 'another seq'}")
+                check_entries([], entries)
+
+
+def _write_thread(connection: sqlite3.Connection, number: int, thread: Document) -> None:
+    holder = thread.get("holder")
+    # A live holder is one of a host that nobody here can ask; a dead one's lease is over.
+    lease = None if holder is None else "2100-01-01T00:00:00Z" if holder["live"] else "2000-01-01T00:00:00Z"
+    columns = (None, None, None, None) if holder is None else (holder["attempt_id"], "elsewhere", 1, lease)
+    head = thread["checkpoints"][-1]["checkpoint"]["seq"]
+    connection.execute("INSERT INTO threads VALUES (?, ?, ?, ?, ?, ?, ?)", (number, thread["thread_id"], head, *columns))
+    for item in thread["checkpoints"]:
+        checkpoint = item["checkpoint"]
+        flat = {
+            **checkpoint,
+            "entrypoint_name": checkpoint["entrypoint"]["name"],
+            "entrypoint_version": checkpoint["entrypoint"]["version"],
+        }
+        row = [_text(flat[name]) if name in _ENCODED and name in flat else flat.get(name) for name in _CHECKPOINT]
+        _insert(connection, "checkpoints", [number, *row])
+        for entry in item["entries"]:
+            columns_of = [_text(entry[name]) if name == "value" and name in entry else entry.get(name) for name in _COLUMNS]
+            rest = {name: each for name, each in entry.items() if name not in _COLUMNS}
+            _insert(connection, "entries", [number, checkpoint["seq"], *columns_of, _text(rest) if rest else None])
+
+
+def _insert(connection: sqlite3.Connection, table: str, row: list[Any]) -> None:
+    connection.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608 - our own names
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _rows(connection: sqlite3.Connection, table: str, thread: int, checkpoint: int | None = None) -> list[sqlite3.Row]:
+    where, values = ("", [thread]) if checkpoint is None else (" AND checkpoint = ?", [thread, checkpoint])
+    return connection.execute(f"SELECT * FROM {table} WHERE thread = ?{where} ORDER BY seq", values).fetchall()  # noqa: S608
+
+
+def _read_checkpoint(connection: sqlite3.Connection, thread: sqlite3.Row, row: sqlite3.Row) -> tuple[Document, list[Document]]:
+    checkpoint: Document = {"kind": "checkpoint", "thread_id": thread["thread_id"]}
+    checkpoint["entrypoint"] = {"name": row["entrypoint_name"], "version": row["entrypoint_version"]}
+    begins = row["source"] in {"input", "fork"}
+    for name in _CHECKPOINT:
+        if name.startswith("entrypoint_"):
+            continue
+        if name in _ENCODED:
+            if row[name] is not None:
+                checkpoint[name] = json.loads(row[name])
+        elif name != "previous_id" or begins:
+            checkpoint[name] = row[name]
+    return checkpoint, [_read_entry(each) for each in _rows(connection, "entries", thread["thread"], row["seq"])]
+
+
+def _read_entry(row: sqlite3.Row) -> Document:
+    entry: Document = {name: row[name] for name in _COLUMNS if row[name] is not None}
+    if "alone" in entry:
+        entry["alone"] = bool(entry["alone"])
+        entry.setdefault("input_digest", None)
+    if "value" in entry:
+        entry["value"] = json.loads(entry["value"])
+    return entry | (json.loads(row["detail"]) if row["detail"] is not None else {})

@@ -1,0 +1,328 @@
+"""What goes on between a driver and the runner while requests are in flight: the calls and their replies."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from taskpoint_conformance.canonical import effect_key
+from taskpoint_conformance.errors import Broken, Failure, Skipped
+from taskpoint_conformance.journal import recorded
+from taskpoint_conformance.process import Driver, Event, Inbox
+from taskpoint_conformance.schemas import answer_problem, call_problem
+from taskpoint_conformance.sqlite import SqliteFile
+from taskpoint_conformance.store import Conflict, Store
+from taskpoint_conformance.world import CrashPoints, Fault, Release, World
+
+__all__ = ("Limits", "Request", "Traffic")
+
+Document = dict[str, Any]
+_WRITES: Final = {"saver.begin", "saver.append", "saver.delete"}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long we wait, in seconds, and how much we listen to."""
+
+    start: float = 30
+    silence: float = 10
+    step: float = 60
+    messages: int = 20_000
+
+
+@dataclass(slots=True, eq=False)
+class Request:
+    """A request in flight, and what has been seen of it."""
+
+    id: int
+    driver: Driver
+    thread: str | None = None
+    until: Document | None = None
+    answer: Document | None = None
+    killed: bool = False
+    reached: bool = False
+    """Whether it is held where its step said."""
+    deferred: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
+    effects: list[Document] = field(default_factory=list[Document])
+    events: list[Any] = field(default_factory=list[Any])
+    checkpoint_id: str | None = None
+    places: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self.killed or self.answer is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """A reply to an effect that waits to be let go."""
+
+    request: Request
+    cid: int
+    path: str
+    ok: Document
+
+    def send(self) -> None:
+        self.request.driver.send({"cid": self.cid, "ok": self.ok})
+
+
+class Traffic:
+    """Reads what drivers write and answers their calls, with the faults and in the order that the step asks for."""
+
+    def __init__(self, store: Store | SqliteFile | None, world: World, limits: Limits, crashes: CrashPoints) -> None:
+        self.inbox: Inbox = queue.Queue(maxsize=1000)
+        self.fault: Fault | None = None
+        self.release: Release | None = None
+        self.crashes = crashes
+        self.world = world
+        self.effects: list[Document] = []
+        self._store = store
+        self._limits = limits
+        self._requests: dict[tuple[Driver, int], Request] = {}
+        self._cids: set[tuple[Driver, int]] = set()
+
+    def add(self, request: Request) -> None:
+        """Listen on behalf of a request."""
+        self._requests[request.driver, request.id] = request
+
+    def in_flight(self, driver: Driver) -> bool:
+        """Return whether a request of this process is not over."""
+        return any(request.driver is driver and not request.over for request in self._requests.values())
+
+    def kill(self, driver: Driver) -> None:
+        """Kill a process; all its requests in flight are over."""
+        try:
+            driver.kill()
+        except Broken as error:
+            raise Failure(error.code, error.message) from None
+        for request in self._requests.values():
+            request.killed |= request.driver is driver and request.answer is None
+
+    def go_on(self, request: Request) -> None:
+        """Let a request that was held go on."""
+        request.until, request.reached = None, False
+        deferred, request.deferred = request.deferred, []
+        for act in deferred:
+            if not request.killed:
+                act()
+
+    def pump(self, done: Callable[[], bool]) -> None:
+        """Read and answer until `done`.
+
+        Raises:
+            Failure: Nothing came for too long, a driver died, or what came is wrong.
+            Broken: What came is not of the protocol.
+        """
+        end = time.monotonic() + self._limits.step
+        silent_since = time.monotonic()
+        messages = 0
+        while True:
+            self._let_go()
+            if done():
+                return
+            now = time.monotonic()
+            if now >= end or now - silent_since >= self._limits.silence:
+                raise Failure("driver.timeout", self._why_silent(now - silent_since))
+            polls = self.release is not None and self.release.waiting is not None and not isinstance(self._store, Store)
+            try:
+                event = self.inbox.get(timeout=0.005 if polls else min(end - now, self._limits.silence - (now - silent_since)))
+            except queue.Empty:
+                continue
+            if event.driver.killed:
+                continue
+            silent_since = time.monotonic()
+            messages += 1
+            if messages > self._limits.messages:
+                raise Broken("driver.flood", f"more than {self._limits.messages} messages in one step")
+            self._dispatch(event)
+
+    def _why_silent(self, silent: float) -> str:
+        held = f"; replies are held: {self.release}" if self.release and self.release.items else ""
+        open_requests = sum(not request.over for request in self._requests.values())
+        return f"nothing came for {silent:.1f} s, {open_requests} request(s) in flight{held}"
+
+    def _dispatch(self, event: Event) -> None:
+        message = event.message
+        if message is None:
+            error = event.driver.ended(event)
+            raise error if event.problem else Failure(error.code, error.message)
+        request = self._requests.get((event.driver, message.get("id", 0)))
+        if request is None or request.over:
+            raise Broken("driver.protocol", f"a message on behalf of request {message.get('id')!r}, which is not in flight")
+        if "op" in message:
+            if problem := call_problem(message):
+                raise Broken("driver.protocol", f"call {message['op']!r}: {problem}")
+            if (event.driver, message["cid"]) in self._cids:
+                raise Broken("driver.protocol", f"cid {message['cid']} is used twice")
+            self._cids.add((event.driver, message["cid"]))
+            if request.reached:
+                request.deferred.append(lambda: self._call(request, message))
+            else:
+                self._call(request, message)
+        else:
+            self._answered(request, message)
+
+    def _answered(self, request: Request, message: Document) -> None:
+        if problem := answer_problem(message):
+            raise Broken("driver.protocol", f"answer {message.get('outcome')!r}: {problem}")
+        if message["outcome"] == "errored":
+            raise Broken("driver.errored", f"the driver's own fault: {message['message']}")
+        if message["outcome"] == "skipped":
+            raise Skipped("driver.skipped", message["reason"])
+        if message["outcome"] == "hello":
+            raise Broken("driver.protocol", "a second hello")
+        request.answer = message
+        self._arrived(request, None)
+
+    def _call(self, request: Request, message: Document) -> None:
+        match message["op"]:
+            case "effect":
+                self._effect(request, message)
+            case "emit":
+                request.events.append(message["data"])
+                request.driver.send({"cid": message["cid"], "ok": {}})
+            case _:
+                self._saver(request, message)
+
+    # --- the store --------------------------------------------------------------------------------------------
+
+    def _saver(self, request: Request, message: Document) -> None:
+        if not isinstance(self._store, Store):
+            raise Broken("driver.protocol", f"{message['op']} in a run whose saver is not the runner's")
+        begins = message["op"] == "saver.begin"
+        label = "begin" if begins else " ".join(f"{each.get('kind')} {each.get('path', each.get('id', ''))}".strip() for each in message.get("entries", []))
+        counts = begins or bool(message.get("entries"))
+        if self._dies(request, lambda fault: fault.kills_write(message, "before"), f"before {label}" if counts else None):
+            return
+        if self.fault is not None and self.fault.fails(message):
+            if self.fault.applies:
+                self._apply(self._store, request, message)
+            error = {"code": "saver.failed", "message": "a planned fault", "committed": self.fault.committed}
+            self._reply(request, message, {"error": error})
+            return
+        if self._held_at(request, message, "before"):
+            request.deferred.append(lambda: self._saver(request, message))
+            return
+        try:
+            ok = self._apply(self._store, request, message)
+        except Conflict as conflict:
+            known = {"holder": conflict.holder} if conflict.holder else {}
+            self._reply(request, message, {"error": {"code": "run.concurrent", "message": str(conflict), **known}})
+            return
+        if self._dies(request, lambda fault: fault.kills_write(message, "after"), f"after {label}" if counts else None):
+            return
+        for entry in message.get("entries", []):
+            self._arrived(request, entry.get("path") or str(entry.get("id", "")).rpartition("!")[0])
+        if self._held_at(request, message, "after"):
+            request.deferred.append(lambda: self._reply(request, message, {"ok": ok}))
+            return
+        self._reply(request, message, {"ok": ok})
+
+    def _apply(self, store: Store, request: Request, message: Document) -> Document:
+        driver = request.driver
+        try:
+            match message["op"]:
+                case "saver.head":
+                    return {"head": store.head(message["thread_id"])}
+                case "saver.load":
+                    loaded = store.load(message["thread_id"], message["checkpoint_id"])
+                    return {"loaded": loaded}
+                case "saver.history":
+                    return {"checkpoints": store.history(message["thread_id"], message["before"], message["limit"])}
+                case "saver.begin":
+                    store.begin(message, lambda: driver.alive)
+                    request.checkpoint_id = message["checkpoint"]["id"]
+                case "saver.append":
+                    store.append(message, lambda: driver.alive)
+                    request.checkpoint_id = message["checkpoint_id"]
+                case _:
+                    store.delete(message["thread_id"])
+        except KeyError as error:
+            raise Failure("store.invalid", f"{message['op']} on top of a malformed thread ({error})") from None
+        return {}
+
+    def _reply(self, request: Request, message: Document, reply: Document) -> None:
+        request.driver.send({"cid": message["cid"], **reply})
+
+    def _held_at(self, request: Request, message: Document, when: str) -> bool:
+        until = request.until
+        if until is None or request.reached or until.get("when", "after") != when or "entry" not in until:
+            return False
+        wanted = {"kind": until["entry"], **{name: until[name] for name in ("path", "id") if name in until}}
+        request.reached = any(all(entry.get(key) == each for key, each in wanted.items()) for entry in message.get("entries", []))
+        return request.reached
+
+    # --- effects ----------------------------------------------------------------------------------------------
+
+    def _effect(self, request: Request, message: Document) -> None:
+        key = effect_key(message["name"], message["args"])
+        path = message["path"]
+        self._arrived(request, path)
+        if self._dies(request, lambda fault: fault.kills_effect(key, "before"), f"before effect {key}"):
+            return
+        checkpoint_id, journal = self.journal(request)
+        request.places[path, key] += 1
+        ok = self.world.execute(message, checkpoint_id, journal, request.places[path, key])
+        seen = {name: message[name] for name in ("name", "args", "path", "attempt", "idempotency_key")}
+        request.effects.append(seen)
+        self.effects.append(seen)
+        if self._dies(request, lambda fault: fault.kills_effect(key, "after"), f"after effect {key}"):
+            return
+        reply = _Reply(request, message["cid"], path, ok)
+        if request.until is not None and request.until.get("effect") == key:
+            request.reached = True
+            request.deferred.append(lambda: self._offer(key, reply))
+        else:
+            self._offer(key, reply)
+
+    def _offer(self, key: str, reply: _Reply) -> None:
+        if self.release is None:
+            reply.send()
+            return
+        self.release.arrived.add(key)
+        if self.release.holds(key):
+            self.release.held.append((key, reply))
+        else:
+            reply.send()
+
+    def _arrived(self, request: Request, path: str | None) -> None:
+        """Something of a call has arrived (None: the end of the run): the next reply may go."""
+        waiting = self.release.waiting if self.release else None
+        if self.release and waiting is not None and waiting.request is request:
+            if path is None or not waiting.path or path == waiting.path or path.startswith(f"{waiting.path}/"):
+                self.release.waiting = None
+
+    def _let_go(self) -> None:
+        release = self.release
+        while release is not None:
+            if release.waiting is not None and not isinstance(self._store, Store):
+                _, journal = self.journal(release.waiting.request)
+                if self._store is None or recorded(journal, release.waiting.path):
+                    release.waiting = None
+            reply = release.next()
+            if reply is None:
+                return
+            if not reply.request.over:
+                reply.send()
+
+    def journal(self, request: Request) -> tuple[str | None, list[Document]]:
+        """Return the checkpoint that a run works on, as far as we know, and its journal."""
+        if self._store is None or request.thread is None:
+            return None, []
+        thread = self._store.threads().get(request.thread, [])
+        for checkpoint, entries in reversed(thread):
+            if checkpoint["id"] == request.checkpoint_id or (request.checkpoint_id is None and checkpoint["source"] in {"input", "fork"}):
+                return str(checkpoint["id"]), entries
+        return None, []
+
+    def _dies(self, request: Request, planned: Callable[[Fault], bool], label: str | None) -> bool:
+        crash = label is not None and self.crashes.reached(label)
+        if crash or (self.fault is not None and planned(self.fault)):
+            self.kill(request.driver)
+            return True
+        return False

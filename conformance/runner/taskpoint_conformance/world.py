@@ -1,0 +1,158 @@
+"""The scripted world: what effects answer, how often they ran, and which fault strikes where."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from taskpoint_conformance.canonical import effect_key
+from taskpoint_conformance.errors import Failure
+from taskpoint_conformance.journal import recorded, times_recorded
+
+__all__ = ("CrashPoints", "Fault", "Release", "World")
+
+Document = dict[str, Any]
+_KILLS: Final = ("append", "begin", "effect")
+
+
+class World:
+    """Gives the n-th new execution of an effect its n-th value, and counts."""
+
+    def __init__(self, script: dict[str, list[Document]]) -> None:
+        self._script = script
+        self._used: Counter[str] = Counter()
+        self._given: dict[tuple[Any, ...], Document] = {}
+        self.totals: Counter[str] = Counter()
+
+    def execute(self, message: Document, checkpoint_id: str | None, journal: list[Document], place: int) -> Document:
+        """Execute an effect, the `place`-th of its kind in this attempt of its call, and return the reply.
+
+        Raises:
+            Failure: Its call has a recorded outcome, or the script knows no further execution.
+        """
+        name, path = message["name"], message["path"]
+        key = effect_key(name, message["args"])
+        for end in [at for at, character in enumerate(path) if character == "/"] + [len(path)]:
+            if path and (entry := recorded(journal, path[:end])):
+                raise Failure("effect.repeated", f"{key} ran at {path} although {entry['kind']} {path[:end]} is recorded")
+        self.totals[key] += 1
+        execution = (checkpoint_id, path, key, place, times_recorded(journal, path))
+        if execution not in self._given:
+            answers = self._script.get(name, [])
+            if self._used[name] >= len(answers):
+                raise Failure("effect.unexpected", f"{key} ran at {path or 'the body'}: execution {self._used[name] + 1} of {name}, of which {len(answers)} are scripted")
+            self._given[execution] = answers[self._used[name]]
+            self._used[name] += 1
+        answer = self._given[execution]
+        return {"value": answer["return"]} if "return" in answer else {"error": answer["raise"]}
+
+
+class Fault:
+    """One planned fault; it strikes once."""
+
+    def __init__(self, plan: Document) -> None:
+        self._plan = plan
+        self.struck = False
+
+    def kills_write(self, message: Document, when: str) -> bool:
+        """Return whether the process dies here, and remember that it did."""
+        verb = message["op"].removeprefix("saver.")
+        if verb not in self._plan or verb not in _KILLS or self._plan["when"] != when:
+            return False
+        return self._strike(verb == "begin" or self._holds(message, self._plan["append"]))
+
+    def kills_effect(self, key: str, when: str) -> bool:
+        """Return whether the process dies here, and remember that it did."""
+        return self._strike(self._plan.get("effect") == key and self._plan["when"] == when)
+
+    def fails(self, message: Document) -> bool:
+        """Return whether this saver operation is answered with an error, and remember that it was."""
+        verb = message["op"].removeprefix("saver.")
+        wanted = self._plan.get("fail", self._plan.get("lose_ack"))
+        narrow = not {"kind", "path", "id"}.isdisjoint(self._plan)
+        return self._strike(wanted == verb and (not narrow or self._holds(message, self._plan.get("kind"))))
+
+    @property
+    def applies(self) -> bool:
+        """Whether the write that is answered with an error is done nevertheless."""
+        return "lose_ack" in self._plan or self._plan.get("committed") is True
+
+    @property
+    def committed(self) -> bool | None:
+        """What the error says about the write."""
+        value = self._plan.get("committed")
+        return value if isinstance(value, bool) else None
+
+    def _holds(self, message: Document, kind: str | None) -> bool:
+        wanted = {name: self._plan[name] for name in ("path", "id") if name in self._plan}
+        if kind is not None:
+            wanted["kind"] = kind
+        return any(wanted.items() <= {key: each for key, each in entry.items() if isinstance(each, str)}.items() for entry in message.get("entries", []))
+
+    def _strike(self, fits: bool) -> bool:  # noqa: FBT001 - private
+        if self.struck or not fits:
+            return False
+        self.struck = True
+        return True
+
+
+class CrashPoints:
+    """Counts the points where a sweep may crash, and says when the wanted one is reached."""
+
+    def __init__(self, target: int | None = None) -> None:
+        self.labels: list[str] = []
+        self.enabled = False
+        self._target = target
+
+    def reached(self, label: str) -> bool:
+        """Pass a point; return whether to crash there."""
+        if not self.enabled:
+            return False
+        self.labels.append(label)
+        return len(self.labels) - 1 == self._target
+
+
+@dataclass(slots=True)
+class Release:
+    """The order in which held replies are let go."""
+
+    items: list[Any]
+    arrived: set[str] = field(default_factory=set[str])
+    held: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
+    waiting: Any = None
+    """The holder of the reply let go last, until something of the same call has arrived."""
+
+    def holds(self, key: str) -> bool:
+        """Return whether a reply to this effect has to wait for its turn."""
+        return self.items.count(key) > sum(each == key for each, _ in self.held)
+
+    def next(self) -> Any | None:
+        """Return the reply that may go now, None where there is none."""
+        while self.items and isinstance(self.items[0], dict):
+            if not self.arrived.issuperset(self.items[0]["arrived"]):
+                return None
+            del self.items[0]
+        if not self.items or self.waiting is not None:
+            return None
+        for place, (key, reply) in enumerate(self.held):
+            if key == self.items[0]:
+                del self.items[0], self.held[place]
+                self.waiting = reply
+                return reply
+        return None
+
+    def without(self, done: set[str]) -> Release:
+        """Return the order in which what is not done is let go."""
+        left: list[Any] = []
+        for item in self.items:
+            if isinstance(item, str):
+                left += [item] if item not in done else []
+            elif keys := [key for key in item["arrived"] if key not in done]:
+                left.append({"arrived": keys})
+        return Release(left)
+
+    def __str__(self) -> str:
+        if self.waiting is not None:
+            return f"nothing came of the effect answered last, at {self.waiting.path or 'the body'}"
+        return f"waiting for {self.items[0]}" if self.items else "nothing is held"
