@@ -1,0 +1,110 @@
+"""What a program may hold: the driver refuses a member that it does not know instead of passing over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from expressions import HOSTS
+
+__all__ = ("Broken", "Skip", "check")
+
+_EXPRESSIONS: Final = frozenset(("$var", "$list", "$dict", "$get", "$op", "$lit", "$host", "$key", "$attempt"))
+_PROGRAM: Final = frozenset(("entrypoint", "params", "tasks", "body", "version", "on_divergence", "previous"))
+_CALL: Final = frozenset(("task", "args", "kwargs", "key", "as"))
+_STATEMENTS: Final[Mapping[str, frozenset[str] | None]] = {
+    "let": None,
+    "return": None,
+    "if": frozenset(("cond", "then", "else")),
+    "for": frozenset(("each", "in", "do")),
+    "call": _CALL,
+    "start": _CALL,
+    "await": frozenset(("handle", "as")),
+    "cancel": frozenset(("handle",)),
+    "done": frozenset(("handle", "as")),
+    "gather": frozenset(("handles", "as", "return_errors")),
+    "first": frozenset(("handles", "as", "index")),
+    "branches": frozenset(("do", "as", "return_errors")),
+    "interrupt": frozenset(("value", "as")),
+    "try": frozenset(("body", "catch", "finally")),
+    "raise": frozenset(("type", "message", "data", "cause")),
+    "rethrow": frozenset(("error",)),
+    "final": frozenset(("value", "save")),
+    "previous": frozenset(("as",)),
+    "effect": frozenset(("name", "args", "as")),
+}
+"""The members of each statement; None: they are names of the program's own, or an expression."""
+
+
+class Skip(Exception):
+    """Python, or the mode asked for, has no such thing."""
+
+
+class Broken(BaseException):
+    """The request is not of the protocol: no program can catch it."""
+
+
+def check(program: Any, *, is_async: bool) -> None:
+    """Refuse a program that is not of the IR.
+
+    Raises:
+        Broken: It has a member, a statement or an expression that does not exist.
+        Skip: It has something that Python, or the mode, does not.
+    """
+    _only(program, _PROGRAM)
+    bodies = [program["body"]]
+    for task in program.get("tasks", {}).values():
+        _only(task, frozenset(("params", "body", "raises")))
+        bodies.append(task["body"])
+    for body in bodies:
+        for kind in _kinds(body):
+            if kind == "branches" and not is_async:
+                raise Skip("concurrent branches of one scope need an event loop")
+
+
+def _only(members: Any, known: frozenset[str]) -> None:
+    unknown = sorted(set(members) - known)
+    if unknown:
+        raise Broken(f"the program has an unknown member: {unknown[0]}")
+
+
+def _kinds(body: Any) -> Iterator[str]:
+    """Check statements and yield what they are."""
+    for statement in body:
+        ((kind, members),) = statement.items()
+        if kind not in _STATEMENTS:
+            raise Broken(f"the program has an unknown statement: {kind}")
+        known = _STATEMENTS[kind]
+        if known is not None:
+            _only(members, known)
+        yield kind
+        for inner in _bodies(kind, members):
+            yield from _kinds(inner)
+        check_expressions(members)
+
+
+def _bodies(kind: str, members: Any) -> Iterator[Any]:
+    if kind == "branches":
+        yield from members["do"]
+        return
+    if kind in {"if", "for", "try"}:
+        yield from (members[name] for name in ("then", "else", "do", "body", "finally") if name in members)
+    if kind == "try":
+        for clause in members.get("catch", []):
+            _only(clause, frozenset(("type", "as", "body")))
+            yield clause["body"]
+
+
+def check_expressions(tree: Any) -> None:
+    """Refuse unknown expressions anywhere in a tree; skip values that only other languages have."""
+    if isinstance(tree, list):
+        for item in tree:
+            check_expressions(item)
+    elif isinstance(tree, dict):
+        for key, item in tree.items():
+            if key == "$host" and item not in HOSTS:
+                raise Skip(f"Python has no value {item!r}")
+            if key.startswith("$") and key not in _EXPRESSIONS:
+                raise Broken(f"the program has an unknown expression: {key}")
+            if key != "$lit":
+                check_expressions(item)

@@ -1,0 +1,105 @@
+"""Expressions of the program IR: pure, and all that a program can compute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from taskpoint import codec, get_call, get_idempotency_key
+
+__all__ = ("HOSTS", "evaluate")
+
+
+def _cyclic() -> list[Any]:
+    items: list[Any] = []
+    items.append(items)
+    return items
+
+
+def _too_deep() -> list[Any]:
+    items: list[Any] = []
+    for _ in range(128):
+        items = [items]
+    return items
+
+
+HOSTS: Final[Mapping[str, Callable[[], Any]]] = {
+    "unencodable": object,
+    "lone_surrogate": lambda: "\ud800",
+    "cyclic": _cyclic,
+    "naive_datetime": lambda: datetime(2026, 3, 1, 10, 0),  # noqa: DTZ001 - the point of it
+    "int_key_map": lambda: {1: "a"},
+    "too_deep": _too_deep,
+    "nan": lambda: float("nan"),
+    "infinity": lambda: float("inf"),
+    "tuple": lambda: (1, 2),
+    "function": lambda: evaluate,
+}
+"""Values that only Python has, by the names of the IR."""
+
+
+def _concat(*parts: Any) -> Any:
+    joined = parts[0]
+    for part in parts[1:]:
+        joined = joined + part
+    return joined
+
+
+_OPERATORS: Final[Mapping[str, Callable[..., Any]]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "==": lambda a, b: _same(a, b),
+    "!=": lambda a, b: not _same(a, b),
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    "not": lambda a: not a,
+    "concat": _concat,
+    "len": len,
+}
+
+
+def _same(left: Any, right: Any) -> bool:
+    """Compare as JSON does: Python takes True for 1."""
+    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
+
+
+def evaluate(expression: Any, variables: Mapping[str, Any]) -> Any:
+    """Return the value of an expression."""
+    if not isinstance(expression, dict):
+        return expression
+    ((form, body),) = expression.items()
+    match form:
+        case "$var":
+            return variables[body]
+        case "$list":
+            return [evaluate(item, variables) for item in body]
+        case "$dict":
+            return {key: evaluate(item, variables) for key, item in body.items()}
+        case "$get":
+            return evaluate(body[0], variables)[evaluate(body[1], variables)]
+        case "$op":
+            return _operate(body[0], body[1:], variables)
+        case "$lit":
+            return codec.from_tree(body)
+        case "$host":
+            return HOSTS[body]()
+        case "$key":
+            return get_idempotency_key()
+        case "$attempt":
+            call = get_call()
+            return call.attempt if call else None
+        case _:
+            raise AssertionError(form)  # the program was checked before
+
+
+def _operate(operator: str, operands: list[Any], variables: Mapping[str, Any]) -> Any:
+    if operator in {"and", "or"}:
+        value = operator == "and"
+        for operand in operands:
+            value = evaluate(operand, variables)
+            if bool(value) == (operator == "or"):
+                return value
+        return value
+    return _OPERATORS[operator](*(evaluate(operand, variables) for operand in operands))

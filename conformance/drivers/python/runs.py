@@ -1,0 +1,237 @@
+"""The request `run`: one use of the entrypoint's public API, and what it came to."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from checks import Broken, check
+from program import Program, describe
+from runner_saver import NotingSqliteSaver, RunnerSaver
+from wire import Wire
+
+from taskpoint import (
+    CheckpointSaver,
+    Command,
+    ConcurrentRunError,
+    Entrypoint,
+    Interrupt,
+    SaverError,
+    StateSnapshot,
+    TaskError,
+    TaskpointError,
+    TaskSnapshot,
+    UsageError,
+    codec,
+)
+
+__all__ = ("EventLoop", "Run")
+
+Document = dict[str, Any]
+_LIBRARY_CODE = re.compile(r"[a-z]+\.[a-z_]+")
+_RUNS = frozenset(("invoke", "resume", "command"))
+
+
+class EventLoop:
+    """The one event loop on which all async runs of this process live together."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        threading.Thread(target=self._loop.run_forever, name="event-loop", daemon=True).start()
+
+    def run(self, function: Callable[[], Awaitable[Any]]) -> Any:
+        """Await what the function returns, and return or raise what it comes to, cancellation included."""
+
+        async def guarded() -> tuple[Any, BaseException | None]:
+            try:
+                return await function(), None
+            except BaseException as error:  # noqa: BLE001 - it is raised in the thread that waits
+                return None, error
+
+        value, error = asyncio.run_coroutine_threadsafe(guarded(), self._loop).result()
+        if error is not None:
+            raise error
+        return value
+
+
+class Run:
+    """One `run` request."""
+
+    def __init__(self, message: Document, wire: Wire, loop: EventLoop) -> None:
+        self._message = message
+        self._wire = wire
+        self._loop = loop
+        self._is_async = message["mode"] == "async"
+        self._options: Document = message.get("options", {})
+
+    def answer(self) -> Document:
+        """Do what is asked and return the answer."""
+        check(self._message["program"], is_async=self._is_async)
+        saver = self._saver()
+        program = Program(self._message["program"], self._message["form"], self._effect, is_async=self._is_async)
+        try:
+            return self._act(program.entrypoint(saver), saver)
+        except Broken:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever left the run is its outcome
+            return _failure(error, saver, entered=program.entered)
+        finally:
+            if saver is not None:
+                saver.close()
+
+    def _saver(self) -> RunnerSaver | NotingSqliteSaver | None:
+        kind = self._message["saver"]["kind"]
+        if kind == "sqlite":
+            return NotingSqliteSaver(self._message["saver"]["path"])
+        return RunnerSaver(lambda op, **members: self._call(op, **members).result()) if kind == "runner" else None
+
+    def _call(self, op: str, **members: object) -> Any:
+        return self._wire.call(self._message["id"], op, **members)
+
+    def _effect(self, **members: object) -> Any:
+        return self._call("effect", **members)
+
+    def _config(self) -> Document:
+        configurable: Document = {}
+        if self._message["thread"] is not None:
+            configurable["thread_id"] = self._message["thread"]
+        if "checkpoint_id" in self._options:
+            configurable["checkpoint_id"] = self._options["checkpoint_id"]
+        config: Document = {name: self._options[name] for name in ("max_concurrency", "run_id") if name in self._options}
+        if "metadata" in self._options:
+            config["metadata"] = codec.from_tree(self._options["metadata"])
+        return {"configurable": configurable, **config}
+
+    def _act(self, workflow: Entrypoint[Any, Any], saver: CheckpointSaver | None) -> Document:
+        config = self._config()
+        action = self._message["action"]
+        if action in _RUNS:
+            options = {name: self._options[name] for name in ("take_over", "retry") if name in self._options}
+            return self._run(workflow, self._input(), config, options)
+        if action == "update":
+            value = codec.from_tree(self._message["value"])
+            if self._is_async:
+                self._loop.run(lambda: workflow.aupdate_state(config, value))
+            else:
+                workflow.update_state(config, value)
+            return {"outcome": "updated"}
+        if action == "delete":
+            if saver is None:
+                raise UsageError("there is no saver to delete from", code="usage.no_checkpointer")
+            saver.delete(self._message["thread"])
+            return {"outcome": "deleted"}
+        if action == "state":
+            snapshot = self._loop.run(lambda: workflow.aget_state(config)) if self._is_async else workflow.get_state(config)
+            return {"outcome": "state", "state": _state(snapshot)}
+        return {"outcome": "history", "states": [_state(each) for each in self._history(workflow, config)]}
+
+    def _input(self) -> Any:
+        """Return what `invoke` gets; without an input an empty one, as None would be a resume."""
+        match self._message["action"]:
+            case "resume":
+                return None
+            case "command":
+                command = self._message["command"]
+                if "resume" in command:
+                    return Command(resume=codec.from_tree(command["resume"]))
+                return Command(answers={id: codec.from_tree(answer) for id, answer in command["answers"].items()})
+            case _:
+                return codec.from_tree(self._message["input"]) if "input" in self._message else {}
+
+    def _run(self, workflow: Entrypoint[Any, Any], value: Any, config: Document, options: Document) -> Document:
+        if self._options.get("stream"):
+            return self._stream(workflow, value, config, options)
+        if self._is_async:
+            result = self._loop.run(lambda: workflow.ainvoke(value, config, **options))
+        else:
+            result = workflow.invoke(value, config, **options)
+        asked = _interrupts_in(result)
+        return {"outcome": "completed", "value": codec.to_tree(result)} if asked is None else _interrupted(asked)
+
+    def _stream(self, workflow: Entrypoint[Any, Any], value: Any, config: Document, options: Document) -> Document:
+        answer: Document = {}
+
+        def emit(event: dict[str, Any]) -> None:
+            nonlocal answer
+            asked = _interrupts_in(event)
+            data: Any = {"__interrupt__": _asked(asked)} if asked is not None else codec.to_tree(event)
+            self._call("emit", mode="updates", data=data).result()
+            last = {"outcome": "completed", "value": codec.to_tree(next(iter(event.values())))} if asked is None else None
+            answer = last or _interrupted(asked or ())
+
+        async def consume() -> None:
+            async for event in workflow.astream(value, config, **options):
+                await asyncio.to_thread(emit, event)
+
+        if self._is_async:
+            self._loop.run(consume)
+        else:
+            for event in workflow.stream(value, config, **options):
+                emit(event)
+        return answer
+
+    def _history(self, workflow: Entrypoint[Any, Any], config: Document) -> list[StateSnapshot]:
+        if not self._is_async:
+            return list(workflow.get_state_history(config))
+
+        async def collect() -> list[StateSnapshot]:
+            return [snapshot async for snapshot in workflow.aget_state_history(config)]
+
+        snapshots: list[StateSnapshot] = self._loop.run(collect)
+        return snapshots
+
+
+def _interrupts_in(result: Any) -> tuple[Interrupt, ...] | None:
+    """Return the interrupts that a result or an event carries, None where it is a value."""
+    if isinstance(result, dict) and set(result) == {"__interrupt__"}:
+        found = result["__interrupt__"]
+        if isinstance(found, list | tuple) and found and all(isinstance(each, Interrupt) for each in found):
+            return tuple(found)
+    return None
+
+
+def _asked(interrupts: tuple[Interrupt, ...]) -> list[Document]:
+    return [{"id": each.id, "value": codec.to_tree(each.value)} for each in interrupts]
+
+
+def _interrupted(interrupts: tuple[Interrupt, ...]) -> Document:
+    return {"outcome": "interrupted", "interrupts": _asked(interrupts)}
+
+
+def _failure(error: BaseException, saver: RunnerSaver | NotingSqliteSaver | None, *, entered: bool) -> Document:
+    """Tell what an error means: refused before anything began, or the end of a run."""
+    if not entered and isinstance(error, TaskpointError) and not isinstance(error, SaverError | TaskError):
+        return {"outcome": "rejected", "code": error.code, "message": error.message}
+    recorded = None if saver is None or isinstance(error, ConcurrentRunError | SaverError) else saver.failure
+    document = recorded or codec.to_tree(describe(error))
+    if _LIBRARY_CODE.fullmatch(document["type"]):
+        code = document["type"]
+    else:
+        code = "task.failed" if "path" in document else "body.failed"
+    return {"outcome": "failed", "code": code, "error": document}
+
+
+def _state(snapshot: StateSnapshot) -> Document:
+    return {
+        "values": codec.to_tree(snapshot.values),
+        "next": list(snapshot.next),
+        "checkpoint_id": snapshot.config["configurable"].get("checkpoint_id"),
+        "parent_id": snapshot.parent_config["configurable"]["checkpoint_id"] if snapshot.parent_config else None,
+        "source": snapshot.source,
+        "metadata": codec.to_tree(snapshot.metadata),
+        "interrupts": _asked(snapshot.interrupts),
+        "tasks": [_task(each) for each in snapshot.tasks],
+    }
+
+
+def _task(snapshot: TaskSnapshot) -> Document:
+    shown: Document = {"name": snapshot.name, "path": snapshot.path, "interrupts": _asked(snapshot.interrupts)}
+    if snapshot.error is not None:
+        kind, _, text = snapshot.error.partition(": ")
+        shown["error"] = {"type": kind, "message": text}
+    elif snapshot.path:
+        shown["result"] = codec.to_tree(snapshot.result)
+    return shown
