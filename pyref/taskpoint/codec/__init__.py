@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from taskpoint.codec import _fast, _walk
-from taskpoint.codec._json import canonical_json, read_json
+from taskpoint.codec._json import canonical_json, is_text, read_json
 from taskpoint.codec._model import Carried, ErrorValue, Ext, Refusal
 from taskpoint.errors import ValueEncodingError
 
@@ -59,15 +59,15 @@ def decode(text: str | bytes) -> Any:
         >>> decode('{"raw": {"$bytes": "b2s="}, "$$ref": null}')
         {'raw': b'ok', '$ref': None}
     """
-    try:
-        data = text.encode() if isinstance(text, str) else text
-    except UnicodeEncodeError:
-        raise Refusal("value.lone_surrogate", "the text has a lone surrogate").error() from None
-    quick = _fast.plain_tree(data)
+    if isinstance(text, str):
+        if not is_text(text):
+            raise Refusal("value.lone_surrogate", "a text has a lone surrogate").error()
+        text = text.encode()
+    quick = _fast.plain_tree(text)
     if quick is not None and not quick[1]:
         return quick[0]
     try:
-        return _walk.from_tree(read_json(data) if quick is None else quick[0])
+        return _walk.from_tree(read_json(text) if quick is None else quick[0])
     except Refusal as refusal:
         raise refusal.error() from None
 
@@ -124,7 +124,7 @@ def digest_arguments(arguments: Sequence[object], tail: Mapping[str, object] | N
 
     Example:
         >>> digest_arguments([1, object()])[:8]
-        '00000000'
+        'ea27d039'
     """
     parts = [*arguments, dict(tail)] if tail else arguments
     return hashlib.sha256(b"[" + b",".join(map(_canonical_or_opaque, parts)) + b"]").hexdigest()

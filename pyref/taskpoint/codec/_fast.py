@@ -7,8 +7,8 @@ sets, code, Ellipsis and buffers, by exact type, and fails on everything else; o
 and dataclasses through and given nobody to pass them to, fails on those of them that are not plain JSON, on lone
 surrogates, on keys that are not strings and on unsafe integers. What both accept is None, bool, safe int, float, str,
 tuple, list and dict by str, exactly. (orjson alone would take an IntEnum for its value.) What orjson then still writes
-otherwise than the walk is looked for in its text: NaN and infinities (``null``), negative zero, keys that begin with
-``$``, and too great a depth.
+otherwise than the walk is looked for in its text: NaN and infinities (``null``), negative zero and keys that begin
+with ``$``. The depth is looked at first.
 """
 
 from __future__ import annotations
@@ -39,45 +39,36 @@ _UNLIKE_ECMASCRIPT: Final = re.compile(rb"[0-9](?:e[+0-9-]|\.0(?![0-9]))")
 _ASTRAL: Final = re.compile(rb"[\xf0-\xf4]")
 _ABOVE_SURROGATES: Final = re.compile(rb"[\xee\xef]")
 _SETTLED: Final = frozenset({str, int, bool, type(None)})
-_MOST_KNOWN_NESTING: Final = 2048
+_CONTAINERS: Final = frozenset({list, tuple, dict})
 
 
-def _own_nesting_limit() -> int | None:
-    """How deep orjson itself nests before it refuses, or None where it seems to have no limit."""
-    value: list[Any] = []
-    for depth in range(1, _MOST_KNOWN_NESTING):
-        try:
-            orjson.dumps(value)
-        except TypeError:
-            return depth - 1
-        value = [value]
-    return None
+def _is_shallow(value: Any, most: int) -> bool:
+    """Whether at most `MAX_DEPTH` containers enclose one another, as far as can be told from `most` of them a level.
 
-
-_OWN_LIMIT: Final = _own_nesting_limit()
-_WRAPS: Final = None if _OWN_LIMIT is None or _OWN_LIMIT < MAX_DEPTH else _OWN_LIMIT - MAX_DEPTH
-
-
-def _wrapped(value: Any) -> Any:
-    """The value inside so many lists that orjson's own limit on depth becomes ours."""
-    for _ in range(_WRAPS or 0):
-        value = [value]
-    return value
-
-
-def _surely_shallow(text: bytes) -> bool:
-    return len(text) <= 2 * MAX_DEPTH or text.count(b"[") + text.count(b"{") <= MAX_DEPTH
+    The bound ends the search in what contains itself, or holds one part very many times over.
+    """
+    level: list[Any] = [value] if type(value) in _CONTAINERS else []
+    for _ in range(MAX_DEPTH):
+        if not level or len(level) > most:
+            break
+        level = [
+            item
+            for container in level
+            for item in (container.values() if type_of(container) is dict else container)
+            if type(item) in _CONTAINERS
+        ]
+    return not level
 
 
 def faithful(value: Any, option: int = _EXACT) -> bytes | None:
     """What orjson writes of a value, where that is its encoding but for non-finite floats, written as null."""
     try:
+        # Two bytes are the least that a container takes. orjson must not see a deep one first: it counts no tuples,
+        # and writes beyond its buffer when there are very many.
+        size = len(marshal.dumps(value))
+        if size > 2 * MAX_DEPTH and not _is_shallow(value, size):
+            return None
         text = orjson.dumps(value, option=option)
-        marshal.dumps(value)
-        if not _surely_shallow(text):
-            if _WRAPS is None:
-                return None
-            orjson.dumps(_wrapped(value), option=_EXACT)
     except (TypeError, ValueError):
         return None
     return None if _has_dollar_key(text) or _has_negative_zero(text) else text
@@ -125,19 +116,14 @@ def plain_tree(text: bytes) -> tuple[Tree, bool] | None:
 
     It is, where orjson writes the very same text again: then no key came twice, no number was rounded or unsafe.
     """
-    shallow = _surely_shallow(text)
-    if not shallow and _WRAPS is None:
-        return None
     try:
         tree = orjson.loads(text)
-        again = orjson.dumps(tree if shallow else _wrapped(tree), option=orjson.OPT_STRICT_INTEGER)
+        if len(text) > 2 * MAX_DEPTH and not _is_shallow(tree, len(text)):
+            return None
+        again = orjson.dumps(tree, option=orjson.OPT_STRICT_INTEGER)
     except (TypeError, ValueError):
         return None
-    if not shallow:
-        again = again[_WRAPS : len(again) - (_WRAPS or 0)]
-    if again != text or _has_negative_zero(text):
-        return None
-    return tree, _has_dollar_key(text)
+    return None if again != text or _has_negative_zero(text) else (tree, _has_dollar_key(text))
 
 
 def write(tree: Tree) -> bytes:

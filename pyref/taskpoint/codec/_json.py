@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from taskpoint.codec._model import MAX_DEPTH, Refusal, Tree, type_of
 
-__all__ = ("Fault", "canonical_json", "ecmascript_number", "read_json")
+__all__ = ("Fault", "canonical_json", "ecmascript_number", "is_text", "read_json")
 
 _SHORTEST_EXPONENT: Final = 21
 _CONSTANTS: Final = {None: "null", True: "true", False: "false"}
@@ -51,6 +51,15 @@ _READER = json.JSONDecoder(
 )
 
 
+def is_text(text: str) -> bool:
+    """Whether a string has Unicode scalar values only."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def read_json(text: str | bytes) -> Tree:
     """The JSON tree of a text, by RFC 8259 to the letter; what is refused in it is a `Fault` node."""
     try:
@@ -59,9 +68,10 @@ def read_json(text: str | bytes) -> Tree:
         opened = text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
         if opened <= MAX_DEPTH:  # the caller's own stack is nearly full: nothing is wrong with the text
             raise
-        raise Refusal("value.too_deep", f"the text nests deeper than {MAX_DEPTH} levels") from None
+        refusal = Refusal("value.too_deep", f"a text nests deeper than {MAX_DEPTH} levels")
     except ValueError:  # bad UTF-8 is one, too
-        raise Refusal("value.invalid_json", "the text is not JSON in UTF-8") from None
+        refusal = Refusal("value.invalid_json", "a text is not JSON in UTF-8")
+    raise refusal  # outside of the handler: the error handled there holds the text
 
 
 def ecmascript_number(value: float) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from taskpoint.codec import _scalars
-from taskpoint.codec._json import Fault, canonical_json, read_json
+from taskpoint.codec._json import Fault, canonical_json, is_text, read_json
 from taskpoint.codec._model import MAX_DEPTH, MAX_SAFE, Carried, ErrorValue, Ext, Refusal, Tree, type_of
 
 __all__ = ("from_tree", "to_tree")
@@ -67,12 +67,9 @@ def _inside(room: int, levels: int = 1) -> int:
 
 def _text(text: str) -> str:
     """A string of Unicode scalar values (`VAL-020`)."""
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            hint = "decode the bytes it came from properly, or keep them as bytes"
-            raise Refusal("value.lone_surrogate", "a string has a lone surrogate", hint) from None
+    if not text.isascii() and not is_text(text):
+        hint = "decode the bytes it came from properly, or keep them as bytes"
+        raise Refusal("value.lone_surrogate", "a string has a lone surrogate", hint)
     return text
 
 
@@ -257,9 +254,11 @@ def _tag_value(tree: dict[str, Any], tag: str, room: int) -> Any:
         raise _malformed(tag)
     try:
         text = normalise(content)
-        value = read(text)
     except ValueError:
-        raise _malformed(tag) from None
+        text = None
+    if text is None:  # outside of the handler: the error handled there may hold the content
+        raise _malformed(tag)
+    value = read(text)
     return Carried(tag, canonical_json(text)) if value is None else value
 
 
