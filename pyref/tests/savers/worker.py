@@ -50,8 +50,8 @@ def race_begin(path, me, rounds):
             say(seq)
 
 
-def write_for_ever(path, me, rounds):
-    """Append one entry and then three, saying each end that was acknowledged, until killed."""
+def write_until_killed(path, me, rounds):
+    """Append one entry and then three, saying each end that was acknowledged; a late killer finds an idle process."""
     with SqliteSaver(path, busy_timeout=60) as saver:
         meet()
         end = len(saver.load(me).entries)
@@ -60,6 +60,7 @@ def write_for_ever(path, me, rounds):
             saver.append(me, "c0", end, [docs.completed(each, me) for each in range(end, end + count)])
             end += count
             say(end)
+        sys.stdin.readline()
 
 
 def hold(path, me, rounds):
@@ -86,7 +87,7 @@ def fill(path, me, rounds):
     for number in range(int(rounds)):
         with SqliteSaver(f"{path}.{number}", synchronous="OFF") as saver:
             saver.begin(docs.checkpoint("t"), None)
-            limit_files(60_000 + 1_371 * number)
+            limit_files(130_000 + 1_371 * number)
             end, committed = fill_one(saver, me)
             limit_files(resource.RLIM_INFINITY)
             found = len(saver.load("t").entries)
