@@ -107,4 +107,5 @@ def check_expressions(tree: Any) -> None:
             if key.startswith("$") and key not in _EXPRESSIONS:
                 raise Broken(f"the program has an unknown expression: {key}")
             if key != "$lit":
-                check_expressions(item)
+                # The members of a `$dict` have names of the program's own, `$int` or `$ref` among them.
+                check_expressions(list(item.values()) if key == "$dict" else item)
