@@ -276,6 +276,8 @@ class _Scope:
         if self.program.is_async:
             results: list[Any] = await asyncio.gather(*handles, return_exceptions=collects)
         else:
+            for each in () if collects else as_completed(handles):
+                each.result()  # the first failure delivered, not the first in the list
             results = [_result_or_error(each) if collects else each.result() for each in handles]
         self.keep(members, [describe(each) if isinstance(each, BaseException) else each for each in results])
 
