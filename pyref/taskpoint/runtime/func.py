@@ -32,6 +32,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
 S = TypeVar("S")
+# Of a method that is bound: what its parameters are without the first.
+Q = ParamSpec("Q")
+T = TypeVar("T")
 
 _OPTIONS = ("raises",)
 
@@ -99,7 +102,7 @@ class TaskFunction(Generic[P, R]):
     @overload
     def __get__(self, instance: None, owner: type | None = None) -> TaskFunction[P, R]: ...
     @overload
-    def __get__(self: TaskFunction[Concatenate[S, P], R], instance: S, owner: type | None = None) -> BoundTask[P, R]: ...  # type: ignore[misc]
+    def __get__(self: TaskFunction[Concatenate[S, Q], T], instance: S, owner: type | None = None) -> BoundTask[Q, T]: ...
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else BoundTask(self, instance, self.key)
 
