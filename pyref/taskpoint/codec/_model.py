@@ -62,7 +62,7 @@ class ErrorValue:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A tagged value that Python cannot hold exactly, carried so that it is encoded again as it came (`VAL-080`).
+    """A tagged value that Python cannot hold exactly, carried so that it is encoded again as it came (`VAL-057`).
 
     Attributes:
         tag: The tag, e.g. ``$datetime``.

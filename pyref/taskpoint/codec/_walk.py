@@ -181,7 +181,7 @@ def _checked(tag: str, members: dict[str, Tree]) -> Tree:
 
 
 def _in_order(trees: list[Any], *, keyed: bool = False, code: str = "value.not_encodable") -> list[Tree]:
-    """In the order of their canonical bytes, which no process decides (`VAL-033`); twins are refused."""
+    """In the order of their canonical bytes, which no process decides (`VAL-076`); twins are refused."""
     texts = [canonical_json(tree[0] if keyed else tree).encode() for tree in trees]
     if len(set(texts)) != len(texts):
         raise Refusal(code, "a set or a map has two members of one encoding")
