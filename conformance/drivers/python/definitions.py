@@ -52,8 +52,10 @@ def define(message: Document) -> Document:
     """Make a definition and show it, or the code of its refusal."""
     make: Callable[..., Any] = taskpoint.task if message["kind"] == "task" else taskpoint.entrypoint
     options = dict(message["options"])
-    if "raises" in options and isinstance(options["raises"], list):
-        options["raises"] = [type(name, (Exception,), {}) if isinstance(name, str) else name for name in options["raises"]]
+    if isinstance(options.get("raises"), list):
+        options["raises"] = [
+            type(each, (Exception,), {}) if isinstance(each, str) else each for each in options["raises"]
+        ]
     try:
         made = _made(make, message["form"], message["name"], options, message["function"])
     except UsageError as error:

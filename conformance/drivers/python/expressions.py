@@ -46,11 +46,16 @@ def _concat(*parts: Any) -> Any:
     return joined
 
 
+def _same(left: Any, right: Any) -> bool:
+    """Compare as JSON does: Python takes True for 1."""
+    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
+
+
 _OPERATORS: Final[Mapping[str, Callable[..., Any]]] = {
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
-    "==": lambda a, b: _same(a, b),
+    "==": _same,
     "!=": lambda a, b: not _same(a, b),
     "<": lambda a, b: a < b,
     "<=": lambda a, b: a <= b,
@@ -58,11 +63,6 @@ _OPERATORS: Final[Mapping[str, Callable[..., Any]]] = {
     "concat": _concat,
     "len": len,
 }
-
-
-def _same(left: Any, right: Any) -> bool:
-    """Compare as JSON does: Python takes True for 1."""
-    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
 
 
 def evaluate(expression: Any, variables: Mapping[str, Any]) -> Any:

@@ -53,7 +53,9 @@ class Program:
         effect: Asks the runner for an effect.
     """
 
-    def __init__(self, document: Document, form: str, effect: Callable[..., Future[Document]], *, is_async: bool) -> None:
+    def __init__(
+        self, document: Document, form: str, effect: Callable[..., Future[Document]], *, is_async: bool
+    ) -> None:
         self.document = document
         self.form = form
         self.is_async = is_async
@@ -65,7 +67,10 @@ class Program:
         for name, definition in document.get("tasks", {}).items():
             function = self._function([_parameter(each) for each in definition["params"]], definition["body"])
             raises = [self.error_class(error) for error in definition.get("raises", [])]
-            self.tasks[name] = task(name, function, raises=raises) if form == "named" else task(name=name, raises=raises)(function)
+            if form == "named":
+                self.tasks[name] = task(name, function, raises=raises)
+            else:
+                self.tasks[name] = task(name=name, raises=raises)(function)
 
     def entrypoint(self, saver: CheckpointSaver | None) -> Entrypoint[Any, Any]:
         """Return the entrypoint, with a saver."""
@@ -106,10 +111,13 @@ class Program:
         ok = (await asyncio.wrap_future(future) if self.is_async else future.result())["ok"]
         if "error" in ok:
             error = ok["error"]
-            raise self.error(error["type"], error["message"], *([codec.from_tree(error["data"])] if "data" in error else []))
+            data = [codec.from_tree(error["data"])] if "data" in error else []
+            raise self.error(error["type"], error["message"], *data)
         return codec.from_tree(ok["value"])
 
-    def _function(self, parameters: list[Parameter], body: list[Document], *, enters: bool = False) -> Callable[..., Any]:
+    def _function(
+        self, parameters: list[Parameter], body: list[Document], *, enters: bool = False
+    ) -> Callable[..., Any]:
         signature = Signature(parameters)
 
         async def run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -124,8 +132,8 @@ class Program:
         def blocking(*args: Any, **kwargs: Any) -> Any:
             return _run_now(run(args, kwargs))
 
-        function = waiting if self.is_async else blocking
-        function.__signature__ = signature  # type: ignore[attr-defined]
+        function: Callable[..., Any] = waiting if self.is_async else blocking
+        vars(function)["__signature__"] = signature
         return function
 
 
@@ -278,7 +286,10 @@ class _Scope:
         else:
             for each in () if collects else as_completed(handles):
                 each.result()  # the first failure delivered, not the first in the list
-            results = [_result_or_error(each) if collects else each.result() for each in handles]
+            if not collects:
+                for future in as_completed(handles):  # the failure delivered first is the one to be raised
+                    future.result()
+            results = [_result_or_error(each) for each in handles]
         self.keep(members, [describe(each) if isinstance(each, BaseException) else each for each in results])
 
     async def first(self, members: Document) -> None:

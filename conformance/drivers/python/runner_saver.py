@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from typing import Any
 
 from taskpoint import CheckpointSaver, ConcurrentRunError, SaverError, SqliteSaver, models, savers
@@ -22,15 +23,15 @@ class RunnerSaver(CheckpointSaver):
     """Forwards to the runner.
 
     Args:
-        ask: Sends a call with its members and returns the reply.
+        ask: Sends a call with its members and returns the future of its reply.
     """
 
-    def __init__(self, ask: Callable[..., Document]) -> None:
+    def __init__(self, ask: Callable[..., Future[Document]]) -> None:
         self._ask = ask
         self.failure: Document | None = None
 
     def _forward(self, verb: str, **members: object) -> Any:
-        reply = self._ask(f"saver.{verb}", **members)
+        reply = self._ask(f"saver.{verb}", **members).result()
         error = reply.get("error")
         if error is None:
             return reply["ok"]

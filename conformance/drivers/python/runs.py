@@ -6,6 +6,7 @@ import asyncio
 import re
 import threading
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from typing import Any
 
 from checks import Broken, check
@@ -86,12 +87,12 @@ class Run:
         kind = self._message["saver"]["kind"]
         if kind == "sqlite":
             return NotingSqliteSaver(self._message["saver"]["path"])
-        return RunnerSaver(lambda op, **members: self._call(op, **members).result()) if kind == "runner" else None
+        return RunnerSaver(self._call) if kind == "runner" else None
 
-    def _call(self, op: str, **members: object) -> Any:
+    def _call(self, op: str, **members: object) -> Future[Document]:
         return self._wire.call(self._message["id"], op, **members)
 
-    def _effect(self, **members: object) -> Any:
+    def _effect(self, **members: object) -> Future[Document]:
         return self._call("effect", **members)
 
     def _config(self) -> Document:
@@ -100,17 +101,19 @@ class Run:
             configurable["thread_id"] = self._message["thread"]
         if "checkpoint_id" in self._options:
             configurable["checkpoint_id"] = self._options["checkpoint_id"]
-        config: Document = {name: self._options[name] for name in ("max_concurrency", "run_id") if name in self._options}
+        config = self._chosen("max_concurrency", "run_id")
         if "metadata" in self._options:
             config["metadata"] = codec.from_tree(self._options["metadata"])
         return {"configurable": configurable, **config}
+
+    def _chosen(self, *names: str) -> Document:
+        return {name: self._options[name] for name in names if name in self._options}
 
     def _act(self, workflow: Entrypoint[Any, Any], saver: CheckpointSaver | None) -> Document:
         config = self._config()
         action = self._message["action"]
         if action in _RUNS:
-            options = {name: self._options[name] for name in ("take_over", "retry") if name in self._options}
-            return self._run(workflow, self._input(), config, options)
+            return self._run(workflow, self._input(), config, self._chosen("take_over", "retry"))
         if action == "update":
             value = codec.from_tree(self._message["value"])
             if self._is_async:
@@ -124,8 +127,9 @@ class Run:
             saver.delete(self._message["thread"])
             return {"outcome": "deleted"}
         if action == "state":
-            snapshot = self._loop.run(lambda: workflow.aget_state(config)) if self._is_async else workflow.get_state(config)
-            return {"outcome": "state", "state": _state(snapshot)}
+            if self._is_async:
+                return {"outcome": "state", "state": _state(self._loop.run(lambda: workflow.aget_state(config)))}
+            return {"outcome": "state", "state": _state(workflow.get_state(config))}
         return {"outcome": "history", "states": [_state(each) for each in self._history(workflow, config)]}
 
     def _input(self) -> Any:
@@ -157,10 +161,12 @@ class Run:
         def emit(event: dict[str, Any]) -> None:
             nonlocal answer
             asked = _interrupts_in(event)
-            data: Any = {"__interrupt__": _asked(asked)} if asked is not None else codec.to_tree(event)
+            if asked is None:
+                answer = {"outcome": "completed", "value": codec.to_tree(next(iter(event.values())))}
+            else:
+                answer = _interrupted(asked)
+            data = codec.to_tree(event) if asked is None else {"__interrupt__": _asked(asked)}
             self._call("emit", mode="updates", data=data).result()
-            last = {"outcome": "completed", "value": codec.to_tree(next(iter(event.values())))} if asked is None else None
-            answer = last or _interrupted(asked or ())
 
         async def consume() -> None:
             async for event in workflow.astream(value, config, **options):
