@@ -10,7 +10,6 @@ from typing import ClassVar, Final, Literal, TypeAlias
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
 from taskpoint.errors import ConcurrentRunError, FormatError, SaverError
-from taskpoint.models.rows import checkpoint_from_row, entries_from_rows, holder_from_row
 from taskpoint.savers import _rules, rows
 from taskpoint.savers._database import Database, check_options, database_path
 from taskpoint.savers._group import Group
@@ -305,15 +304,26 @@ def _add_entries(connection: _Connection, thread: int, checkpoint: int, lines: S
         connection.executemany(_ADD_ENTRY, [(thread, checkpoint, *line) for line in lines])
 
 
+# The models are imported where a row is read: to build them takes longer than all else that `import taskpoint` does.
+
+
 def _holder(thread_id: str, row: rows.Row) -> Holder | None:
+    if not any(member is not None for member in row):
+        return None
+    from taskpoint.models.rows import holder_from_row
+
     return holder_from_row(row, where=f"thread {thread_id!r}, its holder")
 
 
 def _checkpoint(thread_id: str, row: rows.Row | None) -> Checkpoint:
+    from taskpoint.models.rows import checkpoint_from_row
+
     if row is None:
         raise FormatError(f"thread {thread_id!r} has no checkpoint where its head should be")
     return checkpoint_from_row(thread_id, row, where=f"thread {thread_id!r}, checkpoint {row[0]!r}")
 
 
 def _entries(checkpoint: Checkpoint, lines: Sequence[rows.Row]) -> list[Entry]:
+    from taskpoint.models.rows import entries_from_rows
+
     return entries_from_rows(lines, where=f"thread {checkpoint.thread_id!r}, checkpoint {checkpoint.seq}")
