@@ -20,6 +20,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 __all__ = (
+    "CODES",
     "ConcurrentRunError",
     "FormatError",
     "ReplayDivergenceError",
@@ -29,6 +30,52 @@ __all__ = (
     "UsageError",
     "ValueEncodingError",
 )
+
+
+CODES = frozenset(
+    {
+        "body.failed",
+        "format.invalid",
+        "format.newer",
+        "interrupt.already_answered",
+        "interrupt.ambiguous",
+        "interrupt.none_pending",
+        "interrupt.unknown_id",
+        "replay.divergence",
+        "run.concurrent",
+        "run.nothing_to_resume",
+        "saver.closed",
+        "saver.failed",
+        "task.failed",
+        "usage.argument_mismatch",
+        "usage.blocking_wait",
+        "usage.config_invalid",
+        "usage.event_loop",
+        "usage.function_missing",
+        "usage.generator",
+        "usage.id_invalid",
+        "usage.key_duplicate",
+        "usage.key_invalid",
+        "usage.name_duplicate",
+        "usage.name_invalid",
+        "usage.name_missing",
+        "usage.no_checkpointer",
+        "usage.not_callable",
+        "usage.option_invalid",
+        "usage.option_unknown",
+        "usage.outside_run",
+        "usage.thread_id_missing",
+        "value.duplicate_key",
+        "value.invalid_json",
+        "value.lone_surrogate",
+        "value.malformed_tag",
+        "value.not_encodable",
+        "value.out_of_range",
+        "value.too_deep",
+        "value.unknown_tag",
+    }
+)
+"""All normative codes (`ERR-002`), as `spec/1.0/error-codes.json` lists them."""
 
 
 class TaskpointError(Exception):

@@ -68,7 +68,7 @@ class Index:
                 self.attempt = entry.attempt
                 self.status = Status.RUNNING
                 self.last_error = None
-                for path in entry.rerun:  # ERR-012: these failures are void, their calls run again
+                for path in entry.rerun:  # RPL-043: these failures are void, their calls run again
                     failed = self.outcomes.get(scope_of(path), {}).pop(path, None)
                     if failed is not None:
                         self.void.setdefault(scope_of(path), {})[path] = failed
@@ -122,7 +122,7 @@ class Index:
         return [entry.path for entry in sorted(found, key=lambda entry: entry.seq)]
 
     def closure(self, paths: Sequence[str]) -> list[str]:
-        """Return the failures that have to run again for `paths` to run again (`ERR-011`)."""
+        """Return the failures that have to run again for `paths` to run again (`RPL-042`)."""
         result: dict[str, None] = {}
         stack = list(reversed(paths))
         while stack:
@@ -134,6 +134,6 @@ class Index:
         return list(result)
 
     def rerun(self) -> list[str]:
-        """Return what the failed run said is to run again (`ERR-010`)."""
+        """Return what the failed run said is to run again (`RPL-041`)."""
         last = self.last_error
         return self.closure(last.rerun) if isinstance(last, RunFailed) else []

@@ -55,7 +55,7 @@ class Outcome:
 
 
 class DuplicateKey(Exception):  # noqa: N818 - the driver turns it into the public error
-    """A name and key were used twice in one scope (`IDN-006`)."""
+    """A name and key were used twice in one scope (`IDN-011`)."""
 
 
 @dataclass(slots=True)
@@ -110,7 +110,7 @@ class Call:
 
 
 class Scope:
-    """One execution of an entrypoint or a task (`IDN-001`)."""
+    """One execution of an entrypoint or a task (`IDN-004`)."""
 
     __slots__ = (
         "calls",
@@ -136,11 +136,11 @@ class Scope:
         self.open = 0
         self.turns = 0
         self.solo: Call | None = None
-        """The one open call, if no other was open since it was made (`RPL-006`)."""
+        """The one open call, if no other was open since it was made (`RPL-015`)."""
         self.ready: list[tuple[int, Call]] = []
         """Calls that were made and have a recorded outcome, by journal order (`CON-002`)."""
         self.failures: list[tuple[int, Call]] = []
-        """Failures delivered, each with the number of calls made before its delivery (`ERR-010`)."""
+        """Failures delivered, each with the number of calls made before its delivery (`RPL-041`)."""
         self.suspended = False
         self.host: object = None
 
@@ -297,12 +297,12 @@ class Machine:
                 heapq.heappush(call.scope.ready, (call.outcome.seq, call))
 
     def close_scope(self, scope: Scope) -> None:
-        """End a scope whose code returned: what it did not ask for is orphaned (`RPL-015`)."""
+        """End a scope whose code returned: what it did not ask for is orphaned (`RPL-030`)."""
         if scope.recorded:
             self._orphans.extend(path for path in scope.matcher.orphans() if "!" not in path)
 
     def orphans(self) -> list[str]:
-        """Return what the scopes that ended did not ask for, in journal order (`RPL-015`)."""
+        """Return what the scopes that ended did not ask for, in journal order (`RPL-030`)."""
         order = {path: outcome.seq for path in self._orphans if (outcome := self.index.outcome(path))}
         return sorted(order, key=order.__getitem__)
 

@@ -1,4 +1,4 @@
-"""Matching a call to what the journal recorded (`RPL-005`): per name, by position and digest, in one scope."""
+"""Matching a call to what the journal recorded (`RPL-004`): per name, by position and digest, in one scope."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Matcher:
                 self._by_name.setdefault(name, {})[record.index] = record
 
     def key(self, name: str, key: str, digest: str | None) -> tuple[str, Record | None, bool]:
-        """Match a call with a key; the last member tells that the key was used before in the scope (`IDN-006`)."""
+        """Match a call with a key; the last member tells that the key was used before in the scope (`IDN-011`)."""
         path = key_path(self._scope, name, key)
         if path in self._used_keys:
             return path, None, True
@@ -74,7 +74,7 @@ class Matcher:
         return path, record, False
 
     def call(self, name: str, encoded: str, digest: str | None) -> tuple[str, Record | None]:
-        """Match a call without a key; `encoded` is the name as it stands in paths (`RPL-005`).
+        """Match a call without a key; `encoded` is the name as it stands in paths (`RPL-004`).
 
         Raises:
             Divergence: The record at the call's position was alone and has another input.
@@ -98,14 +98,14 @@ class Matcher:
         return self._new(name, encoded, records), None
 
     def claim_anyway(self, divergence: Divergence, encoded: str) -> tuple[str, Record]:
-        """Take the record in spite of the divergence, as `on_divergence` other than ``error`` wants it (`RPL-012`)."""
+        """Take the record in spite of the divergence, as `on_divergence` other than ``error`` wants it (`RPL-023`)."""
         if divergence.record.index is not None:
             self._counts[encoded] = self._counts.get(encoded, 0) + 1
         path, record = self._claim(divergence.record)
         return path, record
 
     def orphans(self) -> list[str]:
-        """Return the paths of records that no call claimed (`RPL-015`)."""
+        """Return the paths of records that no call claimed (`RPL-030`)."""
         positional = [record for records in self._by_name.values() for record in records.values()]
         return [record.path for record in (*positional, *self._keyed.values()) if not record.claimed and not record.void]
 

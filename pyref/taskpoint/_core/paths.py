@@ -14,7 +14,7 @@ _RESERVED = frozenset("%/#@!$")
 
 @lru_cache(maxsize=4096)
 def encode_name(name: str) -> str:
-    """Percent-encode what has a meaning in paths, and control characters (`IDN-003`).
+    """Percent-encode what has a meaning in paths, and control characters (`IDN-020`).
 
     Example:
         >>> encode_name("a/b#1")
@@ -40,7 +40,7 @@ def call_path(scope: str, name: str, index: int) -> str:
 
 
 def key_path(scope: str, name: str, key: str) -> str:
-    """Return the path of a call that carries a key (`IDN-002`)."""
+    """Return the path of a call that carries a key (`IDN-010`)."""
     return _join(scope, f"{encode_name(name)}@{encode_name(key)}")
 
 

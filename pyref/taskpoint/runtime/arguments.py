@@ -1,4 +1,4 @@
-"""A call's arguments as its input digest sees them (`IDN-010` ff.)."""
+"""A call's arguments as its input digest sees them (`IDN-040` ff.)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ArgumentNames:
     def __init__(self, func: Callable[..., object], *, skip_self: bool = False) -> None:
         self.bound: tuple[object, ...] = ()
         self.bound_by_name: dict[str, object] = {}
-        while isinstance(func, functools.partial):  # a partial's arguments count (IDN-012)
+        while isinstance(func, functools.partial):  # a partial's arguments count (IDN-043)
             self.bound = (*func.args, *self.bound)
             self.bound_by_name = {**func.keywords, **self.bound_by_name}
             func = func.func
@@ -34,7 +34,7 @@ class ArgumentNames:
 
 
 def digest(names: ArgumentNames, args: tuple[Any, ...], kwargs: Mapping[str, object]) -> str:
-    """Return the input digest of a call: named arguments count at their positions (`IDN-011`)."""
+    """Return the input digest of a call: named arguments count at their positions (`IDN-041`)."""
     if names.bound:
         args = (*names.bound, *args)
     if not kwargs and not names.bound_by_name:

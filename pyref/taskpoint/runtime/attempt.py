@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from taskpoint import codec
@@ -12,6 +12,7 @@ from taskpoint._core.index import Index, Status
 from taskpoint._core.journal import (
     Checkpoint,
     Entry,
+    Holder,
     InterruptAnswered,
     RunCompleted,
     RunFailed,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 __all__ = ("Attempt", "Request", "begin")
 
 _LOGGER = logging.getLogger("taskpoint")
+_TAKE_OVER_TRIES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ class Attempt:
                 return self._completed(end.value)
             except ValueEncodingError as refused:
                 error = refused
-        if isinstance(error, Exception) and not isinstance(error, ConcurrentRunError | SaverError):
+        if isinstance(error, Exception):
             failed = RunFailed(*self._stamp(), host.describe(error, None), host.rerun(error), run.machine.orphans())
             run.machine.outbox.append((failed, None))
         else:
@@ -131,7 +133,8 @@ class Attempt:
         document = None
         if error is not None and not isinstance(error, Signal) and isinstance(error, Exception):
             document = host.describe(error, None)
-        ids = list(dict.fromkeys(entry.id for entry in machine.raised))
+        raised = sorted(machine.raised, key=lambda entry: entry.seq if entry.seq >= 0 else machine.next_seq)
+        ids = list(dict.fromkeys(entry.id for entry in raised))  # INT-006: in the order raised
         machine.outbox.append((RunInterrupted(*self._stamp(), ids, document), None))
         self._write(None)
         values = {entry.id: entry.value for entry in machine.raised}
@@ -186,9 +189,24 @@ def begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Attempt:
             code="usage.thread_id_missing",
             hint='pass thread_id="..." or {"configurable": {"thread_id": "..."}}',
         )
-    attempt = _resume(entrypoint, saver, request) if continues else _start(entrypoint, saver, request)
+    attempt = _take(_resume if continues else _start, entrypoint, saver, request)
     HEART.add(attempt.run)
     return attempt
+
+
+def _take(
+    way: Callable[[Entrypoint[Any, Any], CheckpointSaver, Request], Attempt],
+    entrypoint: Entrypoint[Any, Any],
+    saver: CheckpointSaver,
+    request: Request,
+) -> Attempt:
+    """Begin; one who takes over tries again, as the live holder may write between the reading and the taking."""
+    for _ in range(_TAKE_OVER_TRIES if request.take_over else 0):
+        try:
+            return way(entrypoint, saver, request)
+        except ConcurrentRunError:
+            continue
+    return way(entrypoint, saver, request)
 
 
 def _begin_unsaved(entrypoint: Entrypoint[Any, Any], request: Request, *, continues: bool) -> Attempt:
@@ -214,6 +232,7 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
         raise _no_time_travel()
     text = codec.encode(request.input)
     head = saver.head(config.thread_id)
+    _refuse_held(config.thread_id, head.holder if head else None, request)
     parent = head.checkpoint if head else None
     now = sources.now()
     checkpoint = Checkpoint(
@@ -253,6 +272,16 @@ def _no_time_travel() -> UsageError:
     )
 
 
+def _refuse_held(thread_id: str, holder: Holder | None, request: Request) -> None:
+    """Keep out of a thread that somebody works on, whatever was asked for (`RUN-010`)."""
+    if holder is not None and not request.take_over:
+        raise ConcurrentRunError(
+            f"the thread {thread_id!r} is held by the process {holder.pid} on {holder.host.partition('/')[0]}",
+            holder=asdict(holder),
+            hint="wait until it has ended, or pass take_over=True to fence it off",
+        )
+
+
 def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Attempt:
     """Begin a further attempt over the journal of the thread's unfinished run (`RPL-001`)."""
     config, sources = request.config, entrypoint.sources
@@ -260,6 +289,7 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     loaded = saver.load(config.thread_id)
     if config.checkpoint_id is not None and (loaded is None or loaded.checkpoint.id != config.checkpoint_id):
         raise _no_time_travel()
+    _refuse_held(config.thread_id, loaded.holder if loaded else None, request)
     index = Index(loaded.entries) if loaded else Index()
     command = request.input if isinstance(request.input, Command) else None
     answers = answers_of(command, index, is_open=_is_open(loaded, index)) if command else {}
@@ -297,7 +327,7 @@ def _is_open(loaded: Loaded | None, index: Index) -> bool:
 
 
 def _rerun(retry: str | Sequence[str] | None, index: Index) -> list[str]:
-    """Return the failures that are void from here on (`ERR-011`)."""
+    """Return the failures that are void from here on (`RPL-042`)."""
     if retry is None or retry == "uncaught":
         return index.rerun()
     if retry == "all":

@@ -91,7 +91,7 @@ def answers_of(command: Command, index: Index, *, is_open: bool) -> dict[str, st
                     code="interrupt.already_answered" if answered else "interrupt.unknown_id",
                     hint="get_state() lists the pending interrupts",
                 )
-        return {id: codec.encode(answer) for id, answer in addressed.items()}
+        return {id: codec.encode(addressed[id]) for id in pending if id in addressed}  # INT-023: in the order raised
     if not pending:
         raise UsageError(
             "no interrupt is pending on this thread",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from taskpoint import codec
 from taskpoint.errors import UsageError, ValueEncodingError
@@ -85,7 +86,7 @@ def read_config(config: Mapping[str, Any] | None, thread_id: object = None) -> R
     return RunConfig(
         thread_id=check_id(given, "thread id") if given is not None or named else None,
         checkpoint_id=None if checkpoint_id is None else check_id(checkpoint_id, "checkpoint id"),
-        run_id=None if run_id is None else check_id(str(run_id), "run id"),
+        run_id=None if run_id is None else check_id(str(run_id) if type(run_id) is UUID else run_id, "run id"),
         max_concurrency=limit,
         metadata=_metadata(config.get("metadata")),
         raw=dict(config) if thread_id is None else {**config, "configurable": {**configurable, "thread_id": thread_id}},

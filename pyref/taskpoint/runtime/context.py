@@ -56,7 +56,7 @@ def get_previous_state() -> Any:  # noqa: ANN401 - any value
 
 
 def get_idempotency_key() -> str:
-    """Return the key of the current call, the same however often it is run again (`RPL-008`).
+    """Return the key of the current call, the same however often it is run again (`RPL-033`).
 
     Pass it to services that take one: a task in flight when its process dies runs again.
 

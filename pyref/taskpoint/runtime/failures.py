@@ -16,6 +16,7 @@ from typing import Any
 from taskpoint import codec
 from taskpoint._core.journal import ErrorDocument
 from taskpoint.errors import (
+    CODES,
     ConcurrentRunError,
     FormatError,
     ReplayDivergenceError,
@@ -156,7 +157,7 @@ def _rebuild(cls: type[Exception], document: ErrorDocument) -> Exception:
 def deliver(document: ErrorDocument, find: Resolver, path: str, original: BaseException | None) -> Exception:
     """Make the exception that the caller of the failed call sees: a fresh one for each delivery."""
     cls = find(document.type)
-    area = _BY_AREA.get(document.type.partition(".")[0]) if "." in document.type else None
+    area = _BY_AREA.get(document.type.partition(".")[0]) if document.type in CODES else None  # ERR-002
     if cls is not None:
         exc = _rebuild(cls, document)
     elif area is not None:
@@ -174,7 +175,7 @@ def deliver(document: ErrorDocument, find: Resolver, path: str, original: BaseEx
 
 
 def links(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error, its causes, its contexts and the members of groups (`ERR-010`)."""
+    """Yield an error, its causes, its contexts and the members of groups (`RPL-041`)."""
     seen: set[int] = set()
     stack: list[BaseException | None] = [error]
     while stack:

@@ -149,7 +149,7 @@ class TaskFunction(Generic[P, R]):
 
 
 class BoundTask(Generic[P, R]):
-    """A task that is a method, bound to its object; the object is not part of the input (`IDN-013`)."""
+    """A task that is a method, bound to its object; the object is not part of the input (`IDN-043`)."""
 
     def __init__(self, task: TaskFunction[..., R], instance: object, key: str | None) -> None:
         self._task = task

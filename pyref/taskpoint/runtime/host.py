@@ -77,7 +77,7 @@ class Host(ABC):
         self.depth = depth
         """How many scopes deep on this thread's stack."""
         self.errors: dict[int, tuple[BaseException, Call]] = {}
-        """Failures that the scope's code was shown, by the identity of the exception (`ERR-010`)."""
+        """Failures that the scope's code was shown, by the identity of the exception (`RPL-041`)."""
         self.drained_from: int | None = None
         """How many failures had been delivered when the scope's code ended."""
         scope.host = self
@@ -105,7 +105,7 @@ class Host(ABC):
                 hint="pass checkpointer=SqliteSaver(...) to the entrypoint",
             )
         with run.lock:
-            run.check()
+            run.check(self.scope)
             self.check_interruptible()
             verdict = run.interrupt(self.scope, text, codec.digest_arguments([value], None))
         if verdict.answer is None:
@@ -155,19 +155,19 @@ class Host(ABC):
         return None
 
     def describe(self, error: BaseException, path: str | None) -> ErrorDocument:
-        """Write the error that left this scope; one that a call delivered keeps the path where it began (`ERR-003`)."""
+        """Write the error that left this scope; one that a call delivered keeps the path where it began (`ERR-013`)."""
         shown = self.errors.get(id(error))
         if shown is not None and isinstance(shown[1].outcome, TaskFailed):
             path = shown[1].outcome.error.path or shown[1].path
         return describe(error, path)
 
     def rerun(self, error: BaseException) -> list[str]:
-        """Return the calls of this scope that have to run again because of the error that left it (`ERR-010`)."""
+        """Return the calls of this scope that have to run again because of the error that left it (`RPL-041`)."""
         failures = self.scope.failures
         seen = len(failures) if self.drained_from is None else self.drained_from
         chosen = [self.errors[id(exc)][1] for exc in links(error) if id(exc) in self.errors]
         if not chosen:
             chosen = [call for calls, call in failures[:seen] if calls == self.scope.calls]
-        chosen += [call for _, call in failures[seen:]]
+        chosen += [call for place, (_, call) in enumerate(failures) if place >= seen or not call.observed]
         order = {call.path: call.outcome.seq for call in chosen if call.outcome is not None}
         return sorted(order, key=order.__getitem__)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from taskpoint._core.journal import TaskCompleted
 from taskpoint._core.machine import Call, Outcome, Scope, State
-from taskpoint.errors import TaskpointError, UsageError
+from taskpoint.errors import ReplayDivergenceError, TaskpointError, UsageError
 from taskpoint.runtime.host import End, Host, Job
 from taskpoint.runtime.settling import settler_of
 from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped
@@ -124,6 +124,8 @@ class RunLoop:
     def close(self) -> None:
         """Leave the run."""
         with self.run.lock:
+            for call, outcome in self.finished:  # what still finished after the attempt was given up
+                self.run.finish(call, outcome)
             self.run.loops.remove(self)
             self.run.busy -= self.counted
             self.counted = False
@@ -183,8 +185,10 @@ class RunLoop:
         if self._unwound:
             return
         self._unwound = True
+        ending = self.run.ending
+        patient = isinstance(ending, Halted) and isinstance(ending.error, ReplayDivergenceError)
         for host in self.hosts:
-            if host.task is not None:
+            if host.task is not None and not (patient and host.is_task and not host.scope.calls):
                 self.loop.call_soon(host.task.cancel)
 
     def _commit(self) -> None:
@@ -449,7 +453,7 @@ class LoopHost(Host):
                 if run.ending is None:
                     self._stop_calls(error)
                     end.error = error
-        if run.ending is not None:
+        if run.ending is not None and (self.scope.calls or not self.is_task or self.scope.suspended or end.error):
             end.error = run.ending if isinstance(run.ending, Halted) else (end.error or Suspended())
             if isinstance(end.error, asyncio.CancelledError):
                 end.error = run.ending

@@ -15,7 +15,7 @@ from taskpoint._core.machine import Call, DuplicateKey, Machine, Outcome, Scope,
 from taskpoint._core.matching import Divergence
 from taskpoint.errors import FormatError, ReplayDivergenceError, UsageError, ValueEncodingError
 from taskpoint.runtime.host import End, Host, Job
-from taskpoint.runtime.signals import Halted, Signal, Suspended
+from taskpoint.runtime.signals import Halted, Signal, StopRun, Suspended
 from taskpoint.runtime.threads import POOL
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Run:
 
     def make(self, scope: Scope, task: TaskFunction[..., Any], digest: str | None, key: str | None) -> Call:
         """Make a call in a scope (locked)."""
-        self.check()
+        self.check(scope)
         known = self.names.setdefault(task.name, task.identity)
         if known != task.identity:
             raise UsageError(
@@ -95,7 +95,7 @@ class Run:
                 hint="make the keys of one task's calls distinct",
             ) from None
         except Divergence as divergence:
-            raise self._diverge(divergence) from None
+            raise self._diverge(divergence, scope) from None
         if call.diverged is not None and self.machine.on_divergence == "warn":
             _LOGGER.warning("%s", _divergence_error(call.diverged))
         return call
@@ -105,19 +105,20 @@ class Run:
         try:
             verdict = self.machine.interrupt(scope, text, digest)
         except Divergence as divergence:
-            raise self._diverge(divergence) from None
+            raise self._diverge(divergence, scope) from None
         if verdict.diverged is not None and self.machine.on_divergence == "warn":
             _LOGGER.warning("%s", _divergence_error(verdict.diverged))
         return verdict
 
-    def _diverge(self, divergence: Divergence) -> Signal:
-        """End the attempt: nothing runs after a divergence (`RPL-011`) (locked)."""
+    def _diverge(self, divergence: Divergence, scope: Scope) -> Signal:
+        """End the attempt: nothing runs after a divergence (`RPL-020`) (locked)."""
+        scope.suspended = True
         self.halt(_divergence_error(divergence))
         assert self.ending is not None
         return self.ending
 
     def idempotency_key(self, path: str) -> str:
-        """Return what names a call over all attempts: thread, checkpoint and path (`RPL-008`)."""
+        """Return what names a call over all attempts: thread, checkpoint and path (`RPL-033`)."""
         writer = self.writer
         thread_id, checkpoint_id = (writer.thread_id, writer.checkpoint_id) if writer else ("", self.machine.attempt_id)
         return codec.digest_arguments([thread_id, checkpoint_id, path])
@@ -131,10 +132,11 @@ class Run:
 
     # Ending
 
-    def check(self) -> None:
-        """Raise if the attempt is ending (locked)."""
+    def check(self, scope: Scope) -> None:
+        """Raise if the attempt is ending: a scope that was told so has no outcome any more (`RPL-025`) (locked)."""
         ending = self.ending
         if ending is not None:
+            scope.suspended = True
             raise Halted(ending.error) if isinstance(ending, Halted) else Suspended()
 
     def halt(self, error: BaseException) -> None:
@@ -284,13 +286,18 @@ class Run:
         else:
             self.machine.finish(call, outcome, blocked=job.host.is_blocked())
         job.host.wake()
-        if not self.committing and self.machine.outbox:
-            self._wake_committer(job.host)
+        if job.host not in self.parked:
+            self._wake_committer()
 
-    def _wake_committer(self, host: Host) -> None:
-        if host in self.parked or not self.parked:
-            return
-        next(iter(self.parked)).wake()
+    def _wake_committer(self) -> None:
+        """See to it that somebody commits what waits, if somebody is there to do it (locked)."""
+        if self.machine.outbox and not self.committing:
+            for host in self.parked:
+                host.wake()
+                return
+            for loop in self.loops:
+                loop.wake()
+                return
 
     # Commits
 
@@ -340,8 +347,16 @@ class Run:
             job = call.job
             if isinstance(job, Job):
                 job.host.wake()
-                if self.on_update is not None and isinstance(call.outcome, TaskCompleted):
-                    self.on_update(call.name, self.decode(call.outcome.value, call.path))
+                self._announce(call)
+        self._wake_committer()
+
+    def _announce(self, call: Call) -> None:
+        """Show a new result to whoever streams the run; one who closed the stream stops it (locked)."""
+        if self.on_update is not None and isinstance(call.outcome, TaskCompleted):
+            try:
+                self.on_update(call.name, self.decode(call.outcome.value, call.path))
+            except (StopRun, FormatError) as stop:
+                self.halt(stop)
 
 
 def _divergence_error(divergence: Divergence) -> ReplayDivergenceError:

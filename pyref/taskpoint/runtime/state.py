@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from taskpoint import codec
 from taskpoint._core.index import Index, Status
 from taskpoint._core.journal import Checkpoint, ErrorDocument, TaskCompleted, TaskFailed
-from taskpoint.errors import FormatError, ValueEncodingError
+from taskpoint.errors import FormatError, TaskError, ValueEncodingError
 from taskpoint.runtime.commands import Interrupt
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class TaskSnapshot:
     name: str
     path: str
     result: Any = None
-    error: str | None = None
+    error: TaskError | None = None
     interrupts: tuple[Interrupt, ...] = ()
 
 
@@ -123,17 +123,17 @@ def _values(saver: CheckpointSaver, checkpoint: Checkpoint) -> Any:  # noqa: ANN
 def _tasks(checkpoint: Checkpoint, index: Index, interrupts: tuple[Interrupt, ...]) -> tuple[TaskSnapshot, ...]:
     last = index.last_error
     error = last.error if last is not None else None
-    rows = [TaskSnapshot(checkpoint.id, checkpoint.entrypoint_name, "", None, _text(error), interrupts)]
+    rows = [TaskSnapshot(checkpoint.id, checkpoint.entrypoint_name, "", None, _error(error), interrupts)]
     outcomes = sorted((o for scope in index.outcomes.values() for o in scope.values()), key=lambda o: o.seq)
     for outcome in outcomes:
         result = _decode(outcome.value, outcome.path) if isinstance(outcome, TaskCompleted) else None
-        failure = _text(outcome.error) if isinstance(outcome, TaskFailed) else None
+        failure = _error(outcome.error) if isinstance(outcome, TaskFailed) else None
         rows.append(TaskSnapshot(f"{checkpoint.id}:{outcome.path}", outcome.name, outcome.path, result, failure))
     return tuple(rows)
 
 
-def _text(error: ErrorDocument | None) -> str | None:
-    return None if error is None else f"{error.type}: {error.message}" if error.message else error.type
+def _error(error: ErrorDocument | None) -> TaskError | None:
+    return None if error is None else TaskError(error.message, type=error.type, path=error.path or "")
 
 
 def update(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, config: RunConfig, values: object) -> dict[str, Any]:

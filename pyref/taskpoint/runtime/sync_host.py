@@ -175,7 +175,7 @@ class SyncHost(Host):
     def poll(self) -> None:
         """Deliver the next outcome if there is one."""
         with self.run.lock:
-            self.run.check()
+            self.run.check(self.scope)
             self._release_fresh()
             delivered = self._deliver_next()
         self._call_back(delivered)
@@ -194,7 +194,7 @@ class SyncHost(Host):
             if call is not None and call.state is State.DROPPED:
                 self._record_cancelled(call)
             while not done():
-                run.check()
+                run.check(self.scope)
                 delivered = self._deliver_next()
                 if delivered is not None:
                     if delivered in self.callbacks:
@@ -211,9 +211,6 @@ class SyncHost(Host):
                     run.commit()
                     continue
                 self._park(deadline)
-        except Signal:
-            self.scope.suspended = True
-            raise
         finally:
             self.target = outer
             run.lock.release()
