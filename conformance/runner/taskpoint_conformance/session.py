@@ -179,7 +179,8 @@ class Session:
                 self._look_or_run(step)
         if self._traffic.fault is not None and not self._traffic.fault.struck:
             raise Failure("fault.missed", f"the planned fault never struck: {step['fault']}")
-        if self._traffic.release is not None and self._traffic.release.items:
+        killed = step.get("expect", {}).get("outcome") == "killed"
+        if self._traffic.release is not None and self._traffic.release.items and not killed:
             raise Failure("effect.missing", f"the step ended before all replies were released: {self._traffic.release}")
 
     def _start(self, step: Document) -> None:
