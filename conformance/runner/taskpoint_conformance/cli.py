@@ -18,6 +18,7 @@ from taskpoint_conformance.errors import HarnessError
 from taskpoint_conformance.fixtures import Fixture, FixtureError, discover, load_yaml, suite_digest
 from taskpoint_conformance.report import write_junit, write_report
 from taskpoint_conformance.requirements import PROFILES
+from taskpoint_conformance.requirements import command as requirements
 from taskpoint_conformance.results import FixtureResult, SuiteResult
 from taskpoint_conformance.runner import Options, run_suite
 from taskpoint_conformance.schemas import format_problem
@@ -33,6 +34,9 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.version_option(__version__, prog_name="taskpoint-conformance")
 def conformance() -> None:
     """Group of the suite's commands."""
+
+
+conformance.add_command(requirements)
 
 
 @conformance.command("run")

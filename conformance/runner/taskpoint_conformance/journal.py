@@ -75,7 +75,7 @@ def recorded(journal: Iterable[Document], path: str) -> Document | None:
     for entry in journal:
         if entry.get("path") == path and entry["kind"] in OUTCOMES:
             found = entry
-        elif entry["kind"] == "run.resumed" and path in entry["rerun"]:
+        elif entry["kind"] == "run.resumed" and path in entry.get("rerun", []):
             found = None
     return found
 
@@ -123,7 +123,10 @@ def comparable(threads: dict[str, list[tuple[Document, list[Document]]]], *, cra
 
     return {
         name: [
-            (bare(checkpoint), [bare(each) for each in entries if not (crashed and each["kind"] in _ATTEMPTS)])
+            {
+                "checkpoint": bare(checkpoint),
+                "entries": [bare(each) for each in entries if not (crashed and each["kind"] in _ATTEMPTS)],
+            }
             for checkpoint, entries in thread
         ]
         for name, thread in threads.items()

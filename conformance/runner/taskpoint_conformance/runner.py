@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from taskpoint_conformance.canonical import same
 from taskpoint_conformance.errors import Broken, Detail, Failure, HarnessError, Skipped, Verdict
 from taskpoint_conformance.fixtures import Fixture, FixtureError
+from taskpoint_conformance.match import difference
 from taskpoint_conformance.pool import Pool
 from taskpoint_conformance.results import FixtureResult, SuiteResult, VariantResult
 from taskpoint_conformance.session import Session, Variant, Witness
@@ -181,19 +181,23 @@ def _run_variant(
 
 def _compare(first: Witness, other: Witness, *, crashed: bool) -> None:
     expected, actual = (first.outline, other.outline) if crashed else (first.threads, other.threads)
-    if not same(_plain(expected), _plain(actual)):
-        what = "after this crash the threads end otherwise" if crashed else "the threads of two variants differ"
-        raise Failure("variants.journal", f"{what}, ids and times left aside", Detail(expected, actual))
+    what = "after this crash" if crashed else "in this variant"
+    for name, left, right in ((name, expected.get(name, []), actual.get(name, [])) for name in expected | actual):
+        if found := difference(left, right, {}):
+            place = int(found.path[1:].partition("]")[0] or 0) if found.path.startswith("[") else 0
+            both = Detail(*(_flat(thread[place : place + 1]) for thread in (left, right)))
+            raise Failure("variants.journal", f"thread {name} ends otherwise {what}, ids and times left aside: {found}", both)
     if crashed:
         fewer = [key for key, count in first.totals.items() if other.totals.get(key, 0) < count]
         if fewer or other.totals.keys() - first.totals.keys():
-            raise Failure("variants.effects", "after this crash other effects have run", Detail(first.totals, other.totals))
+            raise Failure("variants.effects", f"other effects have run {what}", Detail(first.totals, other.totals))
     elif first.totals != other.totals:
-        raise Failure("variants.effects", "the effects of two variants differ", Detail(first.totals, other.totals))
+        raise Failure("variants.effects", f"other effects have run {what}", Detail(first.totals, other.totals))
 
 
-def _plain(threads: dict[str, Any]) -> Any:
-    return {name: [list(pair) for pair in thread] for name, thread in threads.items()}
+def _flat(thread: list[dict[str, Any]]) -> list[Any]:
+    """Return a checkpoint and its entries as one list, for the reader."""
+    return [document for item in thread for document in (item["checkpoint"], *item["entries"])]
 
 
 def _sweep(fixture: Fixture, variant: Variant, pool: Pool, options: Options, result: FixtureResult, first: Witness) -> None:

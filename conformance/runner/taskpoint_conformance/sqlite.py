@@ -67,6 +67,8 @@ class SqliteFile:
         Raises:
             Failure: The file is no longer of the layout.
         """
+        if not self.path.exists():
+            return {}
         try:
             with closing(sqlite3.connect(self.path, timeout=5)) as connection:
                 connection.row_factory = sqlite3.Row
@@ -136,7 +138,7 @@ def _read_checkpoint(connection: sqlite3.Connection, thread: sqlite3.Row, row: s
             continue
         if name in _ENCODED:
             if row[name] is not None:
-                checkpoint[name] = json.loads(row[name])
+                checkpoint[name] = _parsed(row[name])
         elif name != "previous_id" or begins:
             checkpoint[name] = row[name]
     return checkpoint, [_read_entry(each) for each in _rows(connection, "entries", thread["thread"], row["seq"])]
@@ -148,5 +150,14 @@ def _read_entry(row: sqlite3.Row) -> Document:
         entry["alone"] = bool(entry["alone"])
         entry.setdefault("input_digest", None)
     if "value" in entry:
-        entry["value"] = json.loads(entry["value"])
-    return entry | (json.loads(row["detail"]) if row["detail"] is not None else {})
+        entry["value"] = _parsed(entry["value"])
+    rest = _parsed(row["detail"]) if row["detail"] is not None else {}
+    return entry | (rest if isinstance(rest, dict) else {"detail": rest})
+
+
+def _parsed(text: str) -> Any:
+    """Return what a text holds; one that is no JSON as what no document can hold, since rows may be bad on purpose."""
+    try:
+        return json.loads(text)
+    except (ValueError, TypeError):
+        return {"$malformed": text}
