@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from expressions import HOSTS
 
@@ -98,10 +98,10 @@ def _bodies(kind: str, members: Any) -> Iterator[Any]:
 def check_expressions(tree: Any) -> None:
     """Refuse unknown expressions anywhere in a tree; skip values that only other languages have."""
     if isinstance(tree, list):
-        for item in tree:
+        for item in cast("list[Any]", tree):
             check_expressions(item)
     elif isinstance(tree, dict):
-        for key, item in tree.items():
+        for key, item in cast("dict[str, Any]", tree).items():
             if key == "$host" and item not in HOSTS:
                 raise Skip(f"Python has no value {item!r}")
             if key.startswith("$") and key not in _EXPRESSIONS:

@@ -42,7 +42,7 @@ def _functions() -> dict[str, Any]:
         yield 1
 
     numbers.__name__ = "work"
-    return {"plain": work, "generator": numbers, "not_callable": 42, "lambda": lambda value: value, "missing": None}
+    return {"plain": work, "generator": numbers, "not_callable": 42, "lambda": lambda: None, "missing": None}
 
 
 _FUNCTIONS: Final = _functions()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from taskpoint import codec, get_call, get_idempotency_key
 
@@ -52,14 +53,14 @@ def _same(left: Any, right: Any) -> bool:
 
 
 _OPERATORS: Final[Mapping[str, Callable[..., Any]]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
     "==": _same,
-    "!=": lambda a, b: not _same(a, b),
-    "<": lambda a, b: a < b,
-    "<=": lambda a, b: a <= b,
-    "not": lambda a: not a,
+    "!=": lambda *operands: not _same(*operands),
+    "<": operator.lt,
+    "<=": operator.le,
+    "not": operator.not_,
     "concat": _concat,
     "len": len,
 }
@@ -69,7 +70,7 @@ def evaluate(expression: Any, variables: Mapping[str, Any]) -> Any:
     """Return the value of an expression."""
     if not isinstance(expression, dict):
         return expression
-    ((form, body),) = expression.items()
+    form, body = next(iter(cast("dict[str, Any]", expression).items()))
     match form:
         case "$var":
             return variables[body]
@@ -94,12 +95,12 @@ def evaluate(expression: Any, variables: Mapping[str, Any]) -> Any:
             raise AssertionError(form)  # the program was checked before
 
 
-def _operate(operator: str, operands: list[Any], variables: Mapping[str, Any]) -> Any:
-    if operator in {"and", "or"}:
-        value = operator == "and"
+def _operate(name: str, operands: list[Any], variables: Mapping[str, Any]) -> Any:
+    if name in {"and", "or"}:
+        value: Any = name == "and"
         for operand in operands:
             value = evaluate(operand, variables)
-            if bool(value) == (operator == "or"):
+            if bool(value) == (name == "or"):
                 return value
         return value
-    return _OPERATORS[operator](*(evaluate(operand, variables) for operand in operands))
+    return _OPERATORS[name](*(evaluate(operand, variables) for operand in operands))

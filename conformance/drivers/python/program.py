@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from inspect import Parameter, Signature
-from typing import Any
+from typing import Any, cast
 
 from checks import Broken
 from expressions import evaluate
@@ -211,7 +211,10 @@ class _Scope:
         return self.value({"$var": expression} if isinstance(expression, str) else expression)
 
     def handles(self, expression: Any) -> list[Any]:
-        return [self.handle(each) for each in expression] if isinstance(expression, list) else self.value(expression)
+        if isinstance(expression, list):
+            return [self.handle(each) for each in cast("list[Any]", expression)]
+        handles: list[Any] = self.value(expression)
+        return handles
 
     def keep(self, members: Document, value: Any, name: str = "as") -> None:
         if name in members:

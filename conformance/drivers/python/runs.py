@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
-from typing import Any
+from typing import Any, cast
 
 from checks import Broken, check
 from program import Program, describe
@@ -71,9 +71,10 @@ class Run:
     def answer(self) -> Document:
         """Do what is asked and return the answer."""
         check(self._message["program"], is_async=self._is_async)
-        saver = self._saver()
         program = Program(self._message["program"], self._message["form"], self._effect, is_async=self._is_async)
+        saver: RunnerSaver | NotingSqliteSaver | None = None
         try:
+            saver = self._saver()
             return self._act(program.entrypoint(saver), saver)
         except Broken:
             raise
@@ -192,11 +193,13 @@ class Run:
 
 def _interrupts_in(result: Any) -> tuple[Interrupt, ...] | None:
     """Return the interrupts that a result or an event carries, None where it is a value."""
-    if isinstance(result, dict) and set(result) == {"__interrupt__"}:
-        found = result["__interrupt__"]
-        if isinstance(found, list | tuple) and found and all(isinstance(each, Interrupt) for each in found):
-            return tuple(found)
-    return None
+    if not isinstance(result, dict) or len(cast("Document", result)) != 1:
+        return None
+    found: Any = cast("Document", result).get("__interrupt__")
+    if not isinstance(found, list | tuple):
+        return None
+    interrupts = [each for each in cast("Sequence[Any]", found) if isinstance(each, Interrupt)]
+    return tuple(interrupts) or None
 
 
 def _asked(interrupts: tuple[Interrupt, ...]) -> list[Document]:
@@ -236,8 +239,7 @@ def _state(snapshot: StateSnapshot) -> Document:
 def _task(snapshot: TaskSnapshot) -> Document:
     shown: Document = {"name": snapshot.name, "path": snapshot.path, "interrupts": _asked(snapshot.interrupts)}
     if snapshot.error is not None:
-        kind, _, text = snapshot.error.partition(": ")
-        shown["error"] = {"type": kind, "message": text}
+        shown["error"] = codec.to_tree(describe(snapshot.error))
     elif snapshot.path:
         shown["result"] = codec.to_tree(snapshot.result)
     return shown
