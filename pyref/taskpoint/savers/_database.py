@@ -127,7 +127,7 @@ class Database:
                 raise _unwritable() from None
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do `work` in one transaction, and commit it unless it raises."""
+        """Do `work` in one transaction, and commit it unless it raises (`STO-036`)."""
         with self.lock:
             connection = self.use()
             committed: bool | None = False
@@ -152,7 +152,7 @@ class Database:
             self.disconnect()
 
     def failure(self, error: sqlite3.Error, *, committed: bool | None) -> SaverError:
-        """Return our error for one of SQLite's, with `committed` false where its code alone says so."""
+        """Return our error for one of SQLite's, with `committed` false where its code alone says so (`STO-008`)."""
         code = _code(error)
         name = getattr(error, "sqlite_errorname", type(error).__name__)
         return SaverError(
@@ -197,7 +197,7 @@ class Database:
             _roll_back(connection)
 
     def _check(self, connection: sqlite3.Connection) -> int:
-        """Return the file's layout, 0 for a new file; refuse a foreign file before anything touches it."""
+        """Return the file's layout, 0 for a new file; refuse a newer or foreign one untouched (`STO-034`, `STO-035`)."""
         application, layout, tables = connection.execute(_IDENTITY).fetchone()
         if application == APPLICATION_ID and layout > len(LAYOUTS):
             raise FormatError(
@@ -214,7 +214,7 @@ class Database:
         return 0
 
     def _patiently(self, work: Callable[[], T]) -> T:
-        """Do `work`, again and again while another process writes and until `busy_timeout` has passed.
+        """Do `work`, again and again while another process writes and until `busy_timeout` has passed (`STO-039`).
 
         SQLite's own timeout looks ten times a second, which can starve beside a busy writer, and does not look at
         all while two processes turn on the write-ahead log. What `work` does must begin with taking the lock.

@@ -68,12 +68,12 @@ def check_next(checkpoint: Checkpoint, thread_id: str, seq: int) -> None:
 
 
 def live(holder: Holder | None) -> Holder | None:
-    """Return the holder if it is live: a dead one holds nothing (`RUN-011`)."""
+    """Return the holder if it is live: a dead one holds nothing (`RUN-011`, `STO-014`)."""
     return holder if holder is not None and is_live(holder) else None
 
 
 def refuse_holder(thread_id: str, current: Holder | None, holder: Holder | None) -> None:
-    """Raise where a live holder other than `holder` holds the thread (`RUN-010`)."""
+    """Raise where a live holder other than `holder` holds the thread (`STO-011`)."""
     if current is None or (holder is not None and holder.attempt_id == current.attempt_id) or not is_live(current):
         return
     raise ConcurrentRunError(
@@ -93,5 +93,5 @@ def overtaken(thread_id: str, what: str, holder: Holder | None = None) -> Concur
 
 
 def releases(entries: Sequence[Entry]) -> bool:
-    """Say whether the last entry ends the run's hold on the thread (`RUN-012`)."""
+    """Say whether the last entry ends the run's hold on the thread (`STO-013`)."""
     return bool(entries) and entries[-1].kind in _RELEASING
