@@ -197,7 +197,7 @@ class Database:
             _roll_back(connection)
 
     def _check(self, connection: sqlite3.Connection) -> int:
-        """Return the file's layout, 0 for a new file; refuse a newer or foreign one untouched (`STO-034`, `STO-035`)."""
+        """Return the layout, 0 for a new file; refuse a newer or foreign one untouched (`STO-034`, `STO-035`)."""
         application, layout, tables = connection.execute(_IDENTITY).fetchone()
         if application == APPLICATION_ID and layout > len(LAYOUTS):
             raise FormatError(
