@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from expressions import HOSTS
+from expressions import HOSTS, is_array, is_object
 
 __all__ = ("Broken", "Skip", "check")
 
@@ -97,11 +97,11 @@ def _bodies(kind: str, members: Any) -> Iterator[Any]:
 
 def check_expressions(tree: Any) -> None:
     """Refuse unknown expressions anywhere in a tree; skip values that only other languages have."""
-    if isinstance(tree, list):
-        for item in cast("list[Any]", tree):
+    if is_array(tree):
+        for item in tree:
             check_expressions(item)
-    elif isinstance(tree, dict):
-        for key, item in cast("dict[str, Any]", tree).items():
+    elif is_object(tree):
+        for key, item in tree.items():
             if key == "$host" and item not in HOSTS:
                 raise Skip(f"Python has no value {item!r}")
             if key.startswith("$") and key not in _EXPRESSIONS:

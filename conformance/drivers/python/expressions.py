@@ -5,11 +5,21 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final, TypeGuard
 
 from taskpoint import codec, get_call, get_idempotency_key
 
-__all__ = ("HOSTS", "evaluate")
+__all__ = ("HOSTS", "evaluate", "is_array", "is_object")
+
+
+def is_array(value: object) -> TypeGuard[list[Any]]:
+    """Tell whether a JSON tree is an array."""
+    return isinstance(value, list)
+
+
+def is_object(value: object) -> TypeGuard[dict[str, Any]]:
+    """Tell whether a JSON tree is an object."""
+    return isinstance(value, dict)
 
 
 def _cyclic() -> list[Any]:
@@ -68,9 +78,9 @@ _OPERATORS: Final[Mapping[str, Callable[..., Any]]] = {
 
 def evaluate(expression: Any, variables: Mapping[str, Any]) -> Any:
     """Return the value of an expression."""
-    if not isinstance(expression, dict):
+    if not is_object(expression):
         return expression
-    form, body = next(iter(cast("dict[str, Any]", expression).items()))
+    ((form, body),) = expression.items()
     match form:
         case "$var":
             return variables[body]

@@ -10,10 +10,10 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Future
 from inspect import Parameter, Signature
-from typing import Any, cast
+from typing import Any
 
 from checks import Broken
-from expressions import evaluate
+from expressions import evaluate, is_array
 
 from taskpoint import (
     CheckpointSaver,
@@ -211,8 +211,8 @@ class _Scope:
         return self.value({"$var": expression} if isinstance(expression, str) else expression)
 
     def handles(self, expression: Any) -> list[Any]:
-        if isinstance(expression, list):
-            return [self.handle(each) for each in cast("list[Any]", expression)]
+        if is_array(expression):
+            return [self.handle(each) for each in expression]
         handles: list[Any] = self.value(expression)
         return handles
 
