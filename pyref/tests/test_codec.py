@@ -192,7 +192,8 @@ NOT_VALUES = [
     Ext("", 1),
     Ext("a", True),
     ErrorValue("a", 1),  # type: ignore[arg-type]
-    Carried("$bytes", '"AA=="'),
+    Carried("$bytes", '"AB=="'),
+    Carried("$datetime", '"2026-01-01T00:00:00.0Z"'),
     Carried("$evil", "1"),
     Carried("$datetime", "1"),
 ]

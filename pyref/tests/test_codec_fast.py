@@ -136,7 +136,7 @@ class Tricky(enum.Enum):
     "value",
     [Number.ONE, Word.YES, Trap(), Tricky.A, orjson.Fragment(b"1"), b"x", {1}, bytearray(), 1j, ..., range(1).__iter__],
 )
-def test_what_orjson_or_marshal_alone_would_take_is_left_to_the_walk(value: object) -> None:
+def test_what_orjson_alone_would_take_is_left_to_the_walk(value: object) -> None:
     for wrapped in (value, [value], {"a": value}, (None, value)):
         assert _fast.faithful(wrapped) is None
 

@@ -253,6 +253,8 @@ def test_decoding_runs_no_code_of_the_texts_choice() -> None:
         '{"$decimal":"' + "1" * 200_000 + '"}',
         '{"$int":"' + "1" * 200_000 + '"}',
         '"' + '\\"$' * 100_000 + '"',
+        '{"$set":[1,true,' * 60 + "0" + "]}" * 60,
+        '{"$set":[' * 60 + "[" + ",".join(map(str, range(2000))) + "]" + "]}" * 60,
         '{"$bytes":"' + "A" * 400_000 + '"}',
         "[" + '"$a",' * 50_000 + "1]",
     ],
@@ -260,7 +262,8 @@ def test_decoding_runs_no_code_of_the_texts_choice() -> None:
 )
 def test_a_large_text_takes_no_more_than_linear_time(text: str) -> None:
     begun = time.process_time()
-    code_of(decode, text)
+    if code_of(decode, text) == "accepted":
+        digest_arguments([encode(decode(text)), decode(text)])
     assert time.process_time() - begun < 2
 
 

@@ -2,19 +2,16 @@
 
 Whatever they cannot prove is answered with None, and takes the walk: these functions never refuse anything.
 
-Why the proof of `plain_bytes` holds. `marshal` writes None, bool, int, float, complex, str, bytes, tuple, list, dict,
-sets, code, Ellipsis and buffers, by exact type, and fails on everything else; orjson, told to pass subclasses, dates
-and dataclasses through and given nobody to pass them to, fails on those of them that are not plain JSON, on lone
-surrogates, on keys that are not strings and on unsafe integers. What both accept is None, bool, safe int, float, str,
-tuple, list and dict by str, exactly. (orjson alone would take an IntEnum for its value.) What orjson then still writes
-otherwise than the walk is looked for in its text: NaN and infinities (``null``), negative zero and keys that begin
-with ``$``. The depth is looked at first.
+Why `plain_bytes` is right: `_is_plain` has seen each type in the value, exactly: nothing is in it but None,
+bool, int, float, str, list, tuple and dict, and not too deep. (orjson alone would take an IntEnum for its value.) orjson
+fails on keys that are not strings, on lone surrogates and on unsafe integers. What it then still writes otherwise than
+the walk is looked for in its text: NaN and infinities (``null``), negative zero, and keys that begin with ``$``.
 """
 
 from __future__ import annotations
 
-import marshal
 import re
+from itertools import chain
 from typing import Any, Final
 
 import orjson
@@ -40,36 +37,34 @@ _ASTRAL: Final = re.compile(rb"[\xf0-\xf4]")
 _ABOVE_SURROGATES: Final = re.compile(rb"[\xee\xef]")
 _SETTLED: Final = frozenset({str, int, bool, type(None)})
 _CONTAINERS: Final = frozenset({list, tuple, dict})
+_PLAIN: Final = _CONTAINERS | {str, int, float, bool, type(None)}
 
 
-def _is_shallow(value: Any, most: int) -> bool:
-    """Whether at most `MAX_DEPTH` containers enclose one another, as far as can be told from `most` of them a level.
+def _is_plain(value: Any) -> bool:
+    """Whether a value is of the types of JSON, exactly, and at most `MAX_DEPTH` deep; keys are not looked at.
 
-    The bound ends the search in what contains itself, or holds one part very many times over.
+    It goes level by level, in C where it can, and looks once a level at each container, so that cycles end.
     """
-    level: list[Any] = [value] if type(value) in _CONTAINERS else []
-    for _ in range(MAX_DEPTH):
-        if not level or len(level) > most:
-            break
-        level = [
-            item
-            for container in level
-            for item in (container.values() if type_of(container) is dict else container)
-            if type(item) in _CONTAINERS
-        ]
-    return not level
+    items: list[Any] = [value]
+    for _ in range(MAX_DEPTH + 1):
+        kinds = set(map(type, items))
+        if not kinds <= _PLAIN:
+            return False
+        if kinds.isdisjoint(_CONTAINERS):
+            return True
+        inner = {id(item): item for item in items if type_of(item) in _CONTAINERS}
+        items = list(chain.from_iterable([x.values() if type_of(x) is dict else x for x in inner.values()]))
+    return False
 
 
 def faithful(value: Any, option: int = _EXACT) -> bytes | None:
     """What orjson writes of a value, where that is its encoding but for non-finite floats, written as null."""
+    # First of all: orjson does not count tuples, and writes beyond its buffer when very many enclose one another.
+    if not _is_plain(value):
+        return None
     try:
-        # Two bytes are the least that a container takes. orjson must not see a deep one first: it counts no tuples,
-        # and writes beyond its buffer when there are very many.
-        size = len(marshal.dumps(value))
-        if size > 2 * MAX_DEPTH and not _is_shallow(value, size):
-            return None
         text = orjson.dumps(value, option=option)
-    except (TypeError, ValueError):
+    except TypeError:
         return None
     return None if _has_dollar_key(text) or _has_negative_zero(text) else text
 
@@ -118,7 +113,7 @@ def plain_tree(text: bytes) -> tuple[Tree, bool] | None:
     """
     try:
         tree = orjson.loads(text)
-        if len(text) > 2 * MAX_DEPTH and not _is_shallow(tree, len(text)):
+        if len(text) > 2 * MAX_DEPTH and not _is_plain(tree):
             return None
         again = orjson.dumps(tree, option=orjson.OPT_STRICT_INTEGER)
     except (TypeError, ValueError):

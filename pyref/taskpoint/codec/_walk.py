@@ -162,13 +162,14 @@ def _map_tree(value: dict[object, object], room: int) -> Tree:
 def _carried_tree(value: Carried, room: int) -> Tree:
     """What is carried goes out as it came in; that it came in, and was not made up, is checked."""
     try:
-        tree = {value.tag: read_json(value.text)}
-        if from_tree(tree, room) == value:
-            return tree
+        tree = _normal({value.tag: read_json(value.text)}, room)
     except Refusal as refusal:
         if refusal.code == "value.too_deep":
             raise
-    raise Refusal("value.not_encodable", "a Carried holds what no decoder would carry")
+        tree = None
+    if type(value.tag) is not str or tree is None or canonical_json(tree) != f'{{"{value.tag}":{value.text}}}':
+        raise Refusal("value.not_encodable", "a Carried holds what no decoder would carry")
+    return tree
 
 
 def _checked(tag: str, members: dict[str, Tree]) -> Tree:
@@ -188,11 +189,15 @@ def _in_order(trees: list[Any], *, keyed: bool = False, code: str = "value.not_e
     return [trees[place] for place in sorted(range(len(trees)), key=texts.__getitem__)]
 
 
-# --- trees to values ---------------------------------------------------------------------------------------------
+# --- trees to values: first the one normal tree of all that mean the same, then its value --------------------------
 
 
-def from_tree(tree: Any, room: int = MAX_DEPTH) -> Any:
+def from_tree(tree: Any) -> Any:
     """The value of a JSON tree; runs no code that the tree could choose (`VAL-035`)."""
+    return _value(_normal(tree, MAX_DEPTH))
+
+
+def _normal(tree: Any, room: int) -> Tree:
     kind = type_of(tree)
     if kind is str:
         return _text(tree)
@@ -207,92 +212,127 @@ def from_tree(tree: Any, room: int = MAX_DEPTH) -> Any:
             raise Refusal("value.out_of_range", "a number is not finite")
         return tree or 0.0  # a bare -0 is zero (`VAL-012`)
     if kind is list:
-        return _each(from_tree, tree, _inside(room))
+        return _each(_normal, tree, _inside(room))
     if kind is dict:
-        return _object_value(tree, room)
+        return _normal_object(tree, room)
     if kind is Fault:
         raise Refusal(tree.code, tree.what)
     raise Refusal("value.invalid_json", f"a tree holds a {kind.__name__}, which JSON has not")
 
 
-def _object_value(tree: dict[Any, Any], room: int) -> Any:
+def _normal_object(tree: dict[Any, Any], room: int) -> Tree:
     for key in tree:
         if type(key) is not str:
             raise Refusal("value.invalid_json", "a key of an object is not a string")
-        if key[:1] == "$" and key[1:2] != "$":
-            return _tag_value(tree, key, room)
+        if _is_tag(key):
+            return {key: _normal_content(tree, key, room)}
     room = _inside(room)
-    members: dict[str, object] = {}
+    members: dict[str, Tree] = {}
     for key, item in tree.items():
         try:
-            members[_text(key[1:] if key[:1] == "$" else key)] = from_tree(item, room)
+            members[_text(key)] = _normal(item, room)
         except Refusal as refusal:
             refusal.steps.append(_step(key))
             raise
     return members
 
 
+def _is_tag(key: str) -> bool:
+    return key[:1] == "$" and key[1:2] != "$"
+
+
 def _malformed(tag: str) -> Refusal:
     return Refusal("value.malformed_tag", f"what stands under the tag {tag} is malformed")
 
 
-def _tag_value(tree: dict[str, Any], tag: str, room: int) -> Any:
+def _normal_content(tree: dict[str, Any], tag: str, room: int) -> Tree:
     compound = _COMPOUND.get(tag)
     if compound is None and tag not in _READERS:
         hint = "it was written by a newer version, or a key of user data was not escaped by doubling its $"
         raise Refusal("value.unknown_tag", "an object has a key with a single $ that is not a known tag", hint)
-    if len(tree) != 1:
-        raise _malformed(tag)
     content = tree[tag]
     if type(content) is Fault:
         raise Refusal(content.code, content.what)
-    if compound is not None:
-        return compound(content, _inside(room, 2))
-    _inside(room)
-    normalise, read = _READERS[tag]
-    if type(content) is not str:
-        raise _malformed(tag)
-    try:
-        text = normalise(content)
-    except ValueError:
-        text = None
+    text = None
+    if len(tree) == 1:
+        if compound is not None:
+            return compound(content, _inside(room, 2))
+        _inside(room)
+        try:
+            text = _READERS[tag][0](content) if type(content) is str else None
+        except ValueError:
+            text = None
     if text is None:  # outside of the handler: the error handled there may hold the content
         raise _malformed(tag)
-    value = read(text)
-    return Carried(tag, canonical_json(text)) if value is None else value
+    return text
 
 
-def _set_value(content: Any, room: int) -> Any:
+def _normal_set(content: Any, room: int) -> Tree:
     if not _is_list(content):
         raise _malformed("$set")
-    items = _each(from_tree, content, room)
-    trees = _in_order(_each(to_tree, items, room), code="value.malformed_tag")
-    try:
-        members = set(map(_hashable, items))
-    except TypeError:
-        members = set[object]()
-    # Python takes 1 and true for one member, and has no set of dicts: carry what a set would lose.
-    return members if len(members) == len(items) else Carried("$set", canonical_json(trees))
+    return _in_order(_each(_normal, content, room), code="value.malformed_tag")
 
 
-def _map_value(content: Any, room: int) -> Any:
+def _normal_map(content: Any, room: int) -> Tree:
     room = _inside(room)
     if not _is_list(content) or not all(_is_list(pair) and len(pair) == 2 for pair in content):
         raise _malformed("$map")
     if all(type(pair[0]) is str for pair in content):
-        raise _malformed("$map")  # an object says the same
-    pairs = [_at(f"[{place}]", _pair, pair, room) for place, pair in enumerate(content)]
-    trees = [[to_tree(key, room), to_tree(item, room)] for key, item in pairs]
-    ordered = _in_order(trees, keyed=True, code="value.malformed_tag")
+        raise _malformed("$map")  # an object says the same (`VAL-077`)
+    pairs = [_at(f"[{place}]", _normal_pair, pair, room) for place, pair in enumerate(content)]
+    return _in_order(pairs, keyed=True, code="value.malformed_tag")
+
+
+def _normal_pair(pair: list[Any], room: int) -> list[Tree]:
+    return _each(_normal, pair, room)
+
+
+def _normal_error(content: Any, room: int) -> Tree:
+    if not _is_error(content):
+        raise _malformed("$error")
+    members = {name: _at(f".{name}", _normal, member, room) for name, member in content.items()}
+    return {name: member for name, member in members.items() if member is not None}
+
+
+def _normal_ext(content: Any, room: int) -> Tree:
+    if not _is_ext(content):
+        raise _malformed("$ext")
+    return {
+        "name": _text(content["name"]),
+        "v": int(content["v"]),
+        "data": _at(".data", _normal, content["data"], room),
+    }
+
+
+def _value(tree: Any) -> Any:
+    kind = type_of(tree)
+    if kind is list:
+        return [_value(item) for item in tree]
+    if kind is not dict:
+        return tree
+    for tag, content in tree.items():
+        if _is_tag(tag):
+            value = _tag_value(tag, content)
+            return Carried(tag, canonical_json(content)) if value is None else value
+    return {key[1:] if key[:1] == "$" else key: _value(item) for key, item in tree.items()}
+
+
+def _tag_value(tag: str, content: Any) -> Any:
+    """The value of a tag, or None where Python cannot hold it exactly."""
+    if tag in _READERS:
+        return _READERS[tag][1](content)
+    if tag == "$ext":
+        return Ext(content["name"], content["v"], _value(content["data"]))
+    if tag == "$error":
+        return ErrorValue(**{**content, "data": _value(content.get("data"))})
     try:
-        members = {_hashable(key): item for key, item in pairs}
-    except TypeError:
-        members = {}
-    return members if len(members) == len(pairs) else Carried("$map", canonical_json(ordered))
-
-
-def _pair(pair: list[Any], room: int) -> list[Any]:
-    return _each(from_tree, pair, room)
+        if tag == "$set":
+            members: Any = {_hashable(_value(item)) for item in content}
+        else:
+            members = {_hashable(_value(key)): _value(item) for key, item in content}
+    except TypeError:  # no set of Python's holds a dict
+        return None
+    return members if len(members) == len(content) else None  # nor both 1 and true
 
 
 def _hashable(value: Any) -> Any:
@@ -300,22 +340,6 @@ def _hashable(value: Any) -> Any:
     if kind is list:
         return tuple(map(_hashable, value))
     return frozenset(value) if kind is set else value
-
-
-def _error_value(content: Any, room: int) -> ErrorValue:
-    if not _is_error(content):
-        raise _malformed("$error")
-    data = _at(".data", from_tree, content.get("data"), room)
-    for name in ("type", "message", "path"):
-        _text(content.get(name) or "")
-    return ErrorValue(content["type"], content["message"], data, content.get("path"), content.get("retryable"))
-
-
-def _ext_value(content: Any, room: int) -> Ext:
-    if not _is_ext(content):
-        raise _malformed("$ext")
-    data = _at(".data", from_tree, content["data"], room)
-    return Ext(_text(content["name"]), int(content["v"]), data)
 
 
 def _is_list(content: Any) -> bool:
@@ -348,9 +372,9 @@ def _is_ext(content: Any) -> bool:
 
 
 _MEMBERS: dict[str, Callable[[Any], bool]] = {"$error": _is_error, "$ext": _is_ext}
-_COMPOUND: dict[str, Callable[[Any, int], Any]] = {
-    "$set": _set_value,
-    "$map": _map_value,
-    "$error": _error_value,
-    "$ext": _ext_value,
+_COMPOUND: dict[str, Callable[[Any, int], Tree]] = {
+    "$set": _normal_set,
+    "$map": _normal_map,
+    "$error": _normal_error,
+    "$ext": _normal_ext,
 }
