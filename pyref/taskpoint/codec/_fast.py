@@ -2,10 +2,10 @@
 
 Whatever they cannot prove is answered with None, and takes the walk: these functions never refuse anything.
 
-Why `plain_bytes` is right: `_is_plain` has seen each type in the value, exactly: nothing is in it but None,
-bool, int, float, str, list, tuple and dict, and not too deep. (orjson alone would take an IntEnum for its value.) orjson
-fails on keys that are not strings, on lone surrogates and on unsafe integers. What it then still writes otherwise than
-the walk is looked for in its text: NaN and infinities (``null``), negative zero, and keys that begin with ``$``.
+Why `plain_bytes` is right: `_is_plain` has seen each type in the value, exactly, so nothing is in it but None, bool,
+int, float, str, list, tuple and dict, and not too deep. (orjson alone would take an IntEnum for its value.) orjson fails
+on keys that are not strings, on lone surrogates and on unsafe integers. What it then still writes otherwise than the
+walk is looked for in its text: NaN and infinities (``null``), negative zero, and keys that begin with ``$``.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ _ASTRAL: Final = re.compile(rb"[\xf0-\xf4]")
 _ABOVE_SURROGATES: Final = re.compile(rb"[\xee\xef]")
 _SETTLED: Final = frozenset({str, int, bool, type(None)})
 _CONTAINERS: Final = frozenset({list, tuple, dict})
-_PLAIN: Final = _CONTAINERS | {str, int, float, bool, type(None)}
+_LEAVES: Final = frozenset({str, int, float, bool, type(None)})
+_PLAIN: Final = _CONTAINERS | _LEAVES
 
 
 def _is_plain(value: Any) -> bool:
@@ -45,6 +46,11 @@ def _is_plain(value: Any) -> bool:
 
     It goes level by level, in C where it can, and looks once a level at each container, so that cycles end.
     """
+    kind = type_of(value)
+    if kind in _LEAVES:
+        return True
+    if kind in _CONTAINERS and _LEAVES.issuperset(map(type, value.values() if kind is dict else value)):
+        return True  # the common case, without the loop
     items: list[Any] = [value]
     for _ in range(MAX_DEPTH + 1):
         kinds = set(map(type, items))
