@@ -4,8 +4,9 @@ Whatever they cannot prove is answered with None, and takes the walk: these func
 
 Why `plain_bytes` is right: `_is_plain` has seen each type in the value, exactly, so nothing is in it but None, bool,
 int, float, str, list, tuple and dict, and not too deep. (orjson alone would take an IntEnum for its value.)
-orjson fails on keys that are not strings, on lone surrogates and on unsafe integers. What it then still writes otherwise than the
-walk is looked for in its text: NaN and infinities (``null``), negative zero, and keys that begin with ``$``.
+orjson fails on keys that are not strings, on lone surrogates and on unsafe integers. What it then still writes
+otherwise than the walk is looked for in its text: NaN and infinities (``null``), negative zero, and keys that begin
+with ``$``.
 """
 
 from __future__ import annotations
