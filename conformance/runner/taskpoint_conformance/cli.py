@@ -81,7 +81,7 @@ def _run(console: Console, arguments: dict[str, Any]) -> SuiteResult:
         mode=arguments["mode"],
         sweep=arguments["sweep"],
         jobs=arguments["jobs"],
-        limits=Limits(start=max(30, arguments["timeout"]), silence=arguments["timeout"]),
+        limits=Limits(start=3 * arguments["timeout"], silence=arguments["timeout"], step=6 * arguments["timeout"]),
         baseline=_baseline(arguments["baseline"], {each.id for each in fixtures}),
     )
     result = SuiteResult(list(command), suite_digest(fixtures), len(fixtures), "")
