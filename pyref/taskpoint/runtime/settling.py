@@ -1,4 +1,4 @@
-"""Waiting until an event loop has nothing to run: the moment at which the next outcome may be delivered (`CON-004`)."""
+"""Waiting until an event loop has nothing to run: the moment at which the next outcome may be delivered (`CON-006`)."""
 
 from __future__ import annotations
 
