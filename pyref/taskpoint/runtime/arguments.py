@@ -15,7 +15,7 @@ __all__ = ("ArgumentNames", "digest")
 class ArgumentNames:
     """The positions of a function's parameters, worked out once."""
 
-    __slots__ = ("bound", "bound_by_name", "names")
+    __slots__ = ("bound", "bound_by_name", "fixed", "names", "signature")
 
     def __init__(self, func: Callable[..., object], *, skip_self: bool = False) -> None:
         self.bound: tuple[object, ...] = ()
@@ -25,12 +25,34 @@ class ArgumentNames:
             self.bound_by_name = {**func.keywords, **self.bound_by_name}
             func = func.func
         try:
-            parameters = list(inspect.signature(func).parameters.values())
-        except (TypeError, ValueError):
-            parameters = []
+            self.signature: inspect.Signature | None = inspect.signature(func)
+        except (TypeError, ValueError):  # some built-in functions do not tell
+            self.signature = None
+        parameters = list(self.signature.parameters.values()) if self.signature else []
         positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
         names = [p.name for p in parameters if p.kind in positional]
         self.names = names[1:] if skip_self else names
+        self.fixed = -1
+        """How many arguments always fit by position; -1 where that is not one number."""
+        if self.signature and all(p.kind in positional and p.default is p.empty for p in parameters):
+            self.fixed = len(names) - len(self.bound)
+
+    def check(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, object]) -> None:
+        """Refuse arguments that the function does not take, where the call is made (`IDN-045`).
+
+        Raises:
+            UsageError: Code ``usage.argument_mismatch``.
+        """
+        if self.signature is None or (len(args) == self.fixed and not kwargs):
+            return
+        try:
+            self.signature.bind(*self.bound, *args, **{**self.bound_by_name, **kwargs})
+        except TypeError as error:
+            raise UsageError(
+                f"the arguments do not fit the task {name!r}: {error}",
+                code="usage.argument_mismatch",
+                hint=f"its parameters are {self.signature}",
+            ) from None
 
 
 def digest(names: ArgumentNames, args: tuple[Any, ...], kwargs: Mapping[str, object]) -> str:

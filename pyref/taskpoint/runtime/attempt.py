@@ -120,7 +120,7 @@ class Attempt:
         if isinstance(error, SaverError):
             return error  # STO: nothing more is appended; the attempt is over for this process
         if isinstance(error, ReplayDivergenceError):
-            machine.outbox.append((RunFailed(*self._stamp(), describe(error, error.path), []), None))
+            machine.outbox.append((RunFailed(*self._stamp(), describe(error, None if "!" in error.path else error.path), []), None))
         elif isinstance(error, TaskpointError):
             machine.outbox.append((RunFailed(*self._stamp(), describe(error, None), []), None))
         else:

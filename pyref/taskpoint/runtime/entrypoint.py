@@ -22,6 +22,7 @@ from taskpoint.runtime.definitions import (
     check_options,
     function_name,
     is_async,
+    is_label,
     split_forms,
 )
 from taskpoint.runtime.loop_host import LoopHost, RunLoop
@@ -283,7 +284,9 @@ class Entrypoint(Generic[I, R]):
             while not body.done():
                 try:
                     await asyncio.shield(body)
-                except asyncio.CancelledError:
+                except asyncio.CancelledError as error:
+                    with run.lock:
+                        run.halt(error)  # first: so that what it cancels is no act of the workflow (CON-009)
                     body.cancel()
                     await asyncio.wait([body])
             end = body.result()
@@ -436,8 +439,8 @@ class _EntrypointForms:
         on_divergence = options.get("on_divergence", "error")
         if on_divergence not in _ON_DIVERGENCE:
             raise UsageError("on_divergence is unknown", hint=f"use one of {', '.join(_ON_DIVERGENCE)}")
-        if version is not None:
-            check_name("version", version)
+        if version is not None and not is_label(version):
+            raise UsageError("version= is not a string of 1 to 255 characters", hint='write version="1"')
         if name is not None:
             check_name("entrypoint", name)
 

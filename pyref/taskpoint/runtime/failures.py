@@ -41,6 +41,8 @@ _BY_AREA: dict[str, type[TaskpointError]] = {
     "saver": SaverError,
     "run": ConcurrentRunError,
 }
+_NEVER = (TaskpointError, ExceptionGroup, StopIteration, StopAsyncIteration)
+"""Never rebuilt by name: a group needs its constructor, and the last two mean something to coroutines."""
 _CODED = (ConcurrentRunError, ReplayDivergenceError)
 
 
@@ -72,7 +74,7 @@ def resolver(func: Callable[..., object], raises: Sequence[type[Exception]]) -> 
         candidates.append(getattr(builtins, name, None))
         for candidate in candidates:
             if isinstance(candidate, type) and issubclass(candidate, Exception) and candidate.__name__ == name:
-                return None if issubclass(candidate, TaskpointError | ExceptionGroup) else candidate
+                return None if issubclass(candidate, _NEVER) else candidate
         return None
 
     return find

@@ -132,7 +132,8 @@ class TaskFunction(Generic[P, R]):
     # What the hosts ask
 
     def digest(self, args: tuple[Any, ...], kwargs: Mapping[str, object], skip: int) -> str:
-        """Return the input digest of a call; `skip` leaves a method's self out."""
+        """Return the input digest of a call, if its arguments fit; `skip` leaves a method's self out."""
+        self._names.check(self.name, args, kwargs)
         return digest(self._names_after_self, args[skip:], kwargs) if skip else digest(self._names, args, kwargs)
 
     def runs_in_thread(self) -> bool:

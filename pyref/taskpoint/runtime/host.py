@@ -87,6 +87,10 @@ class Host(ABC):
         """Make a call of a task in this scope and return its future."""
 
     @abstractmethod
+    def is_blocked_on(self, call: Call) -> bool:
+        """Tell whether the scope's code waits for a call's outcome and does nothing else (`RPL-015`)."""
+
+    @abstractmethod
     def wake(self) -> None:
         """Something may be delivered, or the attempt is ending (the run's lock is held)."""
 

@@ -356,8 +356,8 @@ class LoopHost(Host):
 
     # Deliveries
 
-    def is_blocked(self) -> bool:
-        return True  # outcomes are taken when the loop has settled
+    def is_blocked_on(self, call: Call) -> bool:
+        return call.observed  # outcomes are taken when the loop has settled: nothing else runs now
 
     def wake(self) -> None:
         self.loop.awake[self] = None

@@ -284,7 +284,7 @@ class Run:
         if outcome is None:
             call.state = State.SUSPENDED
         else:
-            self.machine.finish(call, outcome, blocked=job.host.is_blocked())
+            self.machine.finish(call, outcome, blocked=job.host.is_blocked_on(call))
         job.host.wake()
         if job.host not in self.parked:
             self._wake_committer()

@@ -101,7 +101,7 @@ class SyncFuture(Generic[R]):
 class SyncHost(Host):
     """Executes a scope in a thread."""
 
-    __slots__ = ("callbacks", "cond", "fresh", "has_slot", "is_task", "seen", "target")
+    __slots__ = ("callbacks", "cond", "fresh", "has_slot", "is_task", "seen", "waiting")
 
     def __init__(self, run: Run, scope: Scope, *, is_task: bool, depth: int = 0) -> None:
         super().__init__(run, scope, depth)
@@ -109,7 +109,7 @@ class SyncHost(Host):
         self.fresh: Call | None = None
         """The newest call, held back for whoever waits for it."""
         self.seen: Call | None = None
-        self.target: Call | None = None
+        self.waiting = False
         self.is_task = is_task
         self.has_slot = is_task
         self.callbacks: dict[Call, list[Callable[[], object]]] = {}
@@ -165,8 +165,8 @@ class SyncHost(Host):
 
     # Waiting
 
-    def is_blocked(self) -> bool:
-        return self.target is not None
+    def is_blocked_on(self, call: Call) -> bool:  # noqa: ARG002 - it matters only for the one open call
+        return self.waiting
 
     def wake(self) -> None:
         if self.cond is not None:
@@ -182,15 +182,25 @@ class SyncHost(Host):
 
     def wait(self, call: Call | None, timeout: float | None = None) -> None:
         """Block until `call` is delivered; without one, until the scope has no open call."""
-        self.wait_until(lambda: call.state is State.DELIVERED if call else self.scope.open == 0, call, timeout)
+        if call is None:
+            self.wait_until(lambda: self.scope.open == 0, drains=True)
+        else:
+            self.wait_until(lambda: call.state is State.DELIVERED, call, timeout)
 
-    def wait_until(self, done: Callable[[], bool], call: Call | None = None, timeout: float | None = None) -> None:
+    def wait_until(
+        self,
+        done: Callable[[], bool],
+        call: Call | None = None,
+        timeout: float | None = None,
+        *,
+        drains: bool = False,
+    ) -> None:
         """Block until `done`; `call` is run here if nobody runs it yet."""
         deadline = None if timeout is None else time.monotonic() + timeout
         run = self.run
         run.lock.acquire()
         try:
-            outer, self.target = self.target, call
+            self.waiting = not drains
             if call is not None and call.state is State.DROPPED:
                 self._record_cancelled(call)
             while not done():
@@ -212,7 +222,7 @@ class SyncHost(Host):
                     continue
                 self._park(deadline)
         finally:
-            self.target = outer
+            self.waiting = False
             run.lock.release()
 
     def _record_cancelled(self, call: Call) -> None:
