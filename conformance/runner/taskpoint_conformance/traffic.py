@@ -31,6 +31,7 @@ class Limits:
     start: float = 30
     silence: float = 10
     step: float = 60
+    stop: float = 5
     messages: int = 20_000
 
 
@@ -235,10 +236,10 @@ class Traffic:
                 case "saver.history":
                     return {"checkpoints": store.history(message["thread_id"], message["before"], message["limit"])}
                 case "saver.begin":
-                    store.begin(message, lambda: driver.alive)
+                    store.begin(message, lambda: driver.alive and request.answer is None)
                     request.checkpoint_id = message["checkpoint"]["id"]
                 case "saver.append":
-                    store.append(message, lambda: driver.alive)
+                    store.append(message, lambda: driver.alive and request.answer is None)
                     request.checkpoint_id = message["checkpoint_id"]
                 case _:
                     store.delete(message["thread_id"])

@@ -37,6 +37,20 @@ def recorded(folder, thread_id="t"):
         return len([e for e in loaded.entries if e.kind == "task.completed"]) if loaded else 0
 
 
+def stop_between_commits(process, folder):
+    """Stop a process where it does not hold the file's lock."""
+    connection = sqlite3.connect(folder / "t.db", isolation_level=None, timeout=0)
+    while True:
+        os.kill(process.pid, signal.SIGSTOP)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            break
+        except sqlite3.OperationalError:
+            os.kill(process.pid, signal.SIGCONT)
+            time.sleep(0.001)
+    connection.close()
+
+
 def value(folder):
     """What the thread's last completed run returned, None while there is none."""
     with SqliteSaver(folder / "t.db") as saver:
@@ -88,12 +102,13 @@ def test_a_live_holder_keeps_others_out_and_take_over_fences_it_off(tmp_path):
     refused = start(tmp_path, "resume").communicate(timeout=60)
     assert "[run.concurrent]" in refused[1]
     assert str(first.pid) in refused[1], "the error names the holder"
-    os.kill(first.pid, signal.SIGSTOP)
+    stop_between_commits(first, tmp_path)
     still_refused = start(tmp_path, "resume").communicate(timeout=60)
     assert "[run.concurrent]" in still_refused[1]
     second = start(tmp_path, "resume", "take_over")
     before = recorded(tmp_path)
     while recorded(tmp_path) < before + 3:
+        assert second.poll() is None, second.communicate()
         time.sleep(0.001)
     os.kill(first.pid, signal.SIGCONT)
     overtaken = first.communicate(timeout=60)
