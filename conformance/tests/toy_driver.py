@@ -145,15 +145,17 @@ class Toy:
     def task(self, name, arguments, scope):
         count = self.counts[scope, name] = self.counts.get((scope, name), -1) + 1
         path = f"{scope}/{name}#{count}".lstrip("/")
-        for entry in self.journal:
-            if entry.get("path") == path:
-                return entry["value"]
+        if entry := self.recorded(path):
+            return entry["value"]
         task = self.program["tasks"][name]
         value = self.execute(task["body"], dict(zip(task["params"], arguments, strict=True)), path)
         digest = hashlib.sha256(json.dumps(arguments, separators=(",", ":")).encode()).hexdigest()
         about = {"name": name, "input_digest": digest, "alone": True, "attempts": 1, "started_at": NOW}
         self.append(("task.completed", {"path": path, **about, "value": value}))
         return value
+
+    def recorded(self, path):
+        return next((entry for entry in self.journal if entry.get("path") == path), None)
 
     def interrupt(self, value):
         for entry in self.journal:

@@ -15,9 +15,10 @@ __all__ = ("Pool",)
 class Pool:
     """The processes of one worker."""
 
-    def __init__(self, command: Sequence[str], timeout: float) -> None:
+    def __init__(self, command: Sequence[str], start: float, stop: float) -> None:
         self._command = list(command)
-        self._timeout = timeout
+        self._start = start
+        self._stop = stop
         self._idle: list[Driver] = []
         self._spare: Driver | None = None
         self.hello: dict[str, Any] | None = None
@@ -43,7 +44,7 @@ class Pool:
         if driver is None:  # pragma: no cover - it was prepared
             raise RuntimeError
         try:
-            hello = {key: each for key, each in driver.greet(self._timeout).items() if key != "id"}
+            hello = {key: each for key, each in driver.greet(self._start).items() if key != "id"}
             if self.hello not in (None, hello):
                 raise Broken("driver.hello", "two processes of the driver say different things")
         except Broken as error:
@@ -64,7 +65,7 @@ class Pool:
         """Stop all processes; return an error where one did not exit as it should."""
         problem: Broken | None = None
         for driver in self._idle:
-            status = driver.stop()
+            status = driver.stop(self._stop)
             if status != 0:
                 what = "did not exit" if status is None else f"exited with status {status}"
                 problem = Broken("driver.protocol", f"asked to stop, the driver {what} instead of exiting with 0")

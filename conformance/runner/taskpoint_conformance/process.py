@@ -45,7 +45,7 @@ class Driver:
         self.inbox = inbox
         self._ids = count(1)
         self._stderr: deque[bytes] = deque()
-        self._writing = threading.Lock()
+        self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self.wait_status: int | None = None
         self.killed = False
         try:
@@ -56,7 +56,11 @@ class Driver:
             raise HarnessError(f"the driver cannot be started: {error}") from None
         self._threads = [
             threading.Thread(target=read, args=(stream,), daemon=True)
-            for read, stream in ((self._read_lines, self._process.stdout), (self._read_stderr, self._process.stderr))
+            for read, stream in (
+                (self._read_lines, self._process.stdout),
+                (self._read_stderr, self._process.stderr),
+                (self._write_lines, self._process.stdin),
+            )
         ]
         for thread in self._threads:
             thread.start()
@@ -108,14 +112,8 @@ class Driver:
         return identifier
 
     def send(self, message: dict[str, Any]) -> None:
-        """Send one line; that the driver is gone is seen by whoever reads."""
-        line = json.dumps(message, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogatepass") + b"\n"
-        stream = self._process.stdin
-        if stream is None:  # pragma: no cover - it is a pipe
-            return
-        with self._writing, contextlib.suppress(BrokenPipeError, ValueError):
-            stream.write(line)
-            stream.flush()
+        """Send one line, without waiting: a driver that does not read must not stop us from listening."""
+        self._outbox.put(json.dumps(message, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogatepass") + b"\n")
 
     def kill(self) -> None:
         """Kill the process with SIGKILL and make sure that this is what ended it.
@@ -137,7 +135,7 @@ class Driver:
             if not self.killed:
                 self.kill()
 
-    def stop(self, timeout: float = 5) -> int | None:
+    def stop(self, timeout: float) -> int | None:
         """Ask the driver to exit and return its status, None where it did not in time (it is killed then)."""
         self.request("stop")
         try:
@@ -150,12 +148,19 @@ class Driver:
         return self.wait_status
 
     def _drop_pipes(self) -> None:
+        self._outbox.put(None)
         for thread in self._threads:
             thread.join()
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             if stream is not None:
                 with contextlib.suppress(BrokenPipeError):
                     stream.close()
+
+    def _write_lines(self, stream: IO[bytes]) -> None:
+        with contextlib.suppress(BrokenPipeError):  # that the driver is gone is seen by whoever reads
+            while (line := self._outbox.get()) is not None:
+                stream.write(line)
+                stream.flush()
 
     def _put(self, event: Event) -> None:
         while not self.killed:

@@ -52,7 +52,7 @@ def run_suite(
     for error in bad:
         result.results.append(FixtureResult(error.path.stem, problem=Broken(error.code, str(error))))
         on_result(result.results[-1])
-    pools = [Pool(options.command, options.limits.start) for _ in range(max(1, options.jobs))]
+    pools = [Pool(options.command, options.limits.start, options.limits.stop) for _ in range(max(1, options.jobs))]
     try:
         pools[0].give_back(pools[0].take())  # before anything else: is there a driver at all?
         result.hello = pools[0].hello

@@ -26,6 +26,7 @@ __all__ = ("Session", "Variant", "Witness")
 
 Document = dict[str, Any]
 _RUN_MEMBERS: Final = ("input", "value")
+_SOME: Final = {"entrypoint": "main", "params": [], "body": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +143,8 @@ class Session:
         return self._current
 
     def _request(self, driver: Driver, operation: str, members: Document) -> Request:
-        if problem := request_problem({"id": 1, "op": operation, **members}):
+        # The fixture's program was checked when it was loaded, and is most of the message.
+        if problem := request_problem({"id": 1, "op": operation, **members, **({"program": _SOME} if "program" in members else {})}):
             raise Failure("suite.request", f"the suite's own request is not of the protocol: {problem}")
         request = Request(driver.request(operation, **members), driver, thread=members.get("thread"))
         self._traffic.add(request)

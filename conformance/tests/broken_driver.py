@@ -1,0 +1,116 @@
+"""The toy driver with one thing wrong: `broken_driver.py BEHAVIOUR`."""
+
+import json
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+from toy_driver import PROFILES, Toy  # noqa: E402
+
+EVERYTHING = ["core", "interrupts", "concurrency", "state", "streams", "values-extended", "sqlite", "forms"]
+
+
+class Broken(Toy):
+    """Its methods are named after what they break: `hello_...` while greeting, `run_...` in a run."""
+
+    def __init__(self, behaviour):
+        super().__init__()
+        self.behaviour = behaviour
+
+    def hello(self, request):
+        good = super().hello(request)
+        match self.behaviour:
+            case "hello-hangs":
+                time.sleep(600)
+            case "hello-garbage":
+                print("Hello, world!", flush=True)
+            case "hello-dies":
+                sys.exit(3)
+            case "hello-refuses":
+                return {"outcome": "errored", "message": "I speak protocol 2.0"}
+            case "hello-other-spec":
+                return good | {"spec": ["2.0"]}
+            case "hello-without-core":
+                return good | {"profiles": ["interrupts"]}
+            case "hello-unknown-profile":
+                return good | {"profiles": ["core", "telepathy"]}
+            case "hello-unknown-member":
+                return good | {"motto": "trust me"}
+            case "hello-other-id":
+                return good | {"id": 99}
+            case "hello-no-object":
+                print("[]", flush=True)
+            case "hello-endless-line":
+                while True:
+                    os.write(1, b"x" * 65536)
+            case "claims-everything":
+                return good | {"profiles": EVERYTHING, "forms": ["decorator", "named"], "modes": ["sync", "async"]}
+            case "claims-too-much":
+                return good | {"profiles": [*PROFILES, "concurrency"]}
+        return good
+
+    def run(self, request):
+        match self.behaviour:
+            case "run-hangs":
+                time.sleep(600)
+            case "run-dies":
+                sys.exit(0)
+            case "run-killed-by-itself":
+                os.kill(os.getpid(), signal.SIGKILL)
+            case "run-garbage":
+                os.write(1, b"\xff\xfe not JSON\n")
+            case "run-nan":
+                os.write(1, b'{"id": %d, "outcome": "completed", "value": NaN}\n' % self.id)
+            case "run-errored":
+                print("the last words of the driver", file=sys.stderr, flush=True)
+                return {"outcome": "errored", "message": "my own fault"}
+            case "run-skips":
+                return {"outcome": "skipped", "reason": "not today"}
+            case "run-other-id":
+                self.id += 1000
+            case "run-unknown-member":
+                return {"outcome": "completed", "value": [10, 20], "confidence": "high"}
+            case "run-unknown-outcome":
+                return {"outcome": "done"}
+            case "run-unknown-call":
+                self.call("saver.compact")
+            case "run-same-cid":
+                os.write(1, b'{"cid": 1, "id": %d, "op": "saver.head", "thread_id": "t1"}\n' % self.id)
+            case "run-floods":
+                while True:
+                    self.write({"cid": next(self.cids), "id": self.id, "op": "emit", "mode": "updates", "data": None})
+            case "claims-everything":
+                return {"outcome": "completed", "value": None}
+        return super().run(request)
+
+    def call(self, op, **members):
+        match self.behaviour:
+            case "run-forgets" if op == "saver.append" and members["closing"] is None:
+                return {}
+            case "run-bad-entry" if op == "saver.append":
+                members["entries"] = [entry | {"mood": "good"} for entry in members["entries"]]
+            case "run-lone-completion" if op == "saver.append":
+                members["closing"] = None
+        return super().call(op, **members)
+
+    def recorded(self, path):
+        return None if self.behaviour == "run-ignores-journal" else super().recorded(path)
+
+    def serve(self):
+        if self.behaviour != "stop-ignored":
+            super().serve()
+        sys.stdin.readline()
+        self.id = 1
+        self.write({"id": 1} | self.hello({}))
+        while message := json.loads(sys.stdin.readline()):
+            if message["op"] == "stop":
+                time.sleep(600)
+            self.id = message["id"]
+            self.write({"id": self.id} | self.run(message))
+
+
+if __name__ == "__main__":
+    Broken(sys.argv[1]).serve()
