@@ -108,7 +108,7 @@ def test_a_failure_shows_the_rule_the_difference_and_the_program(tmp_path):
     done = run("--fixture", "CNF-fails-journal-value", "--junit", str(junit), "--report", str(report), folder="must-fail")
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == "0 passed, 1 failed"
-    for words in ("final.journal: journal of t1[1].value: differs", "expected", "actual", "≠", "CNF-010", "entrypoint: main"):
+    for words in ("final.journal: journal of t1[1].value: differs", "expected", "actual", "≠", "CNF-020", "entrypoint: main"):
         assert words in done.stdout
     failure = ElementTree.parse(junit).getroot().find("testcase/failure")
     assert failure.get("type") == "final.journal"
