@@ -3,7 +3,7 @@
 ::
 
     TaskpointError                 root, never raised itself
-    |-- UsageError                 the caller used the library wrongly           usage.*  interrupt.*  run.nothing_to_resume
+    |-- UsageError                 the caller used the library wrongly: usage.*, interrupt.*, run.nothing_to_resume
     |-- ReplayDivergenceError      the workflow's code no longer fits its journal    replay.divergence
     |-- ConcurrentRunError         another run holds the thread, or overtook this one    run.concurrent
     |-- ValueEncodingError         a value has no encoding, or an encoding no value      value.*
@@ -128,7 +128,9 @@ class ReplayDivergenceError(TaskpointError):
 
     default_code = "replay.divergence"
 
-    def __init__(self, message: str, *, path: str = "", recorded: str = "", attempted: str = "", hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, path: str = "", recorded: str = "", attempted: str = "", hint: str | None = None
+    ) -> None:
         super().__init__(message, hint=hint)
         self.path = path
         self.recorded = recorded
@@ -178,7 +180,9 @@ class SaverError(TaskpointError):
 
     default_code = "saver.failed"
 
-    def __init__(self, message: str, *, committed: bool | None = None, code: str | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, committed: bool | None = None, code: str | None = None, hint: str | None = None
+    ) -> None:
         super().__init__(message, code=code, hint=hint)
         self.committed = committed
 

@@ -116,9 +116,7 @@ class Index:
 
     def failures(self) -> list[str]:
         """Return the paths of all valid recorded failures, in journal order."""
-        found = [
-            entry for scope in self.outcomes.values() for entry in scope.values() if isinstance(entry, TaskFailed)
-        ]
+        found = [entry for scope in self.outcomes.values() for entry in scope.values() if isinstance(entry, TaskFailed)]
         return [entry.path for entry in sorted(found, key=lambda entry: entry.seq)]
 
     def closure(self, paths: Sequence[str]) -> list[str]:

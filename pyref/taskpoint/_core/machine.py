@@ -54,7 +54,7 @@ class Outcome:
     rerun: list[str] = field(default_factory=list)
 
 
-class DuplicateKey(Exception):  # noqa: N818 - the driver turns it into the public error
+class DuplicateKey(Exception):
     """A name and key were used twice in one scope (`IDN-011`)."""
 
 

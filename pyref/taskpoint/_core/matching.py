@@ -26,7 +26,7 @@ class Record:
     claimed: bool = False
 
 
-class Divergence(Exception):  # noqa: N818 - a verdict that the machine turns into the public error
+class Divergence(Exception):
     """The call at a path does not fit its record."""
 
     def __init__(self, record: Record, attempted_digest: str | None) -> None:
@@ -107,7 +107,9 @@ class Matcher:
     def orphans(self) -> list[str]:
         """Return the paths of records that no call claimed (`RPL-030`)."""
         positional = [record for records in self._by_name.values() for record in records.values()]
-        return [record.path for record in (*positional, *self._keyed.values()) if not record.claimed and not record.void]
+        return [
+            record.path for record in (*positional, *self._keyed.values()) if not record.claimed and not record.void
+        ]
 
     def _moved(self, encoded: str, records: dict[int, Record], digest: str) -> Record | None:
         """Return the unclaimed record with this input that has the lowest index."""

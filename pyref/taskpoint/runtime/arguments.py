@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from taskpoint import codec
+from taskpoint.errors import UsageError
 
 __all__ = ("ArgumentNames", "digest")
 

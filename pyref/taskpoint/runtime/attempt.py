@@ -120,7 +120,9 @@ class Attempt:
         if isinstance(error, SaverError):
             return error  # STO: nothing more is appended; the attempt is over for this process
         if isinstance(error, ReplayDivergenceError):
-            machine.outbox.append((RunFailed(*self._stamp(), describe(error, None if "!" in error.path else error.path), []), None))
+            machine.outbox.append(
+                (RunFailed(*self._stamp(), describe(error, None if "!" in error.path else error.path), []), None)
+            )
         elif isinstance(error, TaskpointError):
             machine.outbox.append((RunFailed(*self._stamp(), describe(error, None), []), None))
         else:
@@ -250,7 +252,9 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
         metadata=config.metadata,
     )
     started = RunStarted(0, now, sources.new_id())
-    machine = Machine(Index([started]), attempt_id=started.attempt_id, now=sources.now, on_divergence=entrypoint.on_divergence)
+    machine = Machine(
+        Index([started]), attempt_id=started.attempt_id, now=sources.now, on_divergence=entrypoint.on_divergence
+    )
     run = Run(machine, Writer(saver, config.thread_id, started.attempt_id), config, entrypoint.name)
     assert run.writer is not None
     run.writer.begin(checkpoint, checkpoint.parent_id, [started], take_over=request.take_over)
@@ -309,12 +313,17 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     attempt_id, now, seq = sources.new_id(), sources.now(), len(loaded.entries)
     resumed = RunResumed(seq, now, attempt_id, index.attempt + 1, _rerun(request.retry, index))
     entries: list[Entry] = [resumed]
-    entries += [InterruptAnswered(seq + 1 + n, now, attempt_id, id, text) for n, (id, text) in enumerate(answers.items())]
+    entries += [
+        InterruptAnswered(seq + 1 + n, now, attempt_id, id, text) for n, (id, text) in enumerate(answers.items())
+    ]
     writer = Writer(saver, config.thread_id, attempt_id)
     writer.checkpoint_id = checkpoint.id
     writer.append(seq, entries, take=True, take_over=request.take_over)
     machine = Machine(
-        Index((*loaded.entries, *entries)), attempt_id=attempt_id, now=sources.now, on_divergence=entrypoint.on_divergence
+        Index((*loaded.entries, *entries)),
+        attempt_id=attempt_id,
+        now=sources.now,
+        on_divergence=entrypoint.on_divergence,
     )
     run = Run(machine, writer, config, entrypoint.name)
     _prepare_previous(run, entrypoint, saver, checkpoint, None)
@@ -343,7 +352,11 @@ def _rerun(retry: str | Sequence[str] | None, index: Index) -> list[str]:
 
 
 def _prepare_previous(
-    run: Run, entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, checkpoint: Checkpoint, parent: Checkpoint | None
+    run: Run,
+    entrypoint: Entrypoint[Any, Any],
+    saver: CheckpointSaver,
+    checkpoint: Checkpoint,
+    parent: Checkpoint | None,
 ) -> None:
     """Let the run find the value saved before it; read at once where the function asks for it by name."""
     cache: list[str | None] = []

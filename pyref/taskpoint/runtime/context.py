@@ -10,7 +10,7 @@ from taskpoint.runtime.host import current_host
 __all__ = ("CallInfo", "get_call", "get_config", "get_idempotency_key", "get_previous_state", "interrupt")
 
 
-def interrupt(value: Any) -> Any:  # noqa: ANN401 - any value
+def interrupt(value: Any) -> Any:
     """Pause the run to ask `value` of somebody, and return the answer once the run is resumed with it.
 
     The first time the run ends as interrupted; `Command(resume=answer)` continues it, and this call then returns
@@ -44,7 +44,7 @@ def get_config() -> dict[str, Any]:
     return current_host("get_config()").run.config.raw
 
 
-def get_previous_state() -> Any:  # noqa: ANN401 - any value
+def get_previous_state() -> Any:
     """Return what the thread's last completed run saved, None where there is none (`RUN-006`).
 
     Raises:

@@ -9,12 +9,23 @@ from typing import Any, TypeGuard
 
 from taskpoint.errors import UsageError
 
-__all__ = ("base_function", "check_function", "check_name", "check_options", "function_name", "is_async", "is_label", "split_forms")
+__all__ = (
+    "base_function",
+    "check_function",
+    "check_name",
+    "check_options",
+    "function_name",
+    "is_async",
+    "is_label",
+    "split_forms",
+)
 
 _MAX_NAME = 255
 
 
-def split_forms(kind: str, first: object, second: object, options: dict[str, Any]) -> tuple[str | None, object, dict[str, Any]]:
+def split_forms(
+    kind: str, first: object, second: object, options: dict[str, Any]
+) -> tuple[str | None, object, dict[str, Any]]:
     """Sort the arguments of `task(...)` or `entrypoint(...)` into name, function (None: a decorator) and options.
 
     Raises:
@@ -69,7 +80,7 @@ def check_name(kind: str, name: object) -> str:
     return name
 
 
-def base_function(func: Any) -> Any:  # noqa: ANN401 - any callable
+def base_function(func: Any) -> Any:
     """Return the function behind partials, bound methods and callable objects."""
     while isinstance(func, partial):
         func = func.func

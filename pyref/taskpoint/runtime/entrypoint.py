@@ -145,7 +145,7 @@ class Entrypoint(Generic[I, R]):
         """
         streams.check_mode(stream_mode)
 
-        def run(on_update: OnUpdate) -> Any:  # noqa: ANN401
+        def run(on_update: OnUpdate) -> Any:
             return self._invoke(input, config, thread_id, take_over=take_over, retry=retry, on_update=on_update)
 
         return streams.stream(run, self.name)
@@ -163,7 +163,7 @@ class Entrypoint(Generic[I, R]):
         """Do what `stream` does, on the running event loop."""
         streams.check_mode(stream_mode)
 
-        async def run(on_update: OnUpdate) -> Any:  # noqa: ANN401
+        async def run(on_update: OnUpdate) -> Any:
             return await self._ainvoke(input, config, thread_id, take_over=take_over, retry=retry, on_update=on_update)
 
         return streams.astream(run, self.name)
@@ -180,7 +180,7 @@ class Entrypoint(Generic[I, R]):
         """
         configs = self._configs(inputs, config)
 
-        def one(pair: tuple[I, Config | None]) -> Any:  # noqa: ANN401
+        def one(pair: tuple[I, Config | None]) -> Any:
             try:
                 return self.invoke(*pair)
             except Exception as error:
@@ -200,7 +200,7 @@ class Entrypoint(Generic[I, R]):
         limit = read_config(configs[0]).max_concurrency if configs else None
         gate = asyncio.Semaphore(limit or len(inputs) or 1)
 
-        async def one(value: I, config: Config | None) -> Any:  # noqa: ANN401
+        async def one(value: I, config: Config | None) -> Any:
             async with gate:
                 return await self.ainvoke(value, config)
 
@@ -313,7 +313,7 @@ class Entrypoint(Generic[I, R]):
         return ((attempt.input,) if self._takes_input else ()), kwargs
 
     @staticmethod
-    def _shown(attempt: Attempt, value: object) -> Any:  # noqa: ANN401
+    def _shown(attempt: Attempt, value: object) -> Any:
         return {"__interrupt__": list(attempt.interrupts)} if attempt.interrupts else value
 
     # State
@@ -352,7 +352,9 @@ class Entrypoint(Generic[I, R]):
         while (snapshot := await asyncio.to_thread(next, snapshots, None)) is not None:
             yield snapshot
 
-    async def aupdate_state(self, config: Config | None, values: object, *, thread_id: str | None = None) -> dict[str, Any]:
+    async def aupdate_state(
+        self, config: Config | None, values: object, *, thread_id: str | None = None
+    ) -> dict[str, Any]:
         """Do what `update_state` does, without blocking the event loop."""
         return await asyncio.to_thread(self.update_state, config, values, thread_id=thread_id)
 
@@ -369,9 +371,7 @@ class Entrypoint(Generic[I, R]):
     def _thread(config: Config | None, thread_id: str | None) -> RunConfig:
         read = read_config(config, thread_id)
         if read.thread_id is None:
-            raise UsageError(
-                "the state of which thread?", code="usage.thread_id_missing", hint='pass thread_id="..."'
-            )
+            raise UsageError("the state of which thread?", code="usage.thread_id_missing", hint='pass thread_id="..."')
         return read
 
 
@@ -413,9 +413,13 @@ class _EntrypointForms:
         self, name: str | Mapping[str, Any], func: Callable[[I], Awaitable[R]], /, **options: Any
     ) -> Entrypoint[I, R]: ...
     @overload
-    def __call__(self, name: str | Mapping[str, Any], func: Callable[[I], R], /, **options: Any) -> Entrypoint[I, R]: ...
+    def __call__(
+        self, name: str | Mapping[str, Any], func: Callable[[I], R], /, **options: Any
+    ) -> Entrypoint[I, R]: ...
     @overload
-    def __call__(self, name: str | Mapping[str, Any], func: Callable[..., R], /, **options: Any) -> Entrypoint[Any, R]: ...
+    def __call__(
+        self, name: str | Mapping[str, Any], func: Callable[..., R], /, **options: Any
+    ) -> Entrypoint[Any, R]: ...
     def __call__(self, first: Any = None, second: Any = None, /, **options: Any) -> Any:
         """Make a function a workflow.
 
@@ -456,7 +460,7 @@ def _saver_of(given: object) -> CheckpointSaver | None:
     if given is None or isinstance(given, CheckpointSaver):
         return given
     if isinstance(given, str | Path):
-        from taskpoint.savers.sqlite import SqliteSaver  # noqa: PLC0415 - only who asks for it loads it
+        from taskpoint.savers.sqlite import SqliteSaver
 
         return SqliteSaver(given)
     raise UsageError(
@@ -467,4 +471,3 @@ def _saver_of(given: object) -> CheckpointSaver | None:
 
 entrypoint: Final = _EntrypointForms()
 """See `_EntrypointForms.__call__`."""
-

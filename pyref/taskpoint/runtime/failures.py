@@ -46,7 +46,7 @@ _NEVER = (TaskpointError, ExceptionGroup, StopIteration, StopAsyncIteration)
 _CODED = (ConcurrentRunError, ReplayDivergenceError)
 
 
-def _plain_function(func: Callable[..., object]) -> Any:  # noqa: ANN401 - whatever carries __globals__
+def _plain_function(func: Callable[..., object]) -> Any:
     while isinstance(func, functools.partial):
         func = func.func
     func = getattr(func, "__func__", func)
@@ -63,8 +63,11 @@ def resolver(func: Callable[..., object], raises: Sequence[type[Exception]]) -> 
     def find(name: str) -> type[Exception] | None:
         if name in declared:
             return declared[name]
-        closure = zip(getattr(plain, "__code__", None).co_freevars if plain.__closure__ else (), plain.__closure__ or ()) \
-            if hasattr(plain, "__closure__") else ()
+        closure = (
+            zip(getattr(plain, "__code__", None).co_freevars if plain.__closure__ else (), plain.__closure__ or ())
+            if hasattr(plain, "__closure__")
+            else ()
+        )
         candidates: list[object] = []
         for free, cell in closure:
             if free == name:

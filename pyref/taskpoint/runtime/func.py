@@ -68,7 +68,9 @@ class TaskFuture(Protocol[R_co]):
 class TaskFunction(Generic[P, R]):
     """A function that is a task; calling it inside a run returns a `TaskFuture` at once."""
 
-    def __init__(self, func: Callable[P, Any], name: str, raises: tuple[type[Exception], ...], key: str | None = None) -> None:
+    def __init__(
+        self, func: Callable[P, Any], name: str, raises: tuple[type[Exception], ...], key: str | None = None
+    ) -> None:
         functools.update_wrapper(self, func)
         self.func = func
         self.name = name
@@ -102,7 +104,9 @@ class TaskFunction(Generic[P, R]):
     @overload
     def __get__(self, instance: None, owner: type | None = None) -> TaskFunction[P, R]: ...
     @overload
-    def __get__(self: TaskFunction[Concatenate[S, Q], T], instance: S, owner: type | None = None) -> BoundTask[Q, T]: ...
+    def __get__(
+        self: TaskFunction[Concatenate[S, Q], T], instance: S, owner: type | None = None
+    ) -> BoundTask[Q, T]: ...
     def __get__(self, instance: object, owner: type | None = None) -> Any:
         return self if instance is None else BoundTask(self, instance, self.key)
 
@@ -190,7 +194,9 @@ def task(func: Callable[P, Awaitable[R]], /) -> TaskFunction[P, R]: ...
 @overload
 def task(func: Callable[P, R], /) -> TaskFunction[P, R]: ...
 @overload
-def task(*, name: str | None = None, raises: tuple[type[Exception], ...] | list[type[Exception]] = ()) -> _TaskDecorator: ...
+def task(
+    *, name: str | None = None, raises: tuple[type[Exception], ...] | list[type[Exception]] = ()
+) -> _TaskDecorator: ...
 @overload
 def task(
     name: str | Mapping[str, Any],
@@ -248,6 +254,8 @@ def task(first: Any = None, second: Any = None, /, **options: Any) -> Any:
 def _check_raises(raises: object) -> tuple[type[Exception], ...]:
     if isinstance(raises, type):
         raises = (raises,)
-    if not isinstance(raises, list | tuple) or not all(isinstance(c, type) and issubclass(c, Exception) for c in raises):
+    if not isinstance(raises, list | tuple) or not all(
+        isinstance(c, type) and issubclass(c, Exception) for c in raises
+    ):
         raise UsageError("raises= is not a list of exception classes", hint="write @task(raises=[PaymentDeclined])")
     return tuple(raises)

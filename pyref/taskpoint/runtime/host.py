@@ -83,7 +83,9 @@ class Host(ABC):
         scope.host = self
 
     @abstractmethod
-    def call(self, task: TaskFunction[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int) -> Any:  # noqa: ANN401
+    def call(
+        self, task: TaskFunction[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int
+    ) -> Any:
         """Make a call of a task in this scope and return its future."""
 
     @abstractmethod
@@ -121,7 +123,7 @@ class Host(ABC):
         if self.scope.suspended:
             raise Suspended
 
-    def result_of(self, call: Call) -> Any:  # noqa: ANN401 - the task's own type
+    def result_of(self, call: Call) -> Any:
         """Return the value of a delivered call, or raise its error."""
         outcome = call.outcome
         call.observed = True

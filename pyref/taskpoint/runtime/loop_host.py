@@ -271,7 +271,9 @@ class LoopHost(Host):
 
     # Calls
 
-    def call(self, task: TaskFunction[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int) -> LoopFuture[Any]:
+    def call(
+        self, task: TaskFunction[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int
+    ) -> LoopFuture[Any]:
         run = self.run
         digest = task.digest(args, kwargs, skip)
         with run.lock:
@@ -418,7 +420,9 @@ class LoopHost(Host):
 
     # The code of the scope
 
-    async def execute(self, func: Callable[..., Coroutine[Any, Any, Any]], args: tuple[Any, ...], kwargs: dict[str, Any]) -> End:
+    async def execute(
+        self, func: Callable[..., Coroutine[Any, Any, Any]], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> End:
         """Run the scope's code to its end, and wait for all it started (`RUN-015`)."""
         self.enter()
         self.task = asyncio.current_task()

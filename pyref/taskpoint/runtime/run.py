@@ -123,7 +123,7 @@ class Run:
         thread_id, checkpoint_id = (writer.thread_id, writer.checkpoint_id) if writer else ("", self.machine.attempt_id)
         return codec.digest_arguments([thread_id, checkpoint_id, path])
 
-    def decode(self, text: str, what: str) -> Any:  # noqa: ANN401 - any value
+    def decode(self, text: str, what: str) -> Any:
         """Decode a recorded value."""
         try:
             return codec.decode(text)
@@ -325,17 +325,17 @@ class Run:
             self.busy -= 1
             self.wake_all()
 
-    def take_batch(self) -> Any:  # noqa: ANN401 - opaque to the callers
+    def take_batch(self) -> Any:
         """Take what is waiting to be appended (locked)."""
         self.committing = True
         return self.machine.take()
 
-    def write_batch(self, batch: Any) -> None:  # noqa: ANN401
+    def write_batch(self, batch: Any) -> None:
         """Append a batch through the saver (not locked)."""
         if self.writer is not None:
             self.writer.append(batch[0], batch[1])
 
-    def end_batch(self, batch: Any, failure: BaseException | None) -> None:  # noqa: ANN401
+    def end_batch(self, batch: Any, failure: BaseException | None) -> None:
         """Make a batch's outcomes deliverable, or end the attempt (locked)."""
         self.committing = False
         if failure is not None:

@@ -66,7 +66,7 @@ def _config(thread_id: str, checkpoint_id: str | None) -> dict[str, Any]:
     return {"configurable": configurable}
 
 
-def _decode(text: str, what: str) -> Any:  # noqa: ANN401
+def _decode(text: str, what: str) -> Any:
     try:
         return codec.decode(text)
     except ValueEncodingError as error:
@@ -112,7 +112,7 @@ def _of(saver: CheckpointSaver, loaded: Loaded) -> StateSnapshot:
     )
 
 
-def _values(saver: CheckpointSaver, checkpoint: Checkpoint) -> Any:  # noqa: ANN401
+def _values(saver: CheckpointSaver, checkpoint: Checkpoint) -> Any:
     if checkpoint.value is None and checkpoint.previous_id is not None:
         loaded = saver.load(checkpoint.thread_id, checkpoint.previous_id)
         if loaded is not None:
@@ -136,7 +136,9 @@ def _error(error: ErrorDocument | None) -> TaskError | None:
     return None if error is None else TaskError(error.message, type=error.type, path=error.path or "")
 
 
-def update(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, config: RunConfig, values: object) -> dict[str, Any]:
+def update(
+    entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, config: RunConfig, values: object
+) -> dict[str, Any]:
     """Begin an ``update`` checkpoint (`RUN-023`)."""
     assert config.thread_id is not None
     text = codec.encode(values)

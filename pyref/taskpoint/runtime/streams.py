@@ -27,7 +27,7 @@ def check_mode(mode: object) -> None:
         raise UsageError("the stream mode is unknown", hint=f"use one of {', '.join(_MODES)}")
 
 
-def _last_event(result: Any, name: str) -> dict[str, Any]:  # noqa: ANN401 - what invoke returned
+def _last_event(result: Any, name: str) -> dict[str, Any]:
     if isinstance(result, dict) and set(result) == {"__interrupt__"}:
         return {"__interrupt__": tuple(result["__interrupt__"])}
     return {name: result}
@@ -38,7 +38,7 @@ def stream(run: Callable[[OnUpdate], Any], name: str) -> Iterator[dict[str, Any]
     events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
     closed = threading.Event()
 
-    def on_update(task: str, value: Any) -> None:  # noqa: ANN401
+    def on_update(task: str, value: Any) -> None:
         if closed.is_set():
             raise StopRun
         events.put(("update", {task: value}))
@@ -69,10 +69,10 @@ async def astream(run: Callable[[OnUpdate], Awaitable[Any]], name: str) -> Async
     events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     loop = asyncio.get_running_loop()
 
-    def on_update(task: str, value: Any) -> None:  # noqa: ANN401
+    def on_update(task: str, value: Any) -> None:
         loop.call_soon_threadsafe(events.put_nowait, {task: value})
 
-    async def work() -> Any:  # noqa: ANN401
+    async def work() -> Any:
         return await run(on_update)
 
     running = loop.create_task(work())
@@ -95,7 +95,7 @@ async def astream(run: Callable[[OnUpdate], Awaitable[Any]], name: str) -> Async
             await asyncio.wait({running})
 
 
-async def in_thread(run: Callable[[Callable[[Run], None]], Any]) -> Any:  # noqa: ANN401
+async def in_thread(run: Callable[[Callable[[Run], None]], Any]) -> Any:
     """Run a sync workflow in a thread; cancelling the waiting task stops the run, which is still awaited."""
     runs: list[Run] = []
     context = contextvars.copy_context()

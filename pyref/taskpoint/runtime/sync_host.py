@@ -116,7 +116,9 @@ class SyncHost(Host):
 
     # Calls
 
-    def call(self, task: TaskFunction[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int) -> SyncFuture[Any]:
+    def call(
+        self, task: TaskFunction[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int
+    ) -> SyncFuture[Any]:
         run = self.run
         digest = task.digest(args, kwargs, skip)
         with run.lock:

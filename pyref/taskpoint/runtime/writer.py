@@ -35,7 +35,9 @@ class Writer:
         """Tell whether a third of the lease has passed."""
         return time.monotonic() - self._renewed > _RENEW_SECONDS
 
-    def begin(self, checkpoint: Checkpoint, expected_head: str | None, entries: Sequence[Entry], *, take_over: bool) -> None:
+    def begin(
+        self, checkpoint: Checkpoint, expected_head: str | None, entries: Sequence[Entry], *, take_over: bool
+    ) -> None:
         """Begin the run's checkpoint and take the thread."""
         self.checkpoint_id = checkpoint.id
         holder = self.holder()
@@ -46,15 +48,19 @@ class Writer:
         self._surely(write, 0)
 
     def append(
-        self, seq: int, entries: Sequence[Entry], closing: Checkpoint | None = None, *, take: bool = False, take_over: bool = False
+        self,
+        seq: int,
+        entries: Sequence[Entry],
+        closing: Checkpoint | None = None,
+        *,
+        take: bool = False,
+        take_over: bool = False,
     ) -> None:
         """Append entries; renew the lease when it is time."""
         holder = self.holder() if take or self.needs_renewal() else None
 
         def write() -> None:
-            self.saver.append(
-                self.thread_id, self.checkpoint_id, seq, entries, closing, holder, take_over=take_over
-            )
+            self.saver.append(self.thread_id, self.checkpoint_id, seq, entries, closing, holder, take_over=take_over)
 
         self._surely(write, seq if entries else None)
 
