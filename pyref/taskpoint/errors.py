@@ -4,12 +4,12 @@
 
     TaskpointError                 root, never raised itself
     |-- UsageError                 the caller used the library wrongly: usage.*, interrupt.*, run.nothing_to_resume
-    |-- ReplayDivergenceError      the workflow's code no longer fits its journal    replay.divergence
-    |-- ConcurrentRunError         another run holds the thread, or overtook this one    run.concurrent
-    |-- ValueEncodingError         a value has no encoding, or an encoding no value      value.*
-    |-- FormatError                stored or imported data is malformed or too new       format.*
-    |-- SaverError                 the saver failed                                  saver.*
-    `-- TaskError                  a task failed with an error that has no class here    task.failed
+    |-- ReplayDivergenceError      the workflow's code no longer fits its journal: replay.divergence
+    |-- ConcurrentRunError         another run holds the thread, or overtook this one: run.concurrent
+    |-- ValueEncodingError         a value has no encoding, or an encoding no value: value.*
+    |-- FormatError                stored or imported data is malformed or too new: format.*
+    |-- SaverError                 the saver failed: saver.*
+    `-- TaskError                  a task failed with an error that has no class here: task.failed
 
 Codes are normative (`spec/1.0/error-codes.json`); class names are Python's own.
 Texts never hold a payload or a secret (`ERR-001`): they name places, types and ids.

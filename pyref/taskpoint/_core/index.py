@@ -97,13 +97,11 @@ class Index:
     def pending(self) -> list[InterruptRaised]:
         """Return the interrupts that wait for an answer, in the order raised (`INT-006`)."""
         if self.status is Status.INTERRUPTED:
-            candidates = [self.raised(id) for id in self._reported]
+            candidates = [entry for id in self._reported if (entry := self.raised(id))]
         else:
             flat = [entry for scope in self.interrupts.values() for entry in scope.values()]
             candidates = sorted(flat, key=lambda entry: entry.seq)
-        return [
-            entry for entry in candidates if entry and entry.id not in self.answers and not self._is_settled(entry.id)
-        ]
+        return [entry for entry in candidates if entry.id not in self.answers and not self._is_settled(entry.id)]
 
     def _is_settled(self, id: str) -> bool:
         """Tell whether a call around the interrupt has an outcome: then nobody asks any more."""

@@ -99,13 +99,13 @@ class RunStarted(Entry):
 class RunResumed(Entry):
     kind: ClassVar[str] = "run.resumed"
     attempt: int = 2
-    rerun: list[str] = field(default_factory=list)
+    rerun: list[str] = field(default_factory=list[str])
 
 
 @dataclass(slots=True)
 class RunInterrupted(Entry):
     kind: ClassVar[str] = "run.interrupted"
-    interrupts: list[str] = field(default_factory=list)
+    interrupts: list[str] = field(default_factory=list[str])
     error: ErrorDocument | None = None
 
 
@@ -113,15 +113,15 @@ class RunInterrupted(Entry):
 class RunCompleted(Entry):
     kind: ClassVar[str] = "run.completed"
     checkpoint_id: str = ""
-    orphans: list[str] = field(default_factory=list)
+    orphans: list[str] = field(default_factory=list[str])
 
 
 @dataclass(slots=True)
 class RunFailed(Entry):
     kind: ClassVar[str] = "run.failed"
     error: ErrorDocument = field(default_factory=lambda: ErrorDocument("Error", ""))
-    rerun: list[str] = field(default_factory=list)
-    orphans: list[str] = field(default_factory=list)
+    rerun: list[str] = field(default_factory=list[str])
+    orphans: list[str] = field(default_factory=list[str])
 
 
 @dataclass(slots=True)
@@ -151,7 +151,7 @@ class TaskCompleted(TaskOutcome):
 class TaskFailed(TaskOutcome):
     kind: ClassVar[str] = "task.failed"
     error: ErrorDocument = field(default_factory=lambda: ErrorDocument("Error", ""))
-    rerun: list[str] = field(default_factory=list)
+    rerun: list[str] = field(default_factory=list[str])
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from taskpoint._core.index import Index
@@ -51,7 +51,7 @@ class Outcome:
 
     value: str | None = None
     error: ErrorDocument | None = None
-    rerun: list[str] = field(default_factory=list)
+    rerun: Sequence[str] = ()
 
 
 class DuplicateKey(Exception):
@@ -241,7 +241,7 @@ class Machine:
         if outcome.value is not None:
             entry: TaskOutcome = TaskCompleted(*common, call.started_at, outcome.value)
         elif outcome.error is not None:
-            entry = TaskFailed(*common, call.started_at, outcome.error, outcome.rerun)
+            entry = TaskFailed(*common, call.started_at, outcome.error, list(outcome.rerun))
         else:
             entry = TaskCancelled(*common, call.started_at)
         call.outcome = entry

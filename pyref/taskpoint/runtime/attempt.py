@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from taskpoint import codec
 from taskpoint._core.index import Index, Status
@@ -68,7 +68,7 @@ class Attempt:
     run: Run
     checkpoint: Checkpoint
     input: object
-    interrupts: list[Interrupt] = field(default_factory=list)
+    interrupts: list[Interrupt] = field(default_factory=list[Interrupt])
 
     def close(self, end: End, host: Host) -> object:
         """Record how the attempt ended, and return the value or raise the error; interrupts are in `interrupts`."""
@@ -146,8 +146,9 @@ class Attempt:
         run = self.run
         saved: str | None = None
         if isinstance(value, EntrypointFinal):
-            saved = codec.encode(value.save)
-            value = value.value
+            final = cast("EntrypointFinal[object, object]", value)
+            saved = codec.encode(final.save)
+            value = final.value
         text = codec.encode(value)
         orphans = run.machine.orphans()
         if orphans:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeGuard, TypeVar, cast
 
 from taskpoint import codec
 from taskpoint._core.index import Index
@@ -80,7 +80,7 @@ def answers_of(command: Command, index: Index, *, is_open: bool) -> dict[str, st
     pending = [entry.id for entry in index.pending()] if is_open else []
     resume = command.resume
     addressed = command.answers
-    if addressed is None and isinstance(resume, dict) and resume and all(_looks_like_id(key) for key in resume):
+    if addressed is None and _is_by_id(resume):
         addressed = resume
     if addressed is not None:
         for id in addressed:
@@ -105,6 +105,13 @@ def answers_of(command: Command, index: Index, *, is_open: bool) -> dict[str, st
             hint="answer by id: Command(resume={id: answer, ...}); get_state() lists the ids",
         )
     return {pending[0]: codec.encode(resume)}
+
+
+def _is_by_id(resume: object) -> TypeGuard[Mapping[str, Any]]:
+    """Tell whether an answer is a dict of answers by interrupt id."""
+    if not isinstance(resume, dict) or not resume:
+        return False
+    return all(_looks_like_id(key) for key in cast("dict[object, object]", resume))
 
 
 def _looks_like_id(key: object) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
 from taskpoint import codec
@@ -25,7 +25,7 @@ class RunConfig:
     run_id: str | None = None
     max_concurrency: int | None = None
     metadata: str = "{}"
-    raw: dict[str, Any] = field(default_factory=dict)
+    raw: dict[str, Any] = field(default_factory=dict[str, Any])
     """The config as the caller gave it, for `get_config()`; nothing of its `configurable` is ever stored."""
 
 
@@ -58,6 +58,10 @@ def _refuse(text: str, hint: str) -> UsageError:
     return UsageError(text, code="usage.config_invalid", hint=hint)
 
 
+def _is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
+    return isinstance(value, Mapping)
+
+
 def read_config(config: Mapping[str, Any] | None, thread_id: object = None) -> RunConfig:
     """Read LangGraph's config dict and the `thread_id=` shortcut.
 
@@ -66,13 +70,13 @@ def read_config(config: Mapping[str, Any] | None, thread_id: object = None) -> R
     """
     if config is None:
         config = {}
-    if not isinstance(config, Mapping):
+    if not _is_mapping(config):
         raise _refuse("the config is not a dict", "pass {'configurable': {'thread_id': '...'}}")
     unknown = sorted(str(name) for name in config if name not in _KNOWN)
     if unknown:
         raise _refuse(f"the config has the unknown member {unknown[0]!r}", f"known are {', '.join(sorted(_KNOWN))}")
-    configurable = config.get("configurable") or {}
-    if not isinstance(configurable, Mapping):
+    configurable: object = config.get("configurable") or {}
+    if not _is_mapping(configurable):
         raise _refuse("'configurable' in the config is not a dict", "pass {'configurable': {'thread_id': '...'}}")
     named = "thread_id" in configurable
     if thread_id is not None and named and configurable["thread_id"] != thread_id:
@@ -96,7 +100,7 @@ def read_config(config: Mapping[str, Any] | None, thread_id: object = None) -> R
 def _metadata(metadata: object) -> str:
     if metadata is None:
         return "{}"
-    if not isinstance(metadata, Mapping):
+    if not _is_mapping(metadata):
         raise _refuse("'metadata' in the config is not a dict", "pass a dict of values")
     try:
         return codec.encode(dict(metadata))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, cast
 
 from taskpoint.errors import UsageError
 
@@ -86,7 +86,7 @@ def base_function(func: Any) -> Any:
         func = func.func
     func = getattr(func, "__func__", func)
     if not inspect.isroutine(func) and not inspect.isclass(func):
-        func = getattr(type(func), "__call__", func)  # noqa: B004 - the function itself is wanted
+        func = getattr(type(cast("object", func)), "__call__", func)  # noqa: B004 - the function itself is wanted
     return func
 
 

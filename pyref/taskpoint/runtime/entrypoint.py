@@ -9,7 +9,7 @@ import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Final, Generic, Protocol, TypeVar, overload
+from typing import Any, Final, Generic, Protocol, TypeVar, cast, overload
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime import state, streams
@@ -25,7 +25,8 @@ from taskpoint.runtime.definitions import (
     is_label,
     split_forms,
 )
-from taskpoint.runtime.loop_host import LoopHost, RunLoop
+from taskpoint.runtime.loop_host import LoopHost
+from taskpoint.runtime.run_loop import RunLoop
 from taskpoint.runtime.sources import SYSTEM, Sources
 from taskpoint.runtime.state import StateSnapshot
 from taskpoint.runtime.sync_host import SyncHost
@@ -53,7 +54,7 @@ class Entrypoint(Generic[I, R]):
         version: str | None,
         on_divergence: str,
     ) -> None:
-        functools.update_wrapper(self, func)
+        functools.update_wrapper(cast("Callable[..., Any]", self), func)
         self.func = func
         self.name = name
         self.checkpointer = checkpointer

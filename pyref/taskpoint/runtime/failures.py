@@ -9,9 +9,9 @@ from __future__ import annotations
 import builtins
 import contextlib
 import functools
-from collections.abc import Callable, Iterator, Sequence
-from types import GetSetDescriptorType, MemberDescriptorType
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from types import CellType, GetSetDescriptorType, MemberDescriptorType
+from typing import Any, cast
 
 from taskpoint import codec
 from taskpoint._core.journal import ErrorDocument
@@ -55,6 +55,11 @@ def _plain_function(func: Callable[..., object]) -> Any:
     return func
 
 
+def _closure(plain: Any) -> Iterable[tuple[str, CellType]]:
+    cells = getattr(plain, "__closure__", None)
+    return zip(plain.__code__.co_freevars, cells, strict=True) if cells else ()
+
+
 def resolver(func: Callable[..., object], raises: Sequence[type[Exception]]) -> Resolver:
     """Return what finds a task's exception classes by their plain names."""
     declared = {cls.__name__: cls for cls in raises}
@@ -63,13 +68,8 @@ def resolver(func: Callable[..., object], raises: Sequence[type[Exception]]) -> 
     def find(name: str) -> type[Exception] | None:
         if name in declared:
             return declared[name]
-        closure = (
-            zip(getattr(plain, "__code__", None).co_freevars if plain.__closure__ else (), plain.__closure__ or ())
-            if hasattr(plain, "__closure__")
-            else ()
-        )
         candidates: list[object] = []
-        for free, cell in closure:
+        for free, cell in _closure(plain):
             if free == name:
                 with contextlib.suppress(ValueError):
                     candidates.append(cell.cell_contents)
@@ -145,15 +145,17 @@ def _rebuild(cls: type[Exception], document: ErrorDocument) -> Exception:
     data = None if document.data is None else codec.decode(document.data)
     args: object = (document.message,) if document.message else ()
     attributes: object = {}
-    if isinstance(data, codec.Ext) and data.name == _EXT and isinstance(data.data, dict):
-        args = data.data.get("args", args)
-        attributes = data.data.get("attributes", {})
+    carried: object = data.data if isinstance(data, codec.Ext) and data.name == _EXT else None
+    if isinstance(carried, dict):
+        parts = cast("Mapping[object, object]", carried)
+        args = parts.get("args", args)
+        attributes = parts.get("attributes", {})
     elif document.data is not None:
         attributes = {"data": data}
     if isinstance(args, list | tuple):
-        exc.args = tuple(args)
+        exc.args = tuple(cast("Sequence[object]", args))
     if isinstance(attributes, dict):
-        for name, value in attributes.items():
+        for name, value in cast("Mapping[object, object]", attributes).items():
             with contextlib.suppress(AttributeError, TypeError):
                 setattr(exc, str(name), value)
     return exc
@@ -191,4 +193,4 @@ def links(error: BaseException) -> Iterator[BaseException]:
         yield exc
         stack.extend((exc.__context__, exc.__cause__))
         if isinstance(exc, BaseExceptionGroup):
-            stack.extend(exc.exceptions)
+            stack.extend(cast("BaseExceptionGroup[BaseException]", exc).exceptions)

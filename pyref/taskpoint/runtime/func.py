@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable, Generator, Mapping
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, overload
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast, overload
 
 from taskpoint._core.machine import Call
 from taskpoint.errors import UsageError
@@ -174,7 +174,7 @@ class BoundTask(Generic[P, R]):
 
 def _check_key(key: object) -> str | None:
     if key is None or is_label(key):
-        return key  # type: ignore[return-value]
+        return key
     raise UsageError(
         "a key is not a string of 1 to 255 characters",
         code="usage.key_invalid",
@@ -252,10 +252,8 @@ def task(first: Any = None, second: Any = None, /, **options: Any) -> Any:
 
 
 def _check_raises(raises: object) -> tuple[type[Exception], ...]:
-    if isinstance(raises, type):
-        raises = (raises,)
-    if not isinstance(raises, list | tuple) or not all(
-        isinstance(c, type) and issubclass(c, Exception) for c in raises
-    ):
+    given = cast("Sequence[object]", raises) if isinstance(raises, list | tuple) else (raises,)
+    classes = tuple(cls for cls in given if isinstance(cls, type) and issubclass(cls, Exception))
+    if len(classes) != len(given):
         raise UsageError("raises= is not a list of exception classes", hint="write @task(raises=[PaymentDeclined])")
-    return tuple(raises)
+    return classes

@@ -4,31 +4,48 @@ from __future__ import annotations
 
 import contextvars
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from taskpoint import codec
 from taskpoint._core.journal import ErrorDocument, TaskCancelled, TaskCompleted, TaskFailed
 from taskpoint._core.machine import Call, Scope
 from taskpoint.errors import FormatError, UsageError, ValueEncodingError
-from taskpoint.runtime.failures import deliver, describe, links
+from taskpoint.runtime.failures import Resolver, deliver, describe, links
 from taskpoint.runtime.signals import Suspended
 
 if TYPE_CHECKING:
-    from taskpoint.runtime.func import TaskFunction
     from taskpoint.runtime.run import Run
 
-__all__ = ("End", "Host", "Job", "current_host")
+__all__ = ("Callee", "End", "Host", "Job", "current_host")
 
 _CURRENT: contextvars.ContextVar[Host | None] = contextvars.ContextVar("taskpoint_host", default=None)
+
+
+class Callee(Protocol):
+    """A task as its hosts see it."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def func(self) -> Callable[..., Any]: ...
+    @property
+    def is_async(self) -> bool: ...
+    @property
+    def identity(self) -> object: ...
+    @property
+    def find_exception(self) -> Resolver: ...
+    def digest(self, args: tuple[Any, ...], kwargs: Mapping[str, object], skip: int) -> str: ...
+    def runs_in_thread(self) -> bool: ...
+    def execute(self, run: Run, call: Call, job: Job) -> tuple[End, Host]: ...
 
 
 @dataclass(slots=True)
 class Job:
     """What it takes to run a call."""
 
-    task: TaskFunction[..., Any]
+    task: Callee
     func: Callable[..., Any]
     args: tuple[Any, ...]
     kwargs: dict[str, Any]
@@ -83,9 +100,7 @@ class Host(ABC):
         scope.host = self
 
     @abstractmethod
-    def call(
-        self, task: TaskFunction[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int
-    ) -> Any:
+    def call(self, task: Callee, args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int) -> Any:
         """Make a call of a task in this scope and return its future."""
 
     @abstractmethod

@@ -1,257 +1,24 @@
-"""Scopes on an event loop: outcomes are taken, committed and delivered when the loop has settled."""
+"""Scopes on an event loop."""
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections import deque
 from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from taskpoint._core.journal import TaskCompleted
 from taskpoint._core.machine import Call, Outcome, Scope, State
-from taskpoint.errors import ReplayDivergenceError, TaskpointError, UsageError
-from taskpoint.runtime.host import End, Host, Job
-from taskpoint.runtime.settling import settler_of
+from taskpoint.errors import TaskpointError
+from taskpoint.runtime.host import Callee, End, Host, Job
+from taskpoint.runtime.loop_future import LoopFuture
+from taskpoint.runtime.run_loop import RunLoop
 from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped
 
 if TYPE_CHECKING:
-    from taskpoint.runtime.func import TaskFunction
     from taskpoint.runtime.run import Run
 
-__all__ = ("LoopFuture", "LoopHost", "RunLoop", "execute_on_private_loop")
-
-R = TypeVar("R")
-
-
-class LoopFuture(asyncio.Future[R]):
-    """The future of a call made on an event loop: wait with ``await``."""
-
-    def __init__(self, host: LoopHost, call: Call) -> None:
-        super().__init__(loop=host.loop.loop)
-        self.host = host
-        self.call = call
-
-    def __repr__(self) -> str:
-        return f"<TaskFuture {self.call.path} {self.call.state.name.lower()}>"
-
-    def __hash__(self) -> int:
-        # asyncio.wait returns sets: their order must not change from run to run (CON-006)
-        return self.call.ordinal
-
-    def __eq__(self, other: object) -> bool:
-        return self is other
-
-    def result(self, timeout: float | None = None) -> R:  # noqa: ARG002 - the same signature as in a thread
-        """Return the delivered value, or raise the delivered error; it never blocks the event loop."""
-        if not self.done():
-            raise UsageError(
-                f"the call at {self.call.path} has no outcome yet, and waiting would block the event loop",
-                code="usage.blocking_wait",
-                hint="await the future instead of calling .result()",
-            )
-        self.call.observed = True
-        return super().result()
-
-    def exception(self, timeout: float | None = None) -> BaseException | None:  # noqa: ARG002
-        """Return the delivered error, None where the call has none."""
-        self.call.observed = True
-        return super().exception()
-
-    def add_done_callback(self, fn: Callable[..., object], *, context: contextvars.Context | None = None) -> None:
-        """Call `fn` with this future when the outcome is delivered; so does whatever awaits it."""
-        self.call.observed = True
-        super().add_done_callback(fn, context=context)
-        if not self.done():
-            self.host.observe(self.call)
-
-    def cancel(self, msg: object | None = None) -> bool:  # noqa: ARG002 - asyncio's signature
-        """Ask to cancel the call; whoever waits sees `asyncio.CancelledError` once that is recorded (`CON-009`)."""
-        return not self.done() and self.host.cancel(self.call)
-
-    def cancel_now(self) -> None:
-        """Let the waiters see the cancellation."""
-        super().cancel()
-
-
-class RunLoop:
-    """One run on one event loop: what its scopes there share."""
-
-    def __init__(self, run: Run, loop: asyncio.AbstractEventLoop) -> None:
-        self.run = run
-        self.loop = loop
-        self.hosts: dict[LoopHost, None] = {}
-        self.awake: dict[LoopHost, None] = {}
-        self.finished: list[tuple[Call, Outcome | None]] = []
-        self.waiting: deque[Call] = deque()
-        """Async calls that the limit holds back."""
-        self.running: dict[Call, asyncio.Task[None]] = {}
-        self.counted = False
-        self._settler = settler_of(loop)
-        self._unwound = False
-        self._starved = False
-        with run.lock:
-            run.loops.append(self)
-            self.activate()
-
-    def activate(self) -> None:
-        """Count this loop as one that can go on by itself, and look at it when it has settled (locked)."""
-        if not self.counted:
-            self.counted = True
-            self.run.busy += 1
-        self._settler.request(self.settled)
-
-    def wake(self) -> None:
-        """Look again, soon; from any thread (locked)."""
-        if not self.counted:
-            self.counted = True
-            self.run.busy += 1
-        if asyncio._get_running_loop() is self.loop:  # noqa: SLF001 - the documented one raises where there is none
-            self._settler.request(self.settled)
-        else:
-            self.loop.call_soon_threadsafe(self._settler.request, self.settled)
-
-    @property
-    def has_waiting(self) -> bool:
-        """Whether the limit holds a call back here."""
-        return bool(self.waiting)
-
-    async def finish(self) -> None:
-        """Wait until nothing of the run is left on this loop."""
-        while self.running:
-            await asyncio.wait(list(self.running.values()))
-
-    def close(self) -> None:
-        """Leave the run."""
-        with self.run.lock:
-            for call, outcome in self.finished:  # what still finished after the attempt was given up
-                self.run.finish(call, outcome)
-            self.run.loops.remove(self)
-            self.run.busy -= self.counted
-            self.counted = False
-            self.run.resuming -= self._starved
-            self.run.settle()
-
-    # What happens when the loop has settled
-
-    def settled(self) -> None:
-        """Take outcomes, commit, deliver one outcome a scope, and see whether the attempt is over."""
-        run = self.run
-        with run.lock:
-            if self not in run.loops:
-                return
-            for call, outcome in self.finished:
-                run.finish(call, outcome)
-            self.finished.clear()
-            if isinstance(run.ending, Halted):
-                self._unwind()
-                return
-            if run.machine.outbox and not run.committing:
-                self._commit()
-            delivered = [(host, host.scope.deliver()) for host in list(self.awake) if host.may_deliver()]
-            self._note_starved()
-            for host, _ in delivered:
-                if host.scope.deliverable() is None:
-                    self.awake.pop(host, None)
-        for host, call in delivered:
-            host.deliver(call)
-        with run.lock:
-            if delivered or self.finished:
-                self.activate()
-            elif self.counted:
-                self._rest()
-
-    def _rest(self) -> None:
-        """Nothing was delivered: the loop is idle if all its scopes wait for outcomes (locked)."""
-        run = self.run
-        for host in self.hosts:
-            host.give_slot_back()
-        self.start_waiting()
-        if all(host.is_waiting() for host in self.hosts):
-            self.counted = False
-            run.busy -= 1
-            run.settle()
-        if run.ending is not None:
-            self._unwind()
-
-    def _note_starved(self) -> None:
-        """Let hosts that only wait for a place under the limit come before new calls (locked)."""
-        starved = not self.run.may_start() and any(host.is_starved() for host in self.awake)
-        self.run.resuming += starved - self._starved
-        self._starved = starved
-
-    def _unwind(self) -> None:
-        """Cancel what the ending attempt leaves on this loop (locked)."""
-        if self._unwound:
-            return
-        self._unwound = True
-        ending = self.run.ending
-        patient = isinstance(ending, Halted) and isinstance(ending.error, ReplayDivergenceError)
-        for host in self.hosts:
-            if host.task is not None and not (patient and host.is_task and not host.scope.calls):
-                self.loop.call_soon(host.task.cancel)
-
-    def _commit(self) -> None:
-        """Commit on the loop where the saver is quick, elsewhere in a thread (locked)."""
-        run = self.run
-        if run.writer is None or run.writer.saver.commits_on_loop:
-            run.commit()
-            return
-        batch = run.take_batch()
-        pending = self.loop.run_in_executor(None, run.write_batch, batch)
-
-        def done(future: asyncio.Future[None]) -> None:
-            with run.lock:
-                run.end_batch(batch, None if future.cancelled() else future.exception())
-                self.activate()
-
-        pending.add_done_callback(done)
-
-    # Calls
-
-    def start(self, call: Call) -> None:
-        """Run an async call as a task of this loop, now or when the limit allows (locked)."""
-        run = self.run
-        if not run.may_start() or run.resuming:
-            self.waiting.append(call)
-            return
-        job = call.job
-        assert isinstance(job, Job)
-        run.active += 1
-        run.async_active += 1
-        call.state = State.RUNNING
-        call.started_at = run.machine.now()
-        self.running[call] = self.loop.create_task(self._execute(call, job), context=job.context)
-
-    def start_waiting(self) -> None:
-        """Start what the limit held back (locked)."""
-        while self.waiting and self.run.may_start() and not self.run.resuming:
-            call = self.waiting.popleft()
-            if call.state is State.MADE and self.run.ending is None:
-                self.start(call)
-
-    async def _execute(self, call: Call, job: Job) -> None:
-        run = self.run
-        host = LoopHost(self, run.machine.open_scope(call.path), is_task=True)
-        outcome: Outcome | None = None
-        try:
-            if run.ending is not None:
-                raise run.ending
-            end = await host.execute(job.func, job.args, job.kwargs)
-            outcome = run.outcome(call, host, end)
-        except Signal:
-            pass
-        except BaseException as error:  # noqa: BLE001 - nobody else would see it
-            with run.lock:
-                run.halt(error)
-        with run.lock:
-            run.active -= host.has_slot
-            run.async_active -= host.has_slot
-            self.running.pop(call, None)
-            self.finished.append((call, outcome))
-            run.slot_freed()
-            self.start_waiting()
-            self.activate()
+__all__ = ("LoopHost", "execute_on_private_loop")
 
 
 class LoopHost(Host):
@@ -272,7 +39,7 @@ class LoopHost(Host):
     # Calls
 
     def call(
-        self, task: TaskFunction[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int
+        self, task: Callee, args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int
     ) -> LoopFuture[Any]:
         run = self.run
         digest = task.digest(args, kwargs, skip)
@@ -289,7 +56,7 @@ class LoopHost(Host):
             if call.state is State.FINISHED:
                 self.wake()
             elif task.is_async:
-                self.loop.start(call)
+                self.loop.start(call, self)
             else:
                 run.enqueue(call)
             self.loop.activate()
@@ -416,7 +183,7 @@ class LoopHost(Host):
             future.cancel_now()
         else:
             future.set_exception(error)
-            future._log_traceback = False  # noqa: SLF001 - an unobserved failure fails the run instead  # type: ignore
+            future._log_traceback = False  # noqa: SLF001 - an unobserved failure fails the run instead
 
     # The code of the scope
 
@@ -472,6 +239,30 @@ class LoopHost(Host):
                 run.halt(error)
         for call in list(self._futures):
             self.cancel(call)
+
+    async def run_call(self, call: Call, job: Job) -> None:
+        """Run an async call that this scope made, as a task of the loop."""
+        run = self.run
+        loop = self.loop
+        host = LoopHost(loop, run.machine.open_scope(call.path), is_task=True)
+        outcome: Outcome | None = None
+        try:
+            if run.ending is None:
+                end = await host.execute(job.func, job.args, job.kwargs)
+                outcome = run.outcome(call, host, end)
+        except Signal:
+            pass
+        except BaseException as error:  # noqa: BLE001 - nobody else would see it
+            with run.lock:
+                run.halt(error)
+        with run.lock:
+            run.active -= host.has_slot
+            run.async_active -= host.has_slot
+            loop.running.pop(call, None)
+            loop.finished.append((call, outcome))
+            run.slot_freed()
+            loop.start_waiting()
+            loop.activate()
 
 
 def execute_on_private_loop(run: Run, scope: Scope, job: Job) -> tuple[End, Host]:

@@ -14,13 +14,12 @@ from taskpoint._core.journal import TaskCompleted
 from taskpoint._core.machine import Call, DuplicateKey, Machine, Outcome, Scope, State, Verdict
 from taskpoint._core.matching import Divergence
 from taskpoint.errors import FormatError, ReplayDivergenceError, UsageError, ValueEncodingError
-from taskpoint.runtime.host import End, Host, Job
+from taskpoint.runtime.host import Callee, End, Host, Job
 from taskpoint.runtime.signals import Halted, Signal, StopRun, Suspended
 from taskpoint.runtime.threads import POOL
 
 if TYPE_CHECKING:
     from taskpoint.runtime.config import RunConfig
-    from taskpoint.runtime.func import TaskFunction
     from taskpoint.runtime.sync_host import SyncHost
     from taskpoint.runtime.writer import Writer
 
@@ -76,7 +75,7 @@ class Run:
 
     # Calls
 
-    def make(self, scope: Scope, task: TaskFunction[..., Any], digest: str | None, key: str | None) -> Call:
+    def make(self, scope: Scope, task: Callee, digest: str | None, key: str | None) -> Call:
         """Make a call in a scope (locked)."""
         self.check(scope)
         known = self.names.setdefault(task.name, task.identity)

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 from taskpoint._core.machine import Call, State
 from taskpoint.errors import UsageError
 from taskpoint.runtime.func import TaskFuture
-from taskpoint.runtime.loop_host import LoopFuture
+from taskpoint.runtime.loop_future import LoopFuture
 from taskpoint.runtime.sync_host import SyncFuture
 
 __all__ = ("as_completed",)
@@ -21,10 +21,10 @@ class _Completed(Generic[R]):
     """What `as_completed` returns: iterate with ``for`` in a sync function, with ``async for`` in an async one."""
 
     def __init__(self, futures: Iterable[TaskFuture[R]]) -> None:
-        self._futures = list(dict.fromkeys(futures))
+        self._futures: list[TaskFuture[R]] = list(dict.fromkeys(futures))
 
     def __iter__(self) -> Iterator[TaskFuture[R]]:
-        rest = self._futures
+        rest: list[TaskFuture[R]] = self._futures
         while rest:
             first = rest[0]
             if not isinstance(first, SyncFuture):
@@ -40,7 +40,7 @@ class _Completed(Generic[R]):
             yield future
 
     async def __aiter__(self) -> AsyncIterator[TaskFuture[R]]:
-        rest = self._futures
+        rest: list[TaskFuture[R]] = self._futures
         while rest:
             waiting: list[Any] = list(rest)
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)

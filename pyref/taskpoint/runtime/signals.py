@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 __all__ = ("Halted", "Signal", "StopRun", "Suspended", "unwrapped")
 
 
@@ -27,9 +29,10 @@ class StopRun(BaseException):
 
 def unwrapped(error: BaseException) -> BaseException:
     """Return the signal inside a group, as a `TaskGroup` makes one of it; any other error as it is."""
-    if isinstance(error, BaseExceptionGroup):
-        signals = error.subgroup(Signal)
-        while isinstance(signals, BaseExceptionGroup):
-            signals = signals.exceptions[0]
-        return signals or error
-    return error
+    if not isinstance(error, BaseExceptionGroup):
+        return error
+    group = cast("BaseExceptionGroup[BaseException]", error)
+    signal: Signal | BaseExceptionGroup[Signal] | None = group.subgroup(Signal)
+    while isinstance(signal, BaseExceptionGroup):
+        signal = signal.exceptions[0]
+    return group if signal is None else signal

@@ -7,9 +7,10 @@ import contextvars
 import queue
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from taskpoint.errors import UsageError
+from taskpoint.runtime.commands import Interrupt
 from taskpoint.runtime.signals import StopRun
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def check_mode(mode: object) -> None:
 
 
 def _last_event(result: Any, name: str) -> dict[str, Any]:
-    if isinstance(result, dict) and set(result) == {"__interrupt__"}:
-        return {"__interrupt__": tuple(result["__interrupt__"])}
+    if isinstance(result, dict) and set(cast("dict[object, object]", result)) == {"__interrupt__"}:
+        return {"__interrupt__": tuple(cast("dict[str, list[Interrupt]]", result)["__interrupt__"])}
     return {name: result}
 
 
@@ -99,7 +100,7 @@ async def in_thread(run: Callable[[Callable[[Run], None]], Any]) -> Any:
     """Run a sync workflow in a thread; cancelling the waiting task stops the run, which is still awaited."""
     runs: list[Run] = []
     context = contextvars.copy_context()
-    future = asyncio.get_running_loop().run_in_executor(None, context.run, run, runs.append)
+    future = asyncio.get_running_loop().run_in_executor(None, lambda: context.run(run, runs.append))
     try:
         return await asyncio.shield(future)
     except asyncio.CancelledError as error:

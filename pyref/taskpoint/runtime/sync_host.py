@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from taskpoint._core.machine import Call, Outcome, Scope, State
 from taskpoint.errors import UsageError
-from taskpoint.runtime.host import End, Host, Job
+from taskpoint.runtime.host import Callee, End, Host, Job
 from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped
 from taskpoint.runtime.threads import NUDGER, POOL
 
 if TYPE_CHECKING:
-    from taskpoint.runtime.func import TaskFunction
     from taskpoint.runtime.run import Run
 
 __all__ = ("SyncFuture", "SyncHost")
@@ -95,7 +94,6 @@ class SyncFuture(Generic[R]):
             code="usage.blocking_wait",
             hint="use .result(), or make the function async",
         )
-        yield
 
 
 class SyncHost(Host):
@@ -117,7 +115,7 @@ class SyncHost(Host):
     # Calls
 
     def call(
-        self, task: TaskFunction[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int
+        self, task: Callee, args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int
     ) -> SyncFuture[Any]:
         run = self.run
         digest = task.digest(args, kwargs, skip)

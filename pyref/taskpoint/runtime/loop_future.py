@@ -1,0 +1,68 @@
+"""The future of a call made on an event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from taskpoint._core.machine import Call
+from taskpoint.errors import UsageError
+
+if TYPE_CHECKING:
+    from taskpoint.runtime.loop_host import LoopHost
+
+__all__ = ("LoopFuture",)
+
+R = TypeVar("R")
+
+
+class LoopFuture(asyncio.Future[R]):
+    """The future of a call made on an event loop: wait with ``await``."""
+
+    def __init__(self, host: LoopHost, call: Call) -> None:
+        super().__init__(loop=host.loop.loop)
+        self.host = host
+        self.call = call
+
+    def __repr__(self) -> str:
+        return f"<TaskFuture {self.call.path} {self.call.state.name.lower()}>"
+
+    def __hash__(self) -> int:
+        # asyncio.wait returns sets: their order must not change from run to run (CON-006)
+        return self.call.ordinal
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def result(self, timeout: float | None = None) -> R:  # noqa: ARG002 - the same signature as in a thread
+        """Return the delivered value, or raise the delivered error; it never blocks the event loop."""
+        if not self.done():
+            raise UsageError(
+                f"the call at {self.call.path} has no outcome yet, and waiting would block the event loop",
+                code="usage.blocking_wait",
+                hint="await the future instead of calling .result()",
+            )
+        self.call.observed = True
+        return super().result()
+
+    def exception(self, timeout: float | None = None) -> BaseException | None:  # noqa: ARG002
+        """Return the delivered error, None where the call has none."""
+        self.call.observed = True
+        return super().exception()
+
+    def add_done_callback(self, fn: Callable[..., object], *, context: contextvars.Context | None = None) -> None:
+        """Call `fn` with this future when the outcome is delivered; so does whatever awaits it."""
+        self.call.observed = True
+        super().add_done_callback(fn, context=context)
+        if not self.done():
+            self.host.observe(self.call)
+
+    def cancel(self, msg: object | None = None) -> bool:  # noqa: ARG002 - asyncio's signature
+        """Ask to cancel the call; whoever waits sees `asyncio.CancelledError` once that is recorded (`CON-009`)."""
+        return not self.done() and self.host.cancel(self.call)
+
+    def cancel_now(self) -> None:
+        """Let the waiters see the cancellation."""
+        super().cancel()

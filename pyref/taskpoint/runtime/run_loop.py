@@ -1,0 +1,176 @@
+"""One run on one event loop: outcomes are taken, committed and delivered when the loop has settled."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+from taskpoint._core.machine import Call, Outcome, State
+from taskpoint.errors import ReplayDivergenceError
+from taskpoint.runtime.host import Job
+from taskpoint.runtime.settling import settler_of
+from taskpoint.runtime.signals import Halted
+
+if TYPE_CHECKING:
+    from taskpoint.runtime.loop_host import LoopHost
+    from taskpoint.runtime.run import Run
+
+__all__ = ("RunLoop",)
+
+
+class RunLoop:
+    """One run on one event loop: what its scopes there share."""
+
+    def __init__(self, run: Run, loop: asyncio.AbstractEventLoop) -> None:
+        self.run = run
+        self.loop = loop
+        self.hosts: dict[LoopHost, None] = {}
+        self.awake: dict[LoopHost, None] = {}
+        self.finished: list[tuple[Call, Outcome | None]] = []
+        self.waiting: deque[tuple[Call, LoopHost]] = deque()
+        """Async calls that the limit holds back, and who made them."""
+        self.running: dict[Call, asyncio.Task[None]] = {}
+        self.counted = False
+        self._settler = settler_of(loop)
+        self._unwound = False
+        self._starved = False
+        with run.lock:
+            run.loops.append(self)
+            self.activate()
+
+    def activate(self) -> None:
+        """Count this loop as one that can go on by itself, and look at it when it has settled (locked)."""
+        if not self.counted:
+            self.counted = True
+            self.run.busy += 1
+        self._settler.request(self.settled)
+
+    def wake(self) -> None:
+        """Look again, soon; from any thread (locked)."""
+        if not self.counted:
+            self.counted = True
+            self.run.busy += 1
+        if asyncio._get_running_loop() is self.loop:  # noqa: SLF001 - the documented one raises where there is none
+            self._settler.request(self.settled)
+        else:
+            self.loop.call_soon_threadsafe(self._settler.request, self.settled)
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether the limit holds a call back here."""
+        return bool(self.waiting)
+
+    async def finish(self) -> None:
+        """Wait until nothing of the run is left on this loop."""
+        while self.running:
+            await asyncio.wait(list(self.running.values()))
+
+    def close(self) -> None:
+        """Leave the run."""
+        with self.run.lock:
+            for call, outcome in self.finished:  # what still finished after the attempt was given up
+                self.run.finish(call, outcome)
+            self.run.loops.remove(self)
+            self.run.busy -= self.counted
+            self.counted = False
+            self.run.resuming -= self._starved
+            self.run.settle()
+
+    # What happens when the loop has settled
+
+    def settled(self) -> None:
+        """Take outcomes, commit, deliver one outcome a scope, and see whether the attempt is over."""
+        run = self.run
+        with run.lock:
+            if self not in run.loops:
+                return
+            for call, outcome in self.finished:
+                run.finish(call, outcome)
+            self.finished.clear()
+            if isinstance(run.ending, Halted):
+                self._unwind()
+                return
+            if run.machine.outbox and not run.committing:
+                self._commit()
+            delivered = [(host, host.scope.deliver()) for host in list(self.awake) if host.may_deliver()]
+            self._note_starved()
+            for host, _ in delivered:
+                if host.scope.deliverable() is None:
+                    self.awake.pop(host, None)
+        for host, call in delivered:
+            host.deliver(call)
+        with run.lock:
+            if delivered or self.finished:
+                self.activate()
+            elif self.counted:
+                self._rest()
+
+    def _rest(self) -> None:
+        """Nothing was delivered: the loop is idle if all its scopes wait for outcomes (locked)."""
+        run = self.run
+        for host in self.hosts:
+            host.give_slot_back()
+        self.start_waiting()
+        if all(host.is_waiting() for host in self.hosts):
+            self.counted = False
+            run.busy -= 1
+            run.settle()
+        if run.ending is not None:
+            self._unwind()
+
+    def _note_starved(self) -> None:
+        """Let hosts that only wait for a place under the limit come before new calls (locked)."""
+        starved = not self.run.may_start() and any(host.is_starved() for host in self.awake)
+        self.run.resuming += starved - self._starved
+        self._starved = starved
+
+    def _unwind(self) -> None:
+        """Cancel what the ending attempt leaves on this loop (locked)."""
+        if self._unwound:
+            return
+        self._unwound = True
+        ending = self.run.ending
+        patient = isinstance(ending, Halted) and isinstance(ending.error, ReplayDivergenceError)
+        for host in self.hosts:
+            if host.task is not None and not (patient and host.is_task and not host.scope.calls):
+                self.loop.call_soon(host.task.cancel)
+
+    def _commit(self) -> None:
+        """Commit on the loop where the saver is quick, elsewhere in a thread (locked)."""
+        run = self.run
+        if run.writer is None or run.writer.saver.commits_on_loop:
+            run.commit()
+            return
+        batch = run.take_batch()
+        pending = self.loop.run_in_executor(None, run.write_batch, batch)
+
+        def done(future: asyncio.Future[None]) -> None:
+            with run.lock:
+                run.end_batch(batch, None if future.cancelled() else future.exception())
+                self.activate()
+
+        pending.add_done_callback(done)
+
+    # Calls
+
+    def start(self, call: Call, host: LoopHost) -> None:
+        """Run an async call as a task of this loop, now or when the limit allows (locked)."""
+        run = self.run
+        if not run.may_start() or run.resuming:
+            self.waiting.append((call, host))
+            return
+        job = call.job
+        assert isinstance(job, Job)
+        run.active += 1
+        run.async_active += 1
+        call.state = State.RUNNING
+        call.started_at = run.machine.now()
+        self.running[call] = self.loop.create_task(host.run_call(call, job), context=job.context)
+
+    def start_waiting(self) -> None:
+        """Start what the limit held back (locked)."""
+        while self.waiting and self.run.may_start() and not self.run.resuming:
+            call, host = self.waiting.popleft()
+            if call.state is State.MADE and self.run.ending is None:
+                self.start(call, host)
