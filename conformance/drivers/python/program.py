@@ -226,8 +226,7 @@ class _Scope:
     # Plain statements
 
     async def let(self, members: Document) -> None:
-        for name, expression in members.items():
-            self.variables[name] = self.value(expression)
+        self.variables |= {name: self.value(expression) for name, expression in members.items()}
 
     async def if_(self, members: Document) -> _Return | None:
         return await self.block(members["then"] if self.value(members["cond"]) else members.get("else", []))
