@@ -16,7 +16,8 @@ from taskpoint.errors import (
 )
 from taskpoint.runtime.commands import Command, EntrypointFinal, Interrupt
 from taskpoint.runtime.context import CallInfo, get_call, get_config, get_idempotency_key, get_previous_state, interrupt
-from taskpoint.runtime.entrypoint import Entrypoint, entrypoint
+from taskpoint.runtime.entrypoint import Entrypoint
+from taskpoint.runtime.entrypoint_forms import entrypoint
 from taskpoint.runtime.func import TaskFunction, TaskFuture, task
 from taskpoint.runtime.select import as_completed
 from taskpoint.runtime.state import StateSnapshot, TaskSnapshot

@@ -116,8 +116,8 @@ class Scope:
         "calls",
         "failures",
         "host",
+        "_matcher",
         "machine",
-        "matcher",
         "open",
         "path",
         "ready",
@@ -130,7 +130,7 @@ class Scope:
     def __init__(self, machine: Machine, path: str, records: Sequence[Record]) -> None:
         self.machine = machine
         self.path = path
-        self.matcher = Matcher(path, records)
+        self._matcher = Matcher(path, records) if records else None
         self.recorded = bool(records)
         self.calls = 0
         self.open = 0
@@ -143,6 +143,13 @@ class Scope:
         """Failures delivered, each with the number of calls made before its delivery (`RPL-041`)."""
         self.suspended = False
         self.host: object = None
+
+    @property
+    def matcher(self) -> Matcher:
+        """What finds the records of the scope's calls; most scopes make none."""
+        if self._matcher is None:
+            self._matcher = Matcher(self.path)
+        return self._matcher
 
     def deliverable(self) -> Call | None:
         """Return the call whose outcome comes next in journal order, of those made (`CON-003`)."""

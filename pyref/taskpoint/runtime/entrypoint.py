@@ -1,4 +1,4 @@
-"""`entrypoint`: a workflow made of tasks, and how it is run."""
+"""A workflow made of tasks, and how it is run."""
 
 from __future__ import annotations
 
@@ -6,25 +6,16 @@ import asyncio
 import contextvars
 import functools
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any, Final, Generic, Protocol, TypeVar, cast, overload
+from typing import Any, Generic, TypeVar, cast
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime import state, streams
 from taskpoint.runtime.attempt import Attempt, Request, begin
-from taskpoint.runtime.commands import EntrypointFinal
+from taskpoint.runtime.commands import Command
 from taskpoint.runtime.config import RunConfig, read_config
-from taskpoint.runtime.definitions import (
-    check_function,
-    check_name,
-    check_options,
-    function_name,
-    is_async,
-    is_label,
-    split_forms,
-)
+from taskpoint.runtime.definitions import is_async
 from taskpoint.runtime.loop_host import LoopHost
 from taskpoint.runtime.run_loop import RunLoop
 from taskpoint.runtime.sources import SYSTEM, Sources
@@ -32,19 +23,34 @@ from taskpoint.runtime.state import StateSnapshot
 from taskpoint.runtime.sync_host import SyncHost
 from taskpoint.savers.base import CheckpointSaver
 
-__all__ = ("Entrypoint", "entrypoint")
+__all__ = ("Entrypoint",)
 
 I = TypeVar("I")  # noqa: E741 - input
 R = TypeVar("R")
 
-_OPTIONS = ("checkpointer", "version", "on_divergence")
-_ON_DIVERGENCE = ("error", "replay", "warn")
 Config = Mapping[str, Any]
 OnUpdate = Callable[[str, Any], None]
 
 
 class Entrypoint(Generic[I, R]):
-    """A workflow that can be run; made by `entrypoint`."""
+    """A workflow that can be run; made by `entrypoint`.
+
+    Attributes:
+        name: What its runs are recorded under.
+        checkpointer: The saver that keeps its threads, None where nothing is kept.
+        version: Stored with each run.
+        on_divergence: What to do when a call does not fit the journal: ``"error"``, ``"replay"`` or ``"warn"``.
+
+    Example:
+        >>> from taskpoint import InMemorySaver, entrypoint
+        >>> @entrypoint(checkpointer=InMemorySaver())
+        ... def add(n: int, *, previous: int | None = None) -> int:
+        ...     return n + (previous or 0)
+        >>> add.invoke(2, thread_id="t"), add.invoke(3, thread_id="t")
+        (2, 5)
+        >>> add.get_state(thread_id="t").values
+        5
+    """
 
     def __init__(
         self,
@@ -85,7 +91,7 @@ class Entrypoint(Generic[I, R]):
 
     def invoke(
         self,
-        input: I | Any,
+        input: I | Command | None,
         config: Config | None = None,
         *,
         thread_id: str | None = None,
@@ -116,7 +122,7 @@ class Entrypoint(Generic[I, R]):
 
     async def ainvoke(
         self,
-        input: I | Any,
+        input: I | Command | None,
         config: Config | None = None,
         *,
         thread_id: str | None = None,
@@ -128,7 +134,7 @@ class Entrypoint(Generic[I, R]):
 
     def stream(
         self,
-        input: I | Any,
+        input: I | Command | None,
         config: Config | None = None,
         *,
         thread_id: str | None = None,
@@ -153,7 +159,7 @@ class Entrypoint(Generic[I, R]):
 
     def astream(
         self,
-        input: I | Any,
+        input: I | Command | None,
         config: Config | None = None,
         *,
         thread_id: str | None = None,
@@ -374,101 +380,3 @@ class Entrypoint(Generic[I, R]):
         if read.thread_id is None:
             raise UsageError("the state of which thread?", code="usage.thread_id_missing", hint='pass thread_id="..."')
         return read
-
-
-class _EntrypointDecorator(Protocol):
-    @overload
-    def __call__(self, func: Callable[[I], Awaitable[R]], /) -> Entrypoint[I, R]: ...
-    @overload
-    def __call__(self, func: Callable[[I], R], /) -> Entrypoint[I, R]: ...
-    @overload
-    def __call__(self, func: Callable[..., Awaitable[R]], /) -> Entrypoint[Any, R]: ...
-    @overload
-    def __call__(self, func: Callable[..., R], /) -> Entrypoint[Any, R]: ...
-
-
-class _EntrypointForms:
-    """The callable `entrypoint`, with `entrypoint.final`."""
-
-    final: Final = EntrypointFinal
-
-    @overload
-    def __call__(self, func: Callable[[I], Awaitable[R]], /) -> Entrypoint[I, R]: ...
-    @overload
-    def __call__(self, func: Callable[[I], R], /) -> Entrypoint[I, R]: ...
-    @overload
-    def __call__(self, func: Callable[..., Awaitable[R]], /) -> Entrypoint[Any, R]: ...
-    @overload
-    def __call__(self, func: Callable[..., R], /) -> Entrypoint[Any, R]: ...
-    @overload
-    def __call__(
-        self,
-        *,
-        checkpointer: CheckpointSaver | str | Path | None = None,
-        name: str | None = None,
-        version: str | None = None,
-        on_divergence: str = "error",
-    ) -> _EntrypointDecorator: ...
-    @overload
-    def __call__(
-        self, name: str | Mapping[str, Any], func: Callable[[I], Awaitable[R]], /, **options: Any
-    ) -> Entrypoint[I, R]: ...
-    @overload
-    def __call__(
-        self, name: str | Mapping[str, Any], func: Callable[[I], R], /, **options: Any
-    ) -> Entrypoint[I, R]: ...
-    @overload
-    def __call__(
-        self, name: str | Mapping[str, Any], func: Callable[..., R], /, **options: Any
-    ) -> Entrypoint[Any, R]: ...
-    def __call__(self, first: Any = None, second: Any = None, /, **options: Any) -> Any:
-        """Make a function a workflow.
-
-        Forms: ``@entrypoint``, ``@entrypoint(checkpointer=..., name=...)``, ``entrypoint("name", fn, **options)``
-        and ``entrypoint({"name": ..., **options}, fn)``. All are one definition (`TSK-001`).
-
-        Args:
-            checkpointer: A saver, or a path: the SQLite file that keeps the threads. Without one, nothing is kept.
-            name: What runs are recorded under; the function's own name if left out.
-            version: Stored with each run, for whoever reads the thread.
-            on_divergence: What to do when a call does not fit the journal: ``"error"`` stops, ``"replay"``
-                returns the recorded result all the same, ``"warn"`` does too and logs it.
-
-        Raises:
-            UsageError: An option is unknown or invalid, the function is missing, is a generator or has no name.
-        """
-        name, func, options = split_forms("entrypoint", first, second, options)
-        check_options("entrypoint", options, _OPTIONS)
-        saver = _saver_of(options.get("checkpointer"))
-        version = options.get("version")
-        on_divergence = options.get("on_divergence", "error")
-        if on_divergence not in _ON_DIVERGENCE:
-            raise UsageError("on_divergence is unknown", hint=f"use one of {', '.join(_ON_DIVERGENCE)}")
-        if version is not None and not is_label(version):
-            raise UsageError("version= is not a string of 1 to 255 characters", hint='write version="1"')
-        if name is not None:
-            check_name("entrypoint", name)
-
-        def decorate(target: object) -> Entrypoint[Any, Any]:
-            checked = check_function("entrypoint", target)
-            own = name if name is not None else function_name("entrypoint", checked)
-            return Entrypoint(checked, own, saver, version, on_divergence)
-
-        return decorate if func is None else decorate(func)
-
-
-def _saver_of(given: object) -> CheckpointSaver | None:
-    if given is None or isinstance(given, CheckpointSaver):
-        return given
-    if isinstance(given, str | Path):
-        from taskpoint.savers.sqlite import SqliteSaver
-
-        return SqliteSaver(given)
-    raise UsageError(
-        f"checkpointer= is of type {type(given).__name__}, which is no saver",
-        hint='pass SqliteSaver("threads.db"), InMemorySaver() or a path',
-    )
-
-
-entrypoint: Final = _EntrypointForms()
-"""See `_EntrypointForms.__call__`."""

@@ -220,8 +220,11 @@ def task(first: Any = None, second: Any = None, /, **options: Any) -> Any:
     ``task({"name": ..., **options}, fn)``. All are one definition (`TSK-001`); the function itself is never changed.
 
     Args:
-        name: What the calls are recorded under; the function's own name if left out.
-        raises: Exception classes that a replay rebuilds by their own type, beside those that the function can name.
+        first: The function; in the named forms the name, or a dict of options.
+        second: The function in the named forms.
+        **options: ``name``: what the calls are recorded under, the function's own name if left out.
+            ``raises``: exception classes that a replay rebuilds by their own type, beside those that the
+            function can name.
 
     Raises:
         UsageError: An option is unknown, the function is missing, is a generator or has no name.

@@ -6,7 +6,7 @@ import contextvars
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Final, Protocol, TYPE_CHECKING
 
 from taskpoint import codec
 from taskpoint._core.journal import ErrorDocument, TaskCancelled, TaskCompleted, TaskFailed
@@ -41,6 +41,9 @@ class Callee(Protocol):
     def execute(self, run: Run, call: Call, job: Job) -> tuple[End, Host]: ...
 
 
+NOT_DECODED: Final = object()
+
+
 @dataclass(slots=True)
 class Job:
     """What it takes to run a call."""
@@ -57,6 +60,8 @@ class Job:
     exception: BaseException | None = field(default=None)
     """What the caller sees, once it was made."""
     depth: int = 0
+    decoded: object = NOT_DECODED
+    """The value as a replay would see it, where it was made in this process."""
 
 
 @dataclass(slots=True)
@@ -107,6 +112,10 @@ class Host(ABC):
     def is_blocked_on(self, call: Call) -> bool:
         """Tell whether the scope's code waits for a call's outcome and does nothing else (`RPL-015`)."""
 
+    def needs(self, call: Call) -> bool:  # noqa: ARG002 - a thread that waits for one call needs no other
+        """Tell whether the scope's code waits for this very outcome (locked)."""
+        return True
+
     @abstractmethod
     def wake(self) -> None:
         """Something may be delivered, or the attempt is ending (the run's lock is held)."""
@@ -143,7 +152,11 @@ class Host(ABC):
         outcome = call.outcome
         call.observed = True
         if isinstance(outcome, TaskCompleted):
-            return self.run.decode(outcome.value, f"the recorded result at {call.path}")
+            job = call.job
+            assert isinstance(job, Job)
+            if job.decoded is NOT_DECODED:
+                job.decoded = self.run.decode(outcome.value, f"the recorded result at {call.path}")
+            return job.decoded
         raise self.exception_of(call)
 
     def exception_of(self, call: Call) -> BaseException:

@@ -16,7 +16,7 @@ from taskpoint._core.matching import Divergence
 from taskpoint.errors import FormatError, ReplayDivergenceError, UsageError, ValueEncodingError
 from taskpoint.runtime.host import Callee, End, Host, Job
 from taskpoint.runtime.signals import Halted, Signal, StopRun, Suspended
-from taskpoint.runtime.threads import POOL
+from taskpoint.runtime.threads import NUDGER, POOL
 
 if TYPE_CHECKING:
     from taskpoint.runtime.config import RunConfig
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ("Run",)
 
 _LOGGER = logging.getLogger("taskpoint")
+_QUICK = 8
+"""More calls than this within a millisecond: another thread would only get in the way."""
 _THREADS = 32
 """How many calls run in threads at once where the caller sets no limit."""
 
@@ -63,6 +65,9 @@ class Run:
         self.busy = 0
         """Threads and event loops that may still do something without a further outcome."""
         self.workers = 0
+        """Workers that were started and have not begun yet."""
+        self.finished = 0
+        """Calls that finished since the last nudge."""
         self.resuming = 0
         """Hosts that could go on but for the limit: they come before new calls."""
         self.parked: dict[SyncHost, None] = {}
@@ -169,10 +174,28 @@ class Run:
         self.start_workers()
 
     def start_workers(self) -> None:
-        """Start a worker if there is a call that may run (locked)."""
-        if self.workers < len(self.queue) and not self.resuming and self._may_start_thread():
-            self.workers += 1
-            POOL.submit(self._work)
+        """Start the first worker at once; whether more are worth it shows within about a millisecond (locked)."""
+        if not self.queue or self.resuming or not self._may_start_thread():
+            return
+        if self.workers or self.active > self.async_active:
+            NUDGER.watch(self)
+        else:
+            self._start_worker()
+
+    def _start_worker(self) -> None:
+        self.workers += 1
+        POOL.submit(self._work)
+
+    def nudge(self) -> bool:
+        """Have commits made that nobody waits for, and double the workers while calls take long."""
+        with self.lock:
+            self._wake_committer()
+            quick, self.finished = self.finished > _QUICK, 0
+            for _ in range(max(1, self.active - self.async_active)):
+                if quick or self.workers >= len(self.queue) or self.resuming or not self._may_start_thread():
+                    break
+                self._start_worker()
+            return bool(self.queue) and self.ending is None and self._may_start_thread()
 
     def _may_start_thread(self) -> bool:
         if self.limit is None:
@@ -212,7 +235,6 @@ class Run:
                     return
                 self.active += 1
                 self.busy += 1
-                self.start_workers()
                 self.run_here(call)
                 self.active -= 1
                 self.busy -= 1
@@ -256,15 +278,16 @@ class Run:
     def outcome(self, call: Call, host: Host, end: End) -> Outcome | None:
         """Turn the end of a task's code into its outcome; None where it has none in this attempt."""
         error = end.error
+        job = call.job
+        assert isinstance(job, Job)
         if isinstance(error, Signal) or host.scope.suspended or isinstance(self.ending, Suspended):
             return None
         if error is None:
             try:
-                return Outcome(value=codec.encode(end.value))
+                text, job.decoded = codec.encode_and_decode(end.value)
+                return Outcome(value=text)
             except ValueEncodingError as refused:  # VAL: fails at the call that produced it
                 error = refused
-        job = call.job
-        assert isinstance(job, Job)
         if not isinstance(error, Exception):
             if job.cancelled or (isinstance(error, asyncio.CancelledError) and self.ending is None):
                 return Outcome()
@@ -284,9 +307,13 @@ class Run:
             call.state = State.SUSPENDED
         else:
             self.machine.finish(call, outcome, blocked=job.host.is_blocked_on(call))
-        job.host.wake()
-        if job.host not in self.parked:
-            self._wake_committer()
+        self.finished += 1
+        if not self.queue or job.host.needs(call):
+            job.host.wake()
+            if job.host not in self.parked:
+                self._wake_committer()
+        else:  # one commit for what finishes together
+            NUDGER.watch(self)
 
     def _wake_committer(self) -> None:
         """See to it that somebody commits what waits, if somebody is there to do it (locked)."""

@@ -62,6 +62,12 @@ def _first(futures: list[TaskFuture[R]]) -> TaskFuture[R]:
 def as_completed(futures: Iterable[TaskFuture[R]]) -> _Completed[R]:
     """Yield calls of one scope as their outcomes are delivered: in journal order, the same on every replay.
 
+    Args:
+        futures: Calls of one scope; iterate with ``for`` in a sync function, with ``async for`` in an async one.
+
+    Raises:
+        UsageError: The calls were made by an async function, and the loop is a plain ``for``.
+
     Example:
         >>> from taskpoint import as_completed, entrypoint, task
         >>> @task

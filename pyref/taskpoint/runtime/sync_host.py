@@ -99,7 +99,7 @@ class SyncFuture(Generic[R]):
 class SyncHost(Host):
     """Executes a scope in a thread."""
 
-    __slots__ = ("callbacks", "cond", "fresh", "has_slot", "is_task", "seen", "waiting")
+    __slots__ = ("callbacks", "cond", "fresh", "has_slot", "is_task", "seen", "waiting", "wanted")
 
     def __init__(self, run: Run, scope: Scope, *, is_task: bool, depth: int = 0) -> None:
         super().__init__(run, scope, depth)
@@ -108,6 +108,8 @@ class SyncHost(Host):
         """The newest call, held back for whoever waits for it."""
         self.seen: Call | None = None
         self.waiting = False
+        self.wanted: Call | None = None
+        """The one call that is waited for; None waits for any."""
         self.is_task = is_task
         self.has_slot = is_task
         self.callbacks: dict[Call, list[Callable[[], object]]] = {}
@@ -168,6 +170,9 @@ class SyncHost(Host):
     def is_blocked_on(self, call: Call) -> bool:  # noqa: ARG002 - it matters only for the one open call
         return self.waiting
 
+    def needs(self, call: Call) -> bool:
+        return self.waiting and self.wanted in {None, call}
+
     def wake(self) -> None:
         if self.cond is not None:
             self.cond.notify_all()
@@ -200,7 +205,7 @@ class SyncHost(Host):
         run = self.run
         run.lock.acquire()
         try:
-            self.waiting = not drains
+            self.waiting, self.wanted = not drains, call
             if call is not None and call.state is State.DROPPED:
                 self._record_cancelled(call)
             while not done():

@@ -1,0 +1,181 @@
+"""`entrypoint`: all ways to make a function a workflow."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, TypeVar, Unpack, overload
+
+from taskpoint.errors import UsageError
+from taskpoint.runtime.commands import EntrypointFinal
+from taskpoint.runtime.definitions import (
+    check_function,
+    check_name,
+    check_options,
+    function_name,
+    is_label,
+    split_forms,
+)
+from taskpoint.runtime.entrypoint import Entrypoint
+from taskpoint.savers.base import CheckpointSaver
+
+__all__ = ("entrypoint",)
+
+I = TypeVar("I")  # noqa: E741 - input
+R = TypeVar("R")
+
+_OPTIONS = ("checkpointer", "version", "on_divergence")
+_ON_DIVERGENCE = ("error", "replay", "warn")
+
+
+class _Options(TypedDict, total=False):
+    checkpointer: CheckpointSaver | str | Path | None
+    version: str | None
+    on_divergence: Literal["error", "replay", "warn"]
+
+
+_Name: TypeAlias = str | Mapping[str, Any]
+_Kept: TypeAlias = EntrypointFinal[R, Any]
+
+# A function of the input alone keeps the input's type; one that also asks for `previous` or `config` without a default
+# does not. What is saved is no part of the result.
+
+
+class _EntrypointDecorator(Protocol):
+    @overload
+    def __call__(self, func: Callable[[I], Awaitable[_Kept[R]]], /) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(self, func: Callable[[I], _Kept[R]], /) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(self, func: Callable[[I], Awaitable[R]], /) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(self, func: Callable[[I], R], /) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(self, func: Callable[..., Awaitable[_Kept[R]]], /) -> Entrypoint[Any, R]: ...
+    @overload
+    def __call__(self, func: Callable[..., _Kept[R]], /) -> Entrypoint[Any, R]: ...
+    @overload
+    def __call__(self, func: Callable[..., Awaitable[R]], /) -> Entrypoint[Any, R]: ...
+    @overload
+    def __call__(self, func: Callable[..., R], /) -> Entrypoint[Any, R]: ...
+
+
+class _EntrypointForms:
+    """Make a function a workflow.
+
+    Forms: ``@entrypoint``, ``@entrypoint()``, ``@entrypoint(name=..., checkpointer=...)``,
+    ``entrypoint("name", fn, **options)`` and ``entrypoint({"name": ..., **options}, fn)``. All are one definition
+    (`TSK-001`); the function itself is never changed.
+
+    The function takes the input, and by name, if it wants to, ``previous`` (what the thread's last run saved) and
+    ``config``. ``entrypoint.final(value=..., save=...)`` returns one value and saves another.
+
+    Args:
+        name: What runs are recorded under; the function's own name if left out.
+        checkpointer: A saver, or a path: the SQLite file that keeps the threads. Without one, nothing is kept.
+        version: Stored with each run, for whoever reads the thread.
+        on_divergence: What to do when a call does not fit the journal: ``"error"`` stops, ``"replay"``
+            returns the recorded result all the same, ``"warn"`` does too and logs it.
+
+    Raises:
+        UsageError: An option is unknown or invalid, the function is missing, is a generator or has no name.
+
+    Example:
+        >>> from taskpoint import InMemorySaver, entrypoint, task
+        >>> @task
+        ... def double(n: int) -> int:
+        ...     return 2 * n
+        >>> @entrypoint(checkpointer=InMemorySaver())
+        ... def main(n: int, *, previous: int | None = None) -> entrypoint.final[int, int]:
+        ...     value = double(n).result() + (previous or 0)
+        ...     return entrypoint.final(value=value, save=-value)
+        >>> main.invoke(4, thread_id="t")
+        8
+        >>> main.invoke(5, thread_id="t")
+        2
+    """
+
+    final: Final = EntrypointFinal
+
+    @overload
+    def __call__(self, func: Callable[[I], Awaitable[_Kept[R]]], /) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(self, func: Callable[[I], _Kept[R]], /) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(self, func: Callable[[I], Awaitable[R]], /) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(self, func: Callable[[I], R], /) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(self, func: Callable[..., Awaitable[_Kept[R]]], /) -> Entrypoint[Any, R]: ...
+    @overload
+    def __call__(self, func: Callable[..., _Kept[R]], /) -> Entrypoint[Any, R]: ...
+    @overload
+    def __call__(self, func: Callable[..., Awaitable[R]], /) -> Entrypoint[Any, R]: ...
+    @overload
+    def __call__(self, func: Callable[..., R], /) -> Entrypoint[Any, R]: ...
+    @overload
+    def __call__(self, /, *, name: str | None = None, **options: Unpack[_Options]) -> _EntrypointDecorator: ...
+    @overload
+    def __call__(
+        self, name: _Name, func: Callable[[I], Awaitable[_Kept[R]]], /, **options: Unpack[_Options]
+    ) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(
+        self, name: _Name, func: Callable[[I], _Kept[R]], /, **options: Unpack[_Options]
+    ) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(
+        self, name: _Name, func: Callable[[I], Awaitable[R]], /, **options: Unpack[_Options]
+    ) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(self, name: _Name, func: Callable[[I], R], /, **options: Unpack[_Options]) -> Entrypoint[I, R]: ...
+    @overload
+    def __call__(
+        self, name: _Name, func: Callable[..., Awaitable[_Kept[R]]], /, **options: Unpack[_Options]
+    ) -> Entrypoint[Any, R]: ...
+    @overload
+    def __call__(
+        self, name: _Name, func: Callable[..., _Kept[R]], /, **options: Unpack[_Options]
+    ) -> Entrypoint[Any, R]: ...
+    @overload
+    def __call__(
+        self, name: _Name, func: Callable[..., Awaitable[R]], /, **options: Unpack[_Options]
+    ) -> Entrypoint[Any, R]: ...
+    @overload
+    def __call__(self, name: _Name, func: Callable[..., R], /, **options: Unpack[_Options]) -> Entrypoint[Any, R]: ...
+    def __call__(self, first: Any = None, second: Any = None, /, **options: Any) -> Any:
+        """Make a function a workflow; the forms and options are those of `entrypoint`."""
+        name, func, options = split_forms("entrypoint", first, second, options)
+        check_options("entrypoint", options, _OPTIONS)
+        saver = _saver_of(options.get("checkpointer"))
+        version = options.get("version")
+        on_divergence = options.get("on_divergence", "error")
+        if on_divergence not in _ON_DIVERGENCE:
+            raise UsageError("on_divergence is unknown", hint=f"use one of {', '.join(_ON_DIVERGENCE)}")
+        if version is not None and not is_label(version):
+            raise UsageError("version= is not a string of 1 to 255 characters", hint='write version="1"')
+        if name is not None:
+            check_name("entrypoint", name)
+
+        def decorate(target: object) -> Entrypoint[Any, Any]:
+            checked = check_function("entrypoint", target)
+            own = name if name is not None else function_name("entrypoint", checked)
+            return Entrypoint(checked, own, saver, version, on_divergence)
+
+        return decorate if func is None else decorate(func)
+
+
+def _saver_of(given: object) -> CheckpointSaver | None:
+    if given is None or isinstance(given, CheckpointSaver):
+        return given
+    if isinstance(given, str | Path):
+        from taskpoint.savers.sqlite import SqliteSaver
+
+        return SqliteSaver(given)
+    raise UsageError(
+        f"checkpointer= is of type {type(given).__name__}, which is no saver",
+        hint='pass SqliteSaver("threads.db"), InMemorySaver() or a path',
+    )
+
+
+entrypoint: Final = _EntrypointForms()
