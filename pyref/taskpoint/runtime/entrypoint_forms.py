@@ -68,7 +68,8 @@ class _EntrypointForms:
     (`TSK-001`); the function itself is never changed.
 
     The function takes the input, and by name, if it wants to, ``previous`` (what the thread's last run saved) and
-    ``config``. ``entrypoint.final(value=..., save=...)`` returns one value and saves another.
+    ``config``. ``entrypoint.final(value=..., save=...)`` returns one value and saves another; annotate it as
+    `EntrypointFinal`.
 
     Args:
         name: What runs are recorded under; the function's own name if left out.
@@ -81,12 +82,12 @@ class _EntrypointForms:
         UsageError: An option is unknown or invalid, the function is missing, is a generator or has no name.
 
     Example:
-        >>> from taskpoint import InMemorySaver, entrypoint, task
+        >>> from taskpoint import EntrypointFinal, InMemorySaver, entrypoint, task
         >>> @task
         ... def double(n: int) -> int:
         ...     return 2 * n
         >>> @entrypoint(checkpointer=InMemorySaver())
-        ... def main(n: int, *, previous: int | None = None) -> entrypoint.final[int, int]:
+        ... def main(n: int, *, previous: int | None = None) -> EntrypointFinal[int, int]:
         ...     value = double(n).result() + (previous or 0)
         ...     return entrypoint.final(value=value, save=-value)
         >>> main.invoke(4, thread_id="t")
