@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from toy_driver import PROFILES, Toy  # noqa: E402
+from toy_driver import PROFILES, Toy
 
 EVERYTHING = ["core", "interrupts", "concurrency", "state", "streams", "values-extended", "sqlite", "forms"]
 
@@ -20,7 +20,7 @@ class Broken(Toy):
         super().__init__()
         self.behaviour = behaviour
 
-    def hello(self, request):
+    def hello(self, request):  # noqa: C901 - one case for each way to be wrong
         good = super().hello(request)
         match self.behaviour:
             case "hello-hangs":
@@ -52,7 +52,7 @@ class Broken(Toy):
                 return good | {"profiles": [*PROFILES, "concurrency"]}
         return good
 
-    def run(self, request):
+    def run(self, request):  # noqa: C901 - one case for each way to be wrong
         match self.behaviour:
             case "run-hangs":
                 time.sleep(600)

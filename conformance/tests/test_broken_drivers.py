@@ -106,10 +106,15 @@ def test_what_is_claimed_is_mandatory(tmp_path):
 def test_to_ask_for_what_is_not_claimed_fails(tmp_path):
     source = (META / "must-pass" / "RPL-toy-sweep.yaml").read_text()
     (tmp_path / "RPL-toy-sweep.yaml").write_text(source.replace("profile: core", "profile: state"))
-    (tmp_path / "RPL-toy-crash-after-commit.yaml").write_text((META / "must-pass" / "RPL-toy-crash-after-commit.yaml").read_text())
+    (tmp_path / "RPL-toy-crash-after-commit.yaml").write_text(
+        (META / "must-pass" / "RPL-toy-crash-after-commit.yaml").read_text()
+    )
     result = judge(broken("none"), folder=tmp_path, profiles=frozenset({"core", "state"}))
     assert result.exit_code == 1
-    assert {each.id: each.verdict for each in result.results} == {"RPL-toy-crash-after-commit": "passed", "RPL-toy-sweep": "failed"}
+    assert {each.id: each.verdict for each in result.results} == {
+        "RPL-toy-crash-after-commit": "passed",
+        "RPL-toy-sweep": "failed",
+    }
 
 
 def test_a_driver_that_does_not_stop_is_broken():

@@ -58,7 +58,8 @@ def test_an_id_stands_for_one_fixture(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("2026-01-01", "2026-01-01"), ("yes", "yes"), ("no", "no"), ("true", True), ("on", "on"), ("1", 1)]
+    ("text", "value"),
+    [("2026-01-01", "2026-01-01"), ("yes", "yes"), ("no", "no"), ("true", True), ("on", "on"), ("1", 1)],
 )
 def test_yaml_is_read_as_json(tmp_path, text, value):
     (tmp_path / "a.yaml").write_text(f"a: {text}\n")
@@ -73,6 +74,8 @@ def test_a_file_that_is_no_yaml(tmp_path):
 
 def test_what_is_left_out_of_a_given_thread_is_filled_in():
     fixtures, _ = discover()
-    given = [thread for fixture in fixtures for thread in fixture.threads if not fixture.document["given"].get("unchecked")]
+    given = [
+        thread for fixture in fixtures for thread in fixture.threads if not fixture.document["given"].get("unchecked")
+    ]
     assert given
     assert all(item["checkpoint"]["seq"] == seq for thread in given for seq, item in enumerate(thread["checkpoints"]))

@@ -2,7 +2,7 @@ import json
 import os
 import subprocess
 import sys
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given
@@ -43,7 +43,9 @@ def test_a_sweep_sees_what_a_straight_run_does_not():
 
 def test_every_must_fail_fixture_fails_for_its_own_reason():
     result = judge(TOY, META / "must-fail")
-    assert {each.id: each.first_problem[0].code for each in result.results} == {key: each["code"] for key, each in BASELINE.items()}
+    assert {each.id: each.first_problem[0].code for each in result.results} == {
+        key: each["code"] for key, each in BASELINE.items()
+    }
     assert result.exit_code == 1
 
 
@@ -81,7 +83,9 @@ def command(*arguments, blocked=False):
     code = "import sys; sys.modules['taskpoint'] = None\n" if blocked else ""
     code += "from taskpoint_conformance.cli import conformance; conformance()"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "COLUMNS": "120"}
-    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True, env=environment, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, env=environment, check=False
+    )
     assert "Traceback" not in done.stderr
     return done
 
@@ -98,19 +102,28 @@ def test_the_judge_runs_without_the_judged_and_writes_reports(tmp_path):
     document = json.loads(report.read_text())
     assert format_problem("report", document) is None
     assert document["summary"]["executed"] == document["summary"]["required"] == 2
-    suite = ElementTree.parse(junit).getroot()
+    suite = ET.parse(junit).getroot()
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("2", "0", "0")
     assert {case.get("classname") for case in suite} == {"toy.core"}
 
 
 def test_a_failure_shows_the_rule_the_difference_and_the_program(tmp_path):
     junit, report = tmp_path / "junit.xml", tmp_path / "report.json"
-    done = run("--fixture", "CNF-fails-journal-value", "--junit", str(junit), "--report", str(report), folder="must-fail")
+    done = run(
+        "--fixture", "CNF-fails-journal-value", "--junit", str(junit), "--report", str(report), folder="must-fail"
+    )
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == "0 passed, 1 failed"
-    for words in ("final.journal: journal of t1[1].value: differs", "expected", "actual", "≠", "CNF-020", "entrypoint: main"):
+    for words in (
+        "final.journal: journal of t1[1].value: differs",
+        "expected",
+        "actual",
+        "≠",
+        "CNF-020",
+        "entrypoint: main",
+    ):
         assert words in done.stdout
-    failure = ElementTree.parse(junit).getroot().find("testcase/failure")
+    failure = ET.parse(junit).getroot().find("testcase/failure")
     assert failure.get("type") == "final.journal"
     assert json.loads(report.read_text())["results"][0]["variants"][0]["code"] == "final.journal"
 
@@ -130,7 +143,7 @@ def test_reports_are_written_of_a_run_that_never_began(tmp_path):
     document = json.loads(report.read_text())
     assert format_problem("report", document) is None
     assert "protocol 2.0" in document["error"]
-    assert ElementTree.parse(junit).getroot().get("errors") == "1"
+    assert ET.parse(junit).getroot().get("errors") == "1"
 
 
 @pytest.mark.parametrize(
@@ -168,7 +181,11 @@ def test_fixtures_are_listed_and_shown():
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53) + 1, 2**53 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=8,
 )

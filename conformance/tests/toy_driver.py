@@ -68,7 +68,10 @@ class Toy:
     def define(self, request):
         if request["name"] is None and request["function"] == "lambda":
             return {"outcome": "rejected", "code": "usage.name_missing"}
-        return {"outcome": "defined", "definition": {"kind": "task-definition", "name": request["name"] or "work", "raises": []}}
+        return {
+            "outcome": "defined",
+            "definition": {"kind": "task-definition", "name": request["name"] or "work", "raises": []},
+        }
 
     def encode(self, request):
         if isinstance(request["expr"], dict) and "$host" in request["expr"]:
@@ -84,17 +87,29 @@ class Toy:
 
     def go(self, request, loaded):
         self.attempt_id = str(uuid.uuid4())
-        self.holder = {"attempt_id": self.attempt_id, "host": "here", "pid": os.getpid(), "lease_until": "2100-01-01T00:00:00Z"}
+        self.holder = {
+            "attempt_id": self.attempt_id,
+            "host": "here",
+            "pid": os.getpid(),
+            "lease_until": "2100-01-01T00:00:00Z",
+        }
         take_over = request.get("options", {}).get("take_over", False)
         if loaded and loaded["holder"] and not take_over:
             return {"outcome": "rejected", "code": "run.concurrent"}
         finished = not loaded or loaded["checkpoint"]["source"] == "loop"
         if request["action"] == "invoke":
             head = loaded["checkpoint"] if loaded else None
-            self.checkpoint = self.header("input", head["seq"] + 1 if head else 0, head and head["id"], str(uuid.uuid4()))
+            self.checkpoint = self.header(
+                "input", head["seq"] + 1 if head else 0, head and head["id"], str(uuid.uuid4())
+            )
             self.checkpoint |= {"input": request.get("input"), "previous_id": None}
             self.journal = [self.entry("run.started", 0, attempt=1)]
-            what = {"expected_head": head and head["id"], "entries": self.journal, "holder": self.holder, "take_over": take_over}
+            what = {
+                "expected_head": head and head["id"],
+                "entries": self.journal,
+                "holder": self.holder,
+                "take_over": take_over,
+            }
             self.call("saver.begin", checkpoint=self.checkpoint, **what)
         elif finished:
             return {"outcome": "rejected", "code": "run.nothing_to_resume"}
@@ -115,8 +130,13 @@ class Toy:
         except Suspended:
             pending = [each for each in self.journal if each["kind"] == "interrupt.raised"]
             self.append(("run.interrupted", {"interrupts": [each["id"] for each in pending]}))
-            return {"outcome": "interrupted", "interrupts": [{"id": each["id"], "value": each["value"]} for each in pending]}
-        closing = self.header("loop", self.checkpoint["seq"] + 1, self.checkpoint["id"], self.checkpoint["run_id"]) | {"value": value}
+            return {
+                "outcome": "interrupted",
+                "interrupts": [{"id": each["id"], "value": each["value"]} for each in pending],
+            }
+        closing = self.header("loop", self.checkpoint["seq"] + 1, self.checkpoint["id"], self.checkpoint["run_id"]) | {
+            "value": value
+        }
         self.append(("run.completed", {"checkpoint_id": closing["id"]}), closing=closing)
         return {"outcome": "completed", "value": value}
 
@@ -178,7 +198,14 @@ class Toy:
     def header(self, source, seq, parent, run_id):
         entrypoint = {"name": self.program["entrypoint"], "version": None}
         place = {"thread_id": self.thread, "seq": seq, "id": str(uuid.uuid4()), "parent_id": parent, "run_id": run_id}
-        return {"kind": "checkpoint", "format": "1.0", "source": source, "created_at": NOW, "entrypoint": entrypoint, "metadata": {}} | place
+        return {
+            "kind": "checkpoint",
+            "format": "1.0",
+            "source": source,
+            "created_at": NOW,
+            "entrypoint": entrypoint,
+            "metadata": {},
+        } | place
 
     def entry(self, kind, seq, **members):
         return {"kind": kind, "seq": seq, "at": NOW, "attempt_id": self.attempt_id, **members}

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from taskpoint_conformance.shapes import is_array, is_object
+
 __all__ = ("canonical", "effect_key", "same")
 
 
@@ -23,11 +25,13 @@ def canonical(value: Any) -> str:
             return json.dumps(value, ensure_ascii=False)
         case float():
             return _number(value)
-        case list():
+        case _ if is_array(value):
             return f"[{','.join(map(canonical, value))}]"
-        case dict():
+        case _ if is_object(value):
             members = sorted(value.items(), key=lambda item: item[0].encode("utf-16-be", "surrogatepass"))
-            return f"{{{','.join(f'{json.dumps(key, ensure_ascii=False)}:{canonical(each)}' for key, each in members)}}}"
+            return (
+                f"{{{','.join(f'{json.dumps(key, ensure_ascii=False)}:{canonical(each)}' for key, each in members)}}}"
+            )
         case _:
             raise TypeError(f"{type(value).__name__} is no JSON")
 
@@ -66,10 +70,10 @@ def same(left: Any, right: Any) -> bool:
             return left is right
         case int() | float():
             return isinstance(right, int | float) and not isinstance(right, bool) and left == right
-        case list():
-            return isinstance(right, list) and len(left) == len(right) and all(map(same, left, right))
-        case dict():
-            return isinstance(right, dict) and left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+        case _ if is_array(left):
+            return is_array(right) and len(left) == len(right) and all(map(same, left, right))
+        case _ if is_object(left):
+            return is_object(right) and left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
         case _:
             return type(left) is type(right) and bool(left == right)
 

@@ -41,17 +41,41 @@ conformance.add_command(requirements)
 
 @conformance.command("run")
 @click.option("--driver", metavar="CMD", help="Command that starts the driver; the reference's driver if left out.")
-@click.option("--profile", "profiles", multiple=True, type=click.Choice(PROFILES), help="Only this profile; it has to be claimed. Repeatable.")
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    type=click.Choice(PROFILES),
+    help="Only this profile; it has to be claimed. Repeatable.",
+)
 @click.option("--fixture", "wanted", multiple=True, metavar="ID", help="Only this fixture. Repeatable.")
 @click.option("--form", type=click.Choice(["decorator", "named"]), help="Only this form.")
 @click.option("--mode", type=click.Choice(["sync", "async"]), help="Only this mode.")
 @click.option("--report", "report_path", type=_FILE, metavar="FILE.json", help="Write a report.")
 @click.option("--junit", "junit_path", type=_FILE, metavar="FILE.xml", help="Write JUnit's XML.")
 @click.option("--baseline", type=_FILE, metavar="FILE", help="Failures that are expected, with code and reason.")
-@click.option("--sweep", type=click.Choice(["none", "sample", "full"]), default="sample", show_default=True, help="Crash points to try.")
+@click.option(
+    "--sweep",
+    type=click.Choice(["none", "sample", "full"]),
+    default="sample",
+    show_default=True,
+    help="Crash points to try.",
+)
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Fixtures at a time.")
-@click.option("--timeout", type=click.FloatRange(min=0.1), default=10, show_default=True, help="Seconds of silence that a step may have.")
-@click.option("--fixtures", "folder", type=_FOLDER, metavar="FOLDER", help="Take the fixtures of this folder instead of the suite's.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0.1),
+    default=10,
+    show_default=True,
+    help="Seconds of silence that a step may have.",
+)
+@click.option(
+    "--fixtures",
+    "folder",
+    type=_FOLDER,
+    metavar="FOLDER",
+    help="Take the fixtures of this folder instead of the suite's.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Name every fixture and shorten nothing.")
 def run(**arguments: Any) -> None:
     """Run the fixtures against a driver.
@@ -73,7 +97,9 @@ def run(**arguments: Any) -> None:
 def _run(console: Console, arguments: dict[str, Any]) -> SuiteResult:
     fixtures, bad = discover(arguments["folder"])
     chosen, bad = _choose(fixtures, bad, arguments["wanted"], arguments["profiles"])
-    command = shlex.split(arguments["driver"], posix=os.name != "nt") if arguments["driver"] else data.reference_driver()
+    command = (
+        shlex.split(arguments["driver"], posix=os.name != "nt") if arguments["driver"] else data.reference_driver()
+    )
     options = Options(
         command=command,
         profiles=frozenset(arguments["profiles"]),
@@ -94,7 +120,9 @@ def _run(console: Console, arguments: dict[str, Any]) -> SuiteResult:
             failed += each.verdict in {"failed", "broken"}
             progress.update(task, advance=1, failed=failed)
             if arguments["verbose"]:
-                progress.console.print(f"{each.verdict:<16} {each.id}  {sum(one.seconds for one in each.variants):.2f} s", highlight=False)
+                progress.console.print(
+                    f"{each.verdict:<16} {each.id}  {sum(one.seconds for one in each.variants):.2f} s", highlight=False
+                )
 
         run_suite(chosen, bad, options, result, on_result)
     for each in result.results:
@@ -137,7 +165,9 @@ def _baseline(path: Path | None, known: set[str]) -> dict[str, dict[str, str]]:
 
 
 @conformance.command("list")
-@click.option("--profile", "profiles", multiple=True, type=click.Choice(PROFILES), help="Only this profile. Repeatable.")
+@click.option(
+    "--profile", "profiles", multiple=True, type=click.Choice(PROFILES), help="Only this profile. Repeatable."
+)
 @click.option("--rule", metavar="AAA-NNN", help="Only what verifies this rule.")
 def list_fixtures(profiles: tuple[str, ...], rule: str | None) -> None:
     """List the fixtures."""

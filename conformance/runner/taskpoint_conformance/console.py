@@ -20,6 +20,7 @@ from taskpoint_conformance import data
 from taskpoint_conformance.errors import Detail, Verdict
 from taskpoint_conformance.fixtures import Fixture
 from taskpoint_conformance.results import FixtureResult, SuiteResult, VariantResult
+from taskpoint_conformance.shapes import is_array, is_object
 
 __all__ = ("progress_bar", "show_fixture", "show_problem", "show_summary")
 
@@ -29,7 +30,13 @@ _ROWS: Final = 60
 
 def progress_bar(console: Console) -> Progress:
     """Return the progress bar of a run."""
-    columns = (TextColumn("conformance"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[failed]} failed"))
+    columns = (
+        TextColumn("conformance"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[failed]} failed"),
+    )
     return Progress(*columns, console=console, transient=True)
 
 
@@ -45,16 +52,25 @@ def show_problem(console: Console, result: FixtureResult, *, verbose: bool = Fal
     if result.reason:
         parts.append(Text(result.reason))
     if result.fixture:
-        parts += [Text(""), Text(f"A wrong port: {result.fixture.document['why']}", style="italic"), *_rules(result.fixture.verifies)]
+        parts += [
+            Text(""),
+            Text(f"A wrong port: {result.fixture.document['why']}", style="italic"),
+            *_rules(result.fixture.verifies),
+        ]
     if problem.detail:
         parts += [Text(""), side_by_side(problem.detail)]
     if result.fixture and "program" in result.fixture.document:
-        program = yaml.safe_dump(result.fixture.document["program"], sort_keys=False, width=110, default_flow_style=None, allow_unicode=True)
+        program = yaml.safe_dump(
+            result.fixture.document["program"], sort_keys=False, width=110, default_flow_style=None, allow_unicode=True
+        )
         lines = program.splitlines()
         text = program if verbose or len(lines) <= 40 else "\n".join([*lines[:40], "..."])
         parts += [Text("\nprogram", style="bold"), Syntax(text, "yaml", background_color="default", word_wrap=True)]
     if tail := problem.stderr.strip().splitlines():
-        parts += [Text("\nthe driver's standard error", style="bold"), Text("\n".join(tail if verbose else tail[-_STDERR_LINES:]))]
+        parts += [
+            Text("\nthe driver's standard error", style="bold"),
+            Text("\n".join(tail if verbose else tail[-_STDERR_LINES:])),
+        ]
     title = f"{result.verdict}: {result.id}" + (f" - {result.fixture.title}" if result.fixture else "")
     console.print(Panel(Group(*parts), title=escape(title), title_align="left", border_style="red"))
 
@@ -97,9 +113,9 @@ def side_by_side(detail: Detail) -> Table:
 
 
 def _rows(value: Any) -> list[str]:
-    if isinstance(value, list) and value:
+    if is_array(value) and value:
         return [_json(each) for each in value]
-    if isinstance(value, dict) and value:
+    if is_object(value) and value:
         return [f"{key}: {_json(each)}" for key, each in sorted(value.items())]
     return [_json(value)]
 
@@ -120,16 +136,22 @@ def show_fixture(console: Console, fixture: Fixture) -> None:
 def show_summary(console: Console, result: SuiteResult) -> None:
     """Print what the numbers leave open; the closing line comes last, and plain."""
     counts = result.counts
-    if result.hello:
-        console.print(f"driver: {escape(str(result.hello['name']))} {escape(str(result.hello['version']))} ({escape(str(result.hello['language']))})", highlight=False)
+    if hello := result.hello:
+        who = f"{hello['name']} {hello['version']} ({hello['language']})"
+        console.print(f"driver: {escape(who)}", highlight=False)
     unclaimed = sorted({each.reason for each in result.results if each.verdict == "not_claimed"})
     if unclaimed:
         console.print(f"{counts['not_claimed']} not claimed: {escape('; '.join(unclaimed))}", highlight=False)
-    for verdict, words in (("skipped", "skipped"), ("expected_failure", "failed as the baseline expects"), ("broken", "broken: no verdict on the port")):
+    for verdict, words in (
+        ("skipped", "skipped"),
+        ("expected_failure", "failed as the baseline expects"),
+        ("broken", "broken: no verdict on the port"),
+    ):
         if counts[verdict]:
             console.print(f"{counts[verdict]} {words}", highlight=False)
     sweeps = sum(variant.point is not None for each in result.results for variant in each.variants)
     runs = sum(len(each.variants) for each in result.results)
-    console.print(f"{result.executed} of {result.required} required fixtures executed: {runs} runs, {sweeps} of them crashes of a sweep, {result.seconds:.1f} s", highlight=False)
+    took = f"{runs} runs, {sweeps} of them crashes of a sweep, {result.seconds:.1f} s"
+    console.print(f"{result.executed} of {result.required} required fixtures executed: {took}", highlight=False)
     if result.error:
         console.print(Text(f"error: {result.error}", style="bold red"))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from taskpoint_conformance.errors import Detail, Failure
 from taskpoint_conformance.journal import checkpoint_view, entry_view
 from taskpoint_conformance.match import Bindings, difference, is_latitude
+from taskpoint_conformance.shapes import is_array, is_object
 
 __all__ = ("check_final", "check_step")
 
@@ -18,7 +19,9 @@ _STATE_ALWAYS: Final = frozenset({"values", "next", "interrupts"})
 _TASK_ALWAYS: Final = frozenset({"result", "error", "interrupts"})
 
 
-def check_step(expect: Document, answer: Document | None, effects: list[Document], events: list[Any], bindings: Bindings) -> None:
+def check_step(
+    expect: Document, answer: Document | None, effects: list[Document], events: list[Any], bindings: Bindings
+) -> None:
     """Check one step; `answer` None: its process was killed.
 
     Raises:
@@ -33,12 +36,16 @@ def check_step(expect: Document, answer: Document | None, effects: list[Document
         if member in expect:
             _compare(f"expect.{member}", member, expect[member], (answer or {}).get(member), bindings)
     if "error" in expect:
-        _compare("expect.error", "error", expect["error"], _listed(expect["error"], (answer or {}).get("error")), bindings)
+        _compare(
+            "expect.error", "error", expect["error"], _listed(expect["error"], (answer or {}).get("error")), bindings
+        )
     if "state" in expect:
-        _compare("expect.state", "state", expect["state"], _state_view(expect["state"], (answer or {})["state"]), bindings)
+        _compare(
+            "expect.state", "state", expect["state"], _state_view(expect["state"], (answer or {})["state"]), bindings
+        )
     if "states" in expect:
         states = (answer or {})["states"]
-        if isinstance(expect["states"], list):
+        if is_array(expect["states"]):
             wanted_states = [*expect["states"], *[None] * (len(states) - len(expect["states"]))]
             states = [_state_view(one, state) for one, state in zip(wanted_states, states, strict=False)]
         _compare("expect.state", "states", expect["states"], states, bindings)
@@ -58,20 +65,21 @@ def check_final(final: Document, threads: Threads, totals: Mapping[str, int], bi
         _compare("final.effects", "effect_totals", final["effect_totals"], dict(totals), bindings)
     journals = final.get("journal")
     if journals is not None:
-        by_thread = journals if isinstance(journals, dict) and not is_latitude(journals) else {"t1": journals}
+        by_thread = journals if is_object(journals) and not is_latitude(journals) else {"t1": journals}
         for name, expected in by_thread.items():
             _check_journal(name, expected, threads.get(name, []), bindings)
     for name, expected in final.get("checkpoints", {}).items():
         checkpoints = [checkpoint for checkpoint, _ in threads.get(name, [])]
-        wanted = expected if isinstance(expected, list) else []
-        wanted = [*wanted, *[None] * (len(checkpoints) - len(wanted))]
+        listed: list[Any] = expected if is_array(expected) else []
+        wanted = [*listed, *[None] * (len(checkpoints) - len(listed))]
         views = [checkpoint_view(one, checkpoint) for one, checkpoint in zip(wanted, checkpoints, strict=False)]
         _compare("final.checkpoints", f"checkpoints of {name}", expected, views, bindings)
 
 
 def _check_journal(name: str, expected: Any, thread: list[tuple[Document, list[Document]]], bindings: Bindings) -> None:
     values = {checkpoint["id"]: checkpoint.get("value") for checkpoint, _ in thread}
-    entries = next((entries for checkpoint, entries in reversed(thread) if entries or checkpoint["source"] in {"input", "fork"}), [])
+    runs = [entries for checkpoint, entries in thread if entries or checkpoint["source"] in {"input", "fork"}]
+    entries = runs[-1] if runs else []
     views = [entry_view(_meant(expected, place, entry), entry, values) for place, entry in enumerate(entries)]
     _compare("final.journal", f"journal of {name}", expected, grouped(expected, views), bindings)
 
@@ -79,7 +87,7 @@ def _check_journal(name: str, expected: Any, thread: list[tuple[Document, list[D
 def _meant(expected: Any, place: int, entry: Document) -> Any:
     """Return the expectation that an entry is compared with: the one at its place, among several the likely one."""
     for one in choices(expected, place):
-        if isinstance(one, dict) and all(one.get(key) == entry.get(key) for key in ("kind", "path", "id")):
+        if is_object(one) and all(one.get(key) == entry.get(key) for key in ("kind", "path", "id")):
             return one
     found = choices(expected, place)
     return found[0] if found else None
@@ -92,15 +100,20 @@ def choices(expected: Any, place: int) -> list[Any]:
         >>> choices([1, {"$unordered": [2, 3]}, 4], 2), choices([1, {"$unordered": [2, 3]}, 4], 3)
         ([2, 3], [4])
     """
-    if isinstance(expected, dict):
+    if is_object(expected):
         found: list[Any] = expected.get("$unordered", expected.get("$oneOf", []))
         return found
     at = 0
-    for item in expected if isinstance(expected, list) else []:
-        several = item["$unordered"] if isinstance(item, dict) and item.keys() == {"$unordered"} else None
-        at += 1 if several is None else len(several)
+    items: list[Any] = expected if is_array(expected) else []
+    for item in items:
+        if is_object(item) and item.keys() == {"$unordered"}:
+            several: list[Any] = item["$unordered"]
+            at += len(several)
+        else:
+            several = item["$oneOf"] if is_object(item) and item.keys() == {"$oneOf"} else [item]
+            at += 1
         if place < at:
-            return several if several is not None else item["$oneOf"] if isinstance(item, dict) and item.keys() == {"$oneOf"} else [item]
+            return several
     return []
 
 
@@ -111,12 +124,12 @@ def grouped(expected: Any, actual: list[Any]) -> list[Any]:
         >>> grouped([1, {"$unordered": [2, 3]}, 4], [1, 3, 2, 4])
         [1, [3, 2], 4]
     """
-    if not isinstance(expected, list):
+    if not is_array(expected):
         return actual
     rest = list(actual)
     groups: list[Any] = []
     for item in expected:
-        if isinstance(item, dict) and item.keys() == {"$unordered"}:
+        if is_object(item) and item.keys() == {"$unordered"}:
             size = len(item["$unordered"])
             groups.append(rest[:size])
             del rest[:size]
@@ -132,19 +145,19 @@ def _compare(code: str, what: str, expected: Any, actual: Any, bindings: Binding
 
 
 def _listed(expected: Any, actual: Any) -> Any:
-    if isinstance(expected, dict) and isinstance(actual, dict) and not is_latitude(expected):
+    if is_object(expected) and is_object(actual) and not is_latitude(expected):
         return {key: each for key, each in actual.items() if key in expected}
     return actual
 
 
 def _state_view(expected: Any, state: Document) -> Document:
-    if not isinstance(expected, dict) or is_latitude(expected):
+    if not is_object(expected) or is_latitude(expected):
         return state
     view = {key: each for key, each in state.items() if key in expected or key in _STATE_ALWAYS}
-    if isinstance(expected.get("tasks"), list):
-        wanted = [*expected["tasks"], *[{}] * len(state["tasks"])]
+    if is_array(expected.get("tasks")):
+        wanted: list[Any] = [*expected["tasks"], *[{}] * len(state["tasks"])]
         view["tasks"] = [
-            {key: each for key, each in task.items() if not isinstance(one, dict) or key in one or key in _TASK_ALWAYS}
+            {key: each for key, each in task.items() if not is_object(one) or key in one or key in _TASK_ALWAYS}
             for one, task in zip(wanted, state["tasks"], strict=False)
         ]
     return view
@@ -156,6 +169,6 @@ def _effects_view(expected: Any, effects: list[Document]) -> list[Any]:
     for place, effect in enumerate(effects):
         listed: set[str] = {"name", "args"}
         for one in choices(expected, place):
-            listed |= one.keys() if isinstance(one, dict) else set()
+            listed |= one.keys() if is_object(one) else set()
         views.append({key: each for key, each in effect.items() if key in listed})
     return grouped(expected, views)

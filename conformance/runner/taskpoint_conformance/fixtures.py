@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import yaml
 
@@ -16,6 +16,7 @@ from taskpoint_conformance import FORMAT, data
 from taskpoint_conformance.errors import HarnessError
 from taskpoint_conformance.given import threads_of
 from taskpoint_conformance.schemas import document_problem, format_problem
+from taskpoint_conformance.shapes import is_array, is_object
 
 __all__ = ("RUNS", "Fixture", "FixtureError", "discover", "load", "load_yaml", "suite_digest")
 
@@ -94,19 +95,25 @@ class _Loader(yaml.CSafeLoader):
     """YAML as JSON has it: no dates, no yes and no, no key twice."""
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - the library's own attribute
-        first: [(tag, pattern) for tag, pattern in resolvers if tag not in {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}]
+        first: [
+            (tag, pattern)
+            for tag, pattern in resolvers
+            if tag not in {"tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool"}
+        ]
         for first, resolvers in yaml.CSafeLoader.yaml_implicit_resolvers.items()
     }
 
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - the library's
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002 - theirs
+        loader: Any = super()
+        keys: list[Any] = [loader.construct_object(key, deep=True) for key, _ in node.value]
         for place, key in enumerate(keys):
             if key in keys[:place]:
                 raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", node.start_mark)
         return super().construct_mapping(node, deep=deep)
 
 
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+_loader_class: Any = _Loader  # its stubs leave types open
+_loader_class.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
 
 
 def load_yaml(path: Path) -> Any:
@@ -127,11 +134,11 @@ def load_yaml(path: Path) -> Any:
 def _not_json(value: Any, path: str) -> Iterator[str]:
     match value:
         case dict():
-            for key, each in value.items():
+            for key, each in cast("Any", value).items():
                 if not isinstance(key, str):
                     yield f"{path}: the key {key!r} is no string"
                 yield from _not_json(each, f"{path}.{key}")
-        case list():
+        case _ if is_array(value):
             for place, each in enumerate(value):
                 yield from _not_json(each, f"{path}[{place}]")
         case float() if not math.isfinite(value):
@@ -152,10 +159,12 @@ def load(path: Path) -> Fixture:
         document = load_yaml(path)
     except HarnessError as error:
         raise FixtureError("fixture.invalid", path, str(error).removeprefix(f"{path.name}: ")) from None
-    if not isinstance(document, dict):
+    if not is_object(document):
         raise FixtureError("fixture.invalid", path, "a fixture is an object")
     if _is_newer(document.get("format")):
-        raise FixtureError("fixture.newer", path, f"format {document['format']} is newer than {FORMAT}, which this suite reads")
+        raise FixtureError(
+            "fixture.newer", path, f"format {document['format']} is newer than {FORMAT}, which this suite reads"
+        )
     if problem := format_problem("fixture", document) or next(_problems(document, path), None):
         raise FixtureError("fixture.invalid", path, problem)
     return Fixture(path, document)

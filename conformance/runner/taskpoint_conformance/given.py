@@ -29,7 +29,7 @@ def _thread(thread: dict[str, Any], entrypoint: dict[str, Any]) -> dict[str, Any
         before = checkpoints[-1]["checkpoint"]["id"] if checkpoints else None
         runs += given.get("source") in {"input", "fork", "update"}
         seq = len(checkpoints)
-        checkpoint = {
+        checkpoint: dict[str, Any] = {
             "kind": "checkpoint", "format": "1.0", "thread_id": identifier, "seq": seq, "id": f"{identifier}-c{seq}",
             "parent_id": before, "created_at": _TIME, "run_id": f"{identifier}-r{runs - 1}", "entrypoint": entrypoint,
             "metadata": {}, **({"previous_id": None} if "input" in given else {}), **given,

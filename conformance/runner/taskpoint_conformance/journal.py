@@ -8,13 +8,25 @@ from typing import Any, Final
 from taskpoint_conformance.errors import Failure
 from taskpoint_conformance.match import is_latitude
 from taskpoint_conformance.schemas import entry_problem
+from taskpoint_conformance.shapes import is_object
 
-__all__ = ("OUTCOMES", "TERMINAL", "check_entries", "checkpoint_view", "comparable", "entry_view", "recorded", "times_recorded")
+__all__ = (
+    "OUTCOMES",
+    "TERMINAL",
+    "check_entries",
+    "checkpoint_view",
+    "comparable",
+    "entry_view",
+    "recorded",
+    "times_recorded",
+)
 
 OUTCOMES: Final = frozenset({"task.completed", "task.failed", "task.cancelled"})
 TERMINAL: Final = frozenset({"run.completed", "run.interrupted", "run.failed", "run.stopped"})
 _ATTEMPTS: Final = frozenset({"run.started", "run.resumed"})
-_UNLISTED: Final = frozenset({"seq", "at", "attempt_id", "started_at", "name", "input_digest", "alone", "attempts", "checkpoint_id"})
+_UNLISTED: Final = frozenset(
+    {"seq", "at", "attempt_id", "started_at", "name", "input_digest", "alone", "attempts", "checkpoint_id"}
+)
 _CHECKPOINT_LISTED: Final = frozenset({"source", "input", "value", "saved"})
 
 Document = dict[str, Any]
@@ -90,12 +102,12 @@ def entry_view(expected: Any, entry: Document, values: dict[str, Any]) -> Docume
 
     `values` are the values of the thread's loop checkpoints by id, for run.completed.
     """
-    if not isinstance(expected, dict) or is_latitude(expected):
+    if not is_object(expected) or is_latitude(expected):
         expected = {}
     view = {key: each for key, each in entry.items() if key in expected or key not in _UNLISTED}
     if "rerun" not in expected and view.get("rerun") == []:
         del view["rerun"]
-    if isinstance(view.get("error"), dict) and isinstance(expected.get("error"), dict) and not is_latitude(expected["error"]):
+    if is_object(view.get("error")) and is_object(expected.get("error")) and not is_latitude(expected["error"]):
         view["error"] = {key: each for key, each in view["error"].items() if key in expected["error"]}
     if entry["kind"] == "run.completed" and "value" in expected:
         view["value"] = values.get(entry["checkpoint_id"])
@@ -104,7 +116,7 @@ def entry_view(expected: Any, entry: Document, values: dict[str, Any]) -> Docume
 
 def checkpoint_view(expected: Any, checkpoint: Document) -> Document:
     """Return a checkpoint as a fixture's expectation looks at it."""
-    listed = _CHECKPOINT_LISTED | (expected.keys() if isinstance(expected, dict) else set())
+    listed = _CHECKPOINT_LISTED.union(expected if is_object(expected) else ())
     return {key: each for key, each in checkpoint.items() if key in listed}
 
 
@@ -113,7 +125,17 @@ def comparable(threads: dict[str, list[tuple[Document, list[Document]]]], *, cra
 
     After a crash the entries of attempts differ too, and so does what depends on what else was in flight.
     """
-    minted = {"at", "attempt_id", "started_at", "created_at", "run_id", "id", "parent_id", "previous_id", "checkpoint_id"}
+    minted = {
+        "at",
+        "attempt_id",
+        "started_at",
+        "created_at",
+        "run_id",
+        "id",
+        "parent_id",
+        "previous_id",
+        "checkpoint_id",
+    }
     if crashed:
         minted |= {"seq", "alone", "attempts"}
 

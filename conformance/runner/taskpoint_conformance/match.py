@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from taskpoint_conformance.canonical import same
+from taskpoint_conformance.shapes import is_array, is_object
 
 __all__ = ("Bindings", "Difference", "difference", "is_latitude", "resolve")
 
@@ -34,7 +35,7 @@ def is_latitude(expected: Any) -> bool:
         >>> is_latitude({"$any": True}), is_latitude({"$bytes": ""})
         (True, False)
     """
-    return isinstance(expected, dict) and len(expected) == 1 and next(iter(expected)) in _OPERATORS
+    return is_object(expected) and len(expected) == 1 and next(iter(expected)) in _OPERATORS
 
 
 def resolve(value: Any, bindings: Bindings) -> Any:
@@ -44,11 +45,11 @@ def resolve(value: Any, bindings: Bindings) -> Any:
         >>> resolve({"checkpoint_id": {"$bind": "first"}}, {"first": "c0"})
         {'checkpoint_id': 'c0'}
     """
-    if isinstance(value, dict):
+    if is_object(value):
         if value.keys() == {"$bind"}:
             return bindings[value["$bind"]]
         return {key: resolve(each, bindings) for key, each in value.items()}
-    return [resolve(each, bindings) for each in value] if isinstance(value, list) else value
+    return [resolve(each, bindings) for each in value] if is_array(value) else value
 
 
 def difference(expected: Any, actual: Any, bindings: Bindings, path: str = "") -> Difference | None:
@@ -63,18 +64,18 @@ def difference(expected: Any, actual: Any, bindings: Bindings, path: str = "") -
     """
     if is_latitude(expected):
         return _latitude(expected, actual, bindings, path)
-    if isinstance(expected, dict) and isinstance(actual, dict):
+    if is_object(expected) and is_object(actual):
         for key in [*expected, *(key for key in actual if key not in expected)]:
             left, right = expected.get(key, _ABSENT), actual.get(key, _ABSENT)
-            place = f"{path}.{key}" if path else str(key)
+            member = f"{path}.{key}" if path else str(key)
             if left is _ABSENT:
-                return Difference(place, "not expected here", None, right)
+                return Difference(member, "not expected here", None, right)
             if right is _ABSENT:
-                return Difference(place, "missing", left, None)
-            if found := difference(left, right, bindings, place):
+                return Difference(member, "missing", left, None)
+            if found := difference(left, right, bindings, member):
                 return found
         return None
-    if isinstance(expected, list) and isinstance(actual, list):
+    if is_array(expected) and is_array(actual):
         for place, (left, right) in enumerate(zip(expected, actual, strict=False)):
             if found := difference(left, right, bindings, f"{path}[{place}]"):
                 return found
@@ -102,7 +103,7 @@ def _latitude(expected: dict[str, Any], actual: Any, bindings: Bindings, path: s
                 bindings.update(trial)
                 return None
         return Difference(path, "is none of the choices", operand, actual)
-    if not isinstance(actual, list) or len(actual) != len(operand):
+    if not is_array(actual) or len(actual) != len(operand):
         return Difference(path, f"{len(operand)} items expected in any order", operand, actual)
     found = _assign(operand, actual, bindings)
     if found is None:

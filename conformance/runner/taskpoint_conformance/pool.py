@@ -26,7 +26,7 @@ class Pool:
     def prepare(self) -> None:
         """Start a process that will be wanted soon."""
         if self._spare is None:
-            self._spare = Driver(self._command, queue.Queue(maxsize=1000))
+            self._spare = self._new()
 
     def take(self) -> Driver:
         """Return a process that has said hello.
@@ -39,20 +39,24 @@ class Pool:
             if driver.alive:
                 return driver
             driver.discard()
-        self.prepare()
-        driver, self._spare = self._spare, None
-        if driver is None:  # pragma: no cover - it was prepared
-            raise RuntimeError
+        driver = self._spare or self._new()
+        self._spare = None
         try:
-            hello = {key: each for key, each in driver.greet(self._start).items() if key != "id"}
-            if self.hello not in (None, hello):
-                raise Broken("driver.hello", "two processes of the driver say different things")
+            self._greet(driver)
         except Broken as error:
             driver.discard()
             error.stderr = driver.stderr
             raise
-        self.hello = hello
         return driver
+
+    def _greet(self, driver: Driver) -> None:
+        hello = {key: each for key, each in driver.greet(self._start).items() if key != "id"}
+        if self.hello not in (None, hello):
+            raise Broken("driver.hello", "two processes of the driver say different things")
+        self.hello = hello
+
+    def _new(self) -> Driver:
+        return Driver(self._command, queue.Queue(maxsize=1000))
 
     def give_back(self, driver: Driver) -> None:
         """Keep a process that has nothing in flight."""

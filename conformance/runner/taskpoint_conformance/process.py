@@ -18,6 +18,7 @@ from typing import IO, Any, Final
 from taskpoint_conformance import PROTOCOL
 from taskpoint_conformance.errors import Broken, HarnessError
 from taskpoint_conformance.schemas import answer_problem
+from taskpoint_conformance.shapes import is_object
 
 __all__ = ("Driver", "Event", "Inbox")
 
@@ -50,7 +51,11 @@ class Driver:
         self.killed = False
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the command is the user's own
-                list(command), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True
+                list(command),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
             )
         except OSError as error:
             raise HarnessError(f"the driver cannot be started: {error}") from None
@@ -92,7 +97,9 @@ class Driver:
             raise Broken("driver.errored", f"the driver refuses the hello: {event.message.get('message')}")
         problem = answer_problem(event.message)
         if problem or event.message["outcome"] != "hello":
-            raise Broken("driver.hello", f"the driver's hello is not of protocol {PROTOCOL}: {problem or 'another outcome'}")
+            raise Broken(
+                "driver.hello", f"the driver's hello is not of protocol {PROTOCOL}: {problem or 'another outcome'}"
+            )
         if event.message["id"] != self._hello_id:
             raise Broken("driver.protocol", "the driver's hello answers another id")
         return event.message
@@ -113,7 +120,9 @@ class Driver:
 
     def send(self, message: dict[str, Any]) -> None:
         """Send one line, without waiting: a driver that does not read must not stop us from listening."""
-        self._outbox.put(json.dumps(message, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogatepass") + b"\n")
+        self._outbox.put(
+            json.dumps(message, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogatepass") + b"\n"
+        )
 
     def kill(self) -> None:
         """Kill the process with SIGKILL and make sure that this is what ended it.
@@ -170,10 +179,7 @@ class Driver:
 
     def _read_lines(self, stream: IO[bytes]) -> None:
         while line := stream.readline(_LINE_LIMIT):
-            if len(line) >= _LINE_LIMIT:
-                message, problem = None, f"the driver wrote a line of {_LINE_LIMIT} bytes or more"
-            else:
-                message, problem = _parse(line)
+            message, problem = _parse(line)
             self._put(Event(self, message, problem))
             if problem or self.killed:
                 return
@@ -189,11 +195,13 @@ class Driver:
 
 
 def _parse(line: bytes) -> tuple[dict[str, Any] | None, str | None]:
+    if len(line) >= _LINE_LIMIT:
+        return None, f"the driver wrote a line of {_LINE_LIMIT} bytes or more"
     try:
-        message = json.loads(line, parse_constant=_refuse_constant)
+        message: Any = json.loads(line, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         return None, f"the driver wrote a line that is no JSON in UTF-8: {line[:120]!r}"
-    if not isinstance(message, dict):
+    if not is_object(message):
         return None, f"the driver wrote a line that is no object: {line[:120]!r}"
     return message, None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from taskpoint_conformance import FORMAT, SPEC, __version__
 from taskpoint_conformance.errors import HarnessError
@@ -61,7 +61,12 @@ def _fixture(result: FixtureResult) -> dict[str, Any]:
 
 
 def _variant(variant: VariantResult) -> dict[str, Any]:
-    document: dict[str, Any] = {"form": variant.form, "mode": variant.mode, "verdict": variant.verdict, "seconds": round(variant.seconds, 4)}
+    document: dict[str, Any] = {
+        "form": variant.form,
+        "mode": variant.mode,
+        "verdict": variant.verdict,
+        "seconds": round(variant.seconds, 4),
+    }
     if variant.point is not None:
         document["sweep"] = variant.point
     if variant.problem:
@@ -85,7 +90,7 @@ def write_junit(result: SuiteResult, path: Path) -> None:
     """Write JUnit's XML: one case a fixture, so that the files of several ports can be laid side by side."""
     language = (result.hello or {}).get("language", "unknown")
     counts = result.counts
-    suite = ElementTree.Element(
+    suite = ET.Element(
         "testsuite",
         name="taskpoint-conformance",
         tests=str(len(result.results)),
@@ -98,26 +103,28 @@ def write_junit(result: SuiteResult, path: Path) -> None:
     for each in result.results:
         profile = each.fixture.profile if each.fixture else "suite"
         seconds = sum(variant.seconds for variant in each.variants)
-        case = ElementTree.SubElement(suite, "testcase", classname=f"{language}.{profile}", name=each.id, time=f"{seconds:.3f}")
+        case = ET.SubElement(suite, "testcase", classname=f"{language}.{profile}", name=each.id, time=f"{seconds:.3f}")
         _outcome(case, each)
     if result.error is not None:
-        case = ElementTree.SubElement(suite, "testcase", classname=f"{language}.suite", name="run", time="0")
-        ElementTree.SubElement(case, "error", message=_clean(result.error), type="suite")
-    _write(path, ElementTree.tostring(suite, encoding="utf-8", xml_declaration=True))
+        case = ET.SubElement(suite, "testcase", classname=f"{language}.suite", name="run", time="0")
+        ET.SubElement(case, "error", message=_clean(result.error), type="suite")
+    _write(path, ET.tostring(suite, encoding="utf-8", xml_declaration=True))
 
 
-def _outcome(case: ElementTree.Element, result: FixtureResult) -> None:
+def _outcome(case: ET.Element, result: FixtureResult) -> None:
     found = result.first_problem
     match result.verdict:
         case "failed" | "broken" as verdict if found:
             tag = "failure" if verdict == "failed" else "error"
-            node = ElementTree.SubElement(case, tag, message=_clean(found[0].message), type=found[0].code)
+            node = ET.SubElement(case, tag, message=_clean(found[0].message), type=found[0].code)
             if found[0].detail:
-                node.text = _clean(f"expected: {_json(found[0].detail.expected)}\nactual: {_json(found[0].detail.actual)}")
+                node.text = _clean(
+                    f"expected: {_json(found[0].detail.expected)}\nactual: {_json(found[0].detail.actual)}"
+                )
         case "passed":
             pass
         case _:
-            ElementTree.SubElement(case, "skipped", message=_clean(result.reason or (found[0].message if found else "")))
+            ET.SubElement(case, "skipped", message=_clean(result.reason or (found[0].message if found else "")))
 
 
 def _json(value: Any) -> str:

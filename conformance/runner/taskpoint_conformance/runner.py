@@ -77,7 +77,12 @@ class _Run:
     """Hands the fixtures to the workers."""
 
     def __init__(
-        self, fixtures: Sequence[Fixture], options: Options, result: SuiteResult, pools: list[Pool], on_result: Callable[[FixtureResult], None]
+        self,
+        fixtures: Sequence[Fixture],
+        options: Options,
+        result: SuiteResult,
+        pools: list[Pool],
+        on_result: Callable[[FixtureResult], None],
     ) -> None:
         self._options = options
         self._result = result
@@ -126,9 +131,12 @@ class _Run:
 
     def _look_for_a_broken_driver(self) -> None:
         found = [each.first_problem for each in self._result.results if each.variants]
-        by_driver = [pair for pair in found if pair and pair[0].code.startswith("driver.") and pair[0].verdict != "skipped"]
+        by_driver = [
+            pair for pair in found if pair and pair[0].code.startswith("driver.") and pair[0].verdict != "skipped"
+        ]
         if len(by_driver) == len(found) >= _GIVE_UP_AFTER:
-            self._stop = f"the driver is broken: {_GIVE_UP_AFTER} fixtures, and all of them ended like this: {by_driver[0][0].message}"
+            last = by_driver[0][0].message
+            self._stop = f"the driver is broken: {_GIVE_UP_AFTER} fixtures, and all of them ended like this: {last}"
 
 
 def _run_fixture(fixture: Fixture, pool: Pool, options: Options, hello: dict[str, Any]) -> FixtureResult:
@@ -137,7 +145,9 @@ def _run_fixture(fixture: Fixture, pool: Pool, options: Options, hello: dict[str
         result.claimed = False
         result.reason = f"profile {fixture.profile} is not claimed"
         if fixture.profile in options.profiles:
-            result.problem = Failure("suite.not_claimed", f"asked for, but the driver does not claim the profile {fixture.profile}")
+            result.problem = Failure(
+                "suite.not_claimed", f"asked for, but the driver does not claim the profile {fixture.profile}"
+            )
         return result
     variants = variants_of(fixture, hello, options.form, options.mode)
     if not variants:
@@ -186,7 +196,9 @@ def _compare(first: Witness, other: Witness, *, crashed: bool) -> None:
         if found := difference(left, right, {}):
             place = int(found.path[1:].partition("]")[0] or 0) if found.path.startswith("[") else 0
             both = Detail(*(_flat(thread[place : place + 1]) for thread in (left, right)))
-            raise Failure("variants.journal", f"thread {name} ends otherwise {what}, ids and times left aside: {found}", both)
+            raise Failure(
+                "variants.journal", f"thread {name} ends otherwise {what}, ids and times left aside: {found}", both
+            )
     if crashed:
         fewer = [key for key, count in first.totals.items() if other.totals.get(key, 0) < count]
         if fewer or other.totals.keys() - first.totals.keys():
@@ -200,7 +212,9 @@ def _flat(thread: list[dict[str, Any]]) -> list[Any]:
     return [document for item in thread for document in (item["checkpoint"], *item["entries"])]
 
 
-def _sweep(fixture: Fixture, variant: Variant, pool: Pool, options: Options, result: FixtureResult, first: Witness) -> None:
+def _sweep(
+    fixture: Fixture, variant: Variant, pool: Pool, options: Options, result: FixtureResult, first: Witness
+) -> None:
     count = len(first.points)
     for crash in range(count) if options.sweep == "full" else sample(fixture.id, count):
         if _run_variant(fixture, Variant(variant.form, variant.mode, crash), pool, options, result, first) is None:
@@ -215,7 +229,9 @@ def _judge_baseline(result: SuiteResult, options: Options) -> None:
             continue
         problem = found.first_problem
         if problem is None:
-            found.problem = Failure("baseline.stale", "the baseline expects a failure, and it passes: take the entry out")
+            found.problem = Failure(
+                "baseline.stale", "the baseline expects a failure, and it passes: take the entry out"
+            )
         elif problem[0].code == entry["code"]:
             found.expected, found.reason = True, entry["reason"]
         else:

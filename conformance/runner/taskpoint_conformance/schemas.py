@@ -8,17 +8,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema import Draft202012Validator, exceptions
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
 from taskpoint_conformance import data
 from taskpoint_conformance.errors import HarnessError
+from taskpoint_conformance.shapes import is_object
 
 __all__ = ("answer_problem", "call_problem", "document_problem", "entry_problem", "format_problem", "request_problem")
 
 Check = Callable[[Any], str | None]
+_errors: Any = exceptions  # its stubs leave types open
 _BASE: Final = "https://taskpoint.dev/conformance/1.0/"
 
 
@@ -59,7 +60,7 @@ def document_problem(kind: str, document: Any) -> str | None:
 
 def entry_problem(entry: Any) -> str | None:
     """Return what is wrong with a journal entry: against the schema of its kind, which gives the better error."""
-    kind = entry.get("kind") if isinstance(entry, dict) else None
+    kind = entry.get("kind") if is_object(entry) else None
     if kind not in _kinds():
         return "$.kind: unknown or missing"
     return _check(f"{_registered()[1][data.spec_schemas() / 'entry.schema.json']}#/$defs/{kind}")(entry)
@@ -73,7 +74,7 @@ def _kinds() -> frozenset[str]:
 
 def _message_problem(definition: str, member: str, message: Any) -> str | None:
     """Check against the branch that the message names: trying all of them is slow and its errors are unreadable."""
-    if not isinstance(message, dict):
+    if not is_object(message):
         return "a message is an object"
     check = _branches(definition, member).get(message.get(member))
     return check(message) if check else f"{member}: unknown or missing"
@@ -93,19 +94,19 @@ def _branches(definition: str, member: str) -> dict[Any, Check]:
 
 @cache
 def _check(identifier: str, required: tuple[str, ...] = ()) -> Check:
-    validator = Draft202012Validator({"$ref": identifier, "required": list(required)}, registry=_registered()[0])
+    validator: Any = Draft202012Validator({"$ref": identifier, "required": list(required)}, registry=_registered()[0])
 
     def check(document: Any) -> str | None:
         # `is_valid` stops at the first error and builds no text: nearly every document is valid.
         if validator.is_valid(document):
             return None
-        error = best_match(validator.iter_errors(document))
+        error = _errors.best_match(validator.iter_errors(document))
         return _text(error) if error else None
 
     return check
 
 
-def _text(error: ValidationError) -> str:
+def _text(error: exceptions.ValidationError) -> str:
     """Name the place and the rule; the content stays out where it is long."""
     message = error.message if len(error.message) <= 300 else f"{error.message[:300]}..."
     return f"{error.json_path}: {message}"

@@ -26,7 +26,7 @@ __all__ = ("Session", "Variant", "Witness")
 
 Document = dict[str, Any]
 _RUN_MEMBERS: Final = ("input", "value")
-_SOME: Final = {"entrypoint": "main", "params": [], "body": []}
+_SOME: Final[Document] = {"entrypoint": "main", "params": [], "body": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,7 @@ class Session:
         self._pool = pool
         self._crashes = CrashPoints(variant.crash)
         self._bindings: Bindings = {}
+        self._place: int | None = None
         self._drivers: list[Driver] = []
         self._current: Driver | None = None
         self._background: dict[str, Request] = {}
@@ -77,14 +78,14 @@ class Session:
         Raises:
             Verdict: The fixture ends early; its processes with something in flight are gone.
         """
-        place = -1
         try:
             for place, step in enumerate(self._fixture.steps):
+                self._place = place
                 self._step(step)
-            place = -1
+            self._place = None
             return self._conclude()
         except Verdict as verdict:
-            verdict.step = None if place < 0 else place
+            verdict.step = self._place
             verdict.stderr = verdict.stderr or "".join(driver.stderr for driver in self._drivers)
             raise
         finally:
@@ -144,7 +145,9 @@ class Session:
 
     def _request(self, driver: Driver, operation: str, members: Document) -> Request:
         # The fixture's program was checked when it was loaded, and is most of the message.
-        if problem := request_problem({"id": 1, "op": operation, **members, **({"program": _SOME} if "program" in members else {})}):
+        if problem := request_problem(
+            {"id": 1, "op": operation, **members, **({"program": _SOME} if "program" in members else {})}
+        ):
             raise Failure("suite.request", f"the suite's own request is not of the protocol: {problem}")
         request = Request(driver.request(operation, **members), driver, thread=members.get("thread"))
         self._traffic.add(request)
@@ -204,7 +207,7 @@ class Session:
         self._check(expect, request)
 
     def _recover(self, step: Document, crashed: Request) -> Request:
-        """Go on after a crash of the sweep: ask again for what was not begun, resume what was, read what was finished."""
+        """Go on after a crash: ask again for what was not begun, resume what was, read what was finished."""
         self._crashes.enabled = False
         _, journal = self._traffic.journal(crashed)
         begun = crashed.checkpoint_id is not None or isinstance(self._store, SqliteFile)
@@ -213,9 +216,17 @@ class Session:
             crashed.answer = self._stored_outcome(step, journal)
             return crashed
         if "release" in step:
-            done = {effect_key(each["name"], each["args"]) for each in self._traffic.effects if recorded(journal, each["path"])}
+            done = {
+                effect_key(each["name"], each["args"])
+                for each in self._traffic.effects
+                if recorded(journal, each["path"])
+            }
             self._traffic.release = Release(step["release"]).without(done)
-        again = {key: step[key] for key in ("thread", "program", "options") if key in step} | {"op": "resume"} if begun else step
+        again = (
+            {key: step[key] for key in ("thread", "program", "options") if key in step} | {"op": "resume"}
+            if begun
+            else step
+        )
         request = self._run(self._driver(), again)
         self._wait([request])
         return request
@@ -225,10 +236,16 @@ class Session:
         match last["kind"]:
             case "run.completed":
                 checkpoints = [checkpoint for checkpoint, _ in self._threads()[step["thread"]]]
-                return {"outcome": "completed", "value": next(each["value"] for each in checkpoints if each["id"] == last["checkpoint_id"])}
+                return {
+                    "outcome": "completed",
+                    "value": next(each["value"] for each in checkpoints if each["id"] == last["checkpoint_id"]),
+                }
             case "run.interrupted":
                 values = {each["id"]: each["value"] for each in journal if each["kind"] == "interrupt.raised"}
-                return {"outcome": "interrupted", "interrupts": [{"id": each, "value": values[each]} for each in last["interrupts"]]}
+                return {
+                    "outcome": "interrupted",
+                    "interrupts": [{"id": each, "value": values[each]} for each in last["interrupts"]],
+                }
             case _:  # the code of a failure is in no journal
                 return {"outcome": "failed", "code": step["expect"].get("code"), "error": last.get("error", {})}
 

@@ -15,11 +15,24 @@ from taskpoint_conformance import data
 from taskpoint_conformance.errors import Failure, HarnessError
 from taskpoint_conformance.journal import check_entries
 from taskpoint_conformance.schemas import document_problem
+from taskpoint_conformance.shapes import is_object
 
 __all__ = ("SqliteFile", "layout")
 
 Document = dict[str, Any]
-_COLUMNS: Final = ("seq", "kind", "at", "attempt_id", "path", "name", "input_digest", "alone", "attempts", "started_at", "value")
+_COLUMNS: Final = (
+    "seq",
+    "kind",
+    "at",
+    "attempt_id",
+    "path",
+    "name",
+    "input_digest",
+    "alone",
+    "attempts",
+    "started_at",
+    "value",
+)
 """Members of an entry with a column of their own; the others stand in `detail`."""
 _CHECKPOINT: Final = (
     "seq", "id", "format", "parent_id", "source", "created_at", "run_id", "entrypoint_name", "entrypoint_version",
@@ -74,7 +87,10 @@ class SqliteFile:
                 connection.row_factory = sqlite3.Row
                 connection.execute("BEGIN")
                 return {
-                    row["thread_id"]: [_read_checkpoint(connection, row, each) for each in _rows(connection, "checkpoints", row["thread"])]
+                    row["thread_id"]: [
+                        _read_checkpoint(connection, row, each)
+                        for each in _rows(connection, "checkpoints", row["thread"])
+                    ]
                     for row in connection.execute("SELECT * FROM threads ORDER BY thread_id").fetchall()
                 }
         except (sqlite3.Error, ValueError, IndexError) as error:
@@ -100,7 +116,9 @@ def _write_thread(connection: sqlite3.Connection, number: int, thread: Document)
     lease = None if holder is None else "2100-01-01T00:00:00Z" if holder["live"] else "2000-01-01T00:00:00Z"
     columns = (None, None, None, None) if holder is None else (holder["attempt_id"], "elsewhere", 1, lease)
     head = thread["checkpoints"][-1]["checkpoint"]["seq"]
-    connection.execute("INSERT INTO threads VALUES (?, ?, ?, ?, ?, ?, ?)", (number, thread["thread_id"], head, *columns))
+    connection.execute(
+        "INSERT INTO threads VALUES (?, ?, ?, ?, ?, ?, ?)", (number, thread["thread_id"], head, *columns)
+    )
     for item in thread["checkpoints"]:
         checkpoint = item["checkpoint"]
         flat = {
@@ -111,7 +129,9 @@ def _write_thread(connection: sqlite3.Connection, number: int, thread: Document)
         row = [_text(flat[name]) if name in _ENCODED and name in flat else flat.get(name) for name in _CHECKPOINT]
         _insert(connection, "checkpoints", [number, *row])
         for entry in item["entries"]:
-            columns_of = [_text(entry[name]) if name == "value" and name in entry else entry.get(name) for name in _COLUMNS]
+            columns_of = [
+                _text(entry[name]) if name == "value" and name in entry else entry.get(name) for name in _COLUMNS
+            ]
             rest = {name: each for name, each in entry.items() if name not in _COLUMNS}
             _insert(connection, "entries", [number, checkpoint["seq"], *columns_of, _text(rest) if rest else None])
 
@@ -126,10 +146,13 @@ def _text(value: Any) -> str:
 
 def _rows(connection: sqlite3.Connection, table: str, thread: int, checkpoint: int | None = None) -> list[sqlite3.Row]:
     where, values = ("", [thread]) if checkpoint is None else (" AND checkpoint = ?", [thread, checkpoint])
-    return connection.execute(f"SELECT * FROM {table} WHERE thread = ?{where} ORDER BY seq", values).fetchall()  # noqa: S608
+    query = f"SELECT * FROM {table} WHERE thread = ?{where} ORDER BY seq"  # noqa: S608 - our own names
+    return connection.execute(query, values).fetchall()
 
 
-def _read_checkpoint(connection: sqlite3.Connection, thread: sqlite3.Row, row: sqlite3.Row) -> tuple[Document, list[Document]]:
+def _read_checkpoint(
+    connection: sqlite3.Connection, thread: sqlite3.Row, row: sqlite3.Row
+) -> tuple[Document, list[Document]]:
     checkpoint: Document = {"kind": "checkpoint", "thread_id": thread["thread_id"]}
     checkpoint["entrypoint"] = {"name": row["entrypoint_name"], "version": row["entrypoint_version"]}
     begins = row["source"] in {"input", "fork"}
@@ -151,8 +174,8 @@ def _read_entry(row: sqlite3.Row) -> Document:
         entry.setdefault("input_digest", None)
     if "value" in entry:
         entry["value"] = _parsed(entry["value"])
-    rest = _parsed(row["detail"]) if row["detail"] is not None else {}
-    return entry | (rest if isinstance(rest, dict) else {"detail": rest})
+    rest: Any = _parsed(row["detail"]) if row["detail"] is not None else {}
+    return entry | (rest if is_object(rest) else {"detail": rest})
 
 
 def _parsed(text: str) -> Any:

@@ -82,7 +82,12 @@ class Store:
             return None
         is_head = found is head
         entries = list(thread.journals[found["id"]])
-        return {"checkpoint": found, "is_head": is_head, "holder": thread.live() if is_head else None, "entries": entries}
+        return {
+            "checkpoint": found,
+            "is_head": is_head,
+            "holder": thread.live() if is_head else None,
+            "entries": entries,
+        }
 
     def begin(self, message: Document, is_live: Callable[[], bool]) -> None:
         """Do `saver.begin`.
@@ -172,7 +177,10 @@ def _refuse_holder(thread: _Thread, message: Document) -> None:
 
 def _check_next(thread: _Thread, checkpoint: Document) -> None:
     if checkpoint["seq"] != len(thread.checkpoints):
-        raise Failure("store.invalid", f"checkpoint seq {checkpoint['seq']} stands where {len(thread.checkpoints)} belongs (CKP-002)")
+        raise Failure(
+            "store.invalid",
+            f"checkpoint seq {checkpoint['seq']} stands where {len(thread.checkpoints)} belongs (CKP-002)",
+        )
     if checkpoint["id"] in thread.journals:
         raise Failure("store.invalid", "a second checkpoint with the same id in one thread")
 
@@ -189,8 +197,13 @@ def _check_closing(thread: _Thread, head: Document, entries: list[Document], clo
     _check_next(thread, closing)
     if not completed or completed[0]["checkpoint_id"] != closing["id"] or closing["source"] != "loop":
         raise Failure("store.invalid", "a closing checkpoint is the loop checkpoint that run.completed names (JRN-010)")
-    for member, expected in (("thread_id", head["thread_id"]), ("parent_id", head["id"]), ("run_id", head["run_id"]), ("entrypoint", head["entrypoint"])):
+    for member, expected in (
+        ("thread_id", head["thread_id"]),
+        ("parent_id", head["id"]),
+        ("run_id", head["run_id"]),
+        ("entrypoint", head["entrypoint"]),
+    ):
         if closing[member] != expected:
-            raise Failure("store.invalid", f"the closing checkpoint has another {member} than its run says (CKP-005, CKP-006)")
-
-
+            raise Failure(
+                "store.invalid", f"the closing checkpoint has another {member} than its run says (CKP-005, CKP-006)"
+            )

@@ -16,7 +16,7 @@ from taskpoint_conformance.process import Driver, Event, Inbox
 from taskpoint_conformance.schemas import answer_problem, call_problem
 from taskpoint_conformance.sqlite import SqliteFile
 from taskpoint_conformance.store import Conflict, Store
-from taskpoint_conformance.world import CrashPoints, Fault, Release, World
+from taskpoint_conformance.world import CrashPoints, Fault, Release, World, holds_entry
 
 __all__ = ("Limits", "Request", "Traffic")
 
@@ -131,7 +131,9 @@ class Traffic:
                 raise Failure("driver.timeout", self._why_silent(now - silent_since))
             polls = self.release is not None and self.release.waiting is not None and not isinstance(self._store, Store)
             try:
-                event = self.inbox.get(timeout=0.005 if polls else min(end - now, self._limits.silence - (now - silent_since)))
+                event = self.inbox.get(
+                    timeout=0.005 if polls else min(end - now, self._limits.silence - (now - silent_since))
+                )
             except queue.Empty:
                 continue
             if event.driver.killed:
@@ -154,7 +156,9 @@ class Traffic:
             raise error if event.problem else Failure(error.code, error.message)
         request = self._requests.get((event.driver, message.get("id", 0)))
         if request is None or request.over:
-            raise Broken("driver.protocol", f"a message on behalf of request {message.get('id')!r}, which is not in flight")
+            raise Broken(
+                "driver.protocol", f"a message on behalf of request {message.get('id')!r}, which is not in flight"
+            )
         if "op" in message:
             if problem := call_problem(message):
                 raise Broken("driver.protocol", f"call {message['op']!r}: {problem}")
@@ -196,9 +200,18 @@ class Traffic:
         if not isinstance(self._store, Store):
             raise Broken("driver.protocol", f"{message['op']} in a run whose saver is not the runner's")
         begins = message["op"] == "saver.begin"
-        label = "begin" if begins else " ".join(f"{each.get('kind')} {each.get('path', each.get('id', ''))}".strip() for each in message.get("entries", []))
+        label = (
+            "begin"
+            if begins
+            else " ".join(
+                f"{each.get('kind')} {each.get('path', each.get('id', ''))}".strip()
+                for each in message.get("entries", [])
+            )
+        )
         counts = begins or bool(message.get("entries"))
-        if self._dies(request, lambda fault: fault.kills_write(message, "before"), f"before {label}" if counts else None):
+        if self._dies(
+            request, lambda fault: fault.kills_write(message, "before"), f"before {label}" if counts else None
+        ):
             return
         if self.fault is not None and self.fault.fails(message):
             if self.fault.applies:
@@ -212,7 +225,7 @@ class Traffic:
         try:
             ok = self._apply(self._store, request, message)
         except Conflict as conflict:
-            known = {"holder": conflict.holder} if conflict.holder else {}
+            known: Document = {"holder": conflict.holder} if conflict.holder else {}
             self._reply(request, message, {"error": {"code": "run.concurrent", "message": str(conflict), **known}})
             return
         if self._dies(request, lambda fault: fault.kills_write(message, "after"), f"after {label}" if counts else None):
@@ -254,8 +267,8 @@ class Traffic:
         until = request.until
         if until is None or request.reached or until.get("when", "after") != when or "entry" not in until:
             return False
-        wanted = {"kind": until["entry"], **{name: until[name] for name in ("path", "id") if name in until}}
-        request.reached = any(all(entry.get(key) == each for key, each in wanted.items()) for entry in message.get("entries", []))
+        wanted: Document = {name: each for name, each in until.items() if name in {"path", "id"}}
+        request.reached = holds_entry(message, wanted | {"kind": until["entry"]})
         return request.reached
 
     # --- effects ----------------------------------------------------------------------------------------------
@@ -294,9 +307,10 @@ class Traffic:
     def _arrived(self, request: Request, path: str | None) -> None:
         """Something of a call has arrived (None: the end of the run): the next reply may go."""
         waiting = self.release.waiting if self.release else None
-        if self.release and waiting is not None and waiting.request is request:
-            if path is None or not waiting.path or path == waiting.path or path.startswith(f"{waiting.path}/"):
-                self.release.waiting = None
+        if self.release is None or waiting is None or waiting.request is not request:
+            return
+        if path is None or not waiting.path or path == waiting.path or path.startswith(f"{waiting.path}/"):
+            self.release.waiting = None
 
     def _let_go(self) -> None:
         release = self.release
@@ -317,7 +331,9 @@ class Traffic:
             return None, []
         thread = self._store.threads().get(request.thread, [])
         for checkpoint, entries in reversed(thread):
-            if checkpoint["id"] == request.checkpoint_id or (request.checkpoint_id is None and checkpoint["source"] in {"input", "fork"}):
+            if checkpoint["id"] == request.checkpoint_id or (
+                request.checkpoint_id is None and checkpoint["source"] in {"input", "fork"}
+            ):
                 return str(checkpoint["id"]), entries
         return None, []
 

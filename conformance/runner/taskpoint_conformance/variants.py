@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from taskpoint_conformance.fixtures import Fixture
 from taskpoint_conformance.session import Variant
+from taskpoint_conformance.shapes import is_array, is_object
 
 __all__ = ("may_skip", "sample", "uses_processes", "variants_of")
 
@@ -19,8 +20,16 @@ def variants_of(fixture: Fixture, hello: dict[str, Any], form: str | None, mode:
     if fixture.saver == "sqlite" and "sqlite" not in hello["savers"]:
         return []
     operations = {step["op"] for step in fixture.steps}
-    forms = [each for each in hello["forms"] if each in fixture.document.get("forms", hello["forms"]) and form in {None, each}]
-    modes = [each for each in hello["modes"] if each in fixture.document.get("modes", hello["modes"]) and mode in {None, each}]
+    forms = [
+        each
+        for each in hello["forms"]
+        if each in fixture.document.get("forms", hello["forms"]) and form in {None, each}
+    ]
+    modes = [
+        each
+        for each in hello["modes"]
+        if each in fixture.document.get("modes", hello["modes"]) and mode in {None, each}
+    ]
     if operations <= _VALUES | {"define"}:
         modes = modes[:1]  # nothing runs
     if operations <= _VALUES:
@@ -31,7 +40,9 @@ def variants_of(fixture: Fixture, hello: dict[str, Any], form: str | None, mode:
 def uses_processes(fixture: Fixture) -> bool:
     """Return whether a process of its own dies in it or is wanted besides."""
     return any(
-        step.get("process") == "fresh" or step["op"] == "kill" or not {"append", "begin", "effect"}.isdisjoint(step.get("fault", {}))
+        step.get("process") == "fresh"
+        or step["op"] == "kill"
+        or not {"append", "begin", "effect"}.isdisjoint(step.get("fault", {}))
         for step in fixture.steps
     )
 
@@ -42,9 +53,9 @@ def may_skip(fixture: Fixture) -> bool:
 
 
 def _has_host(value: Any) -> bool:
-    if isinstance(value, dict):
+    if is_object(value):
         return "$host" in value or any(map(_has_host, value.values()))
-    return isinstance(value, list) and any(map(_has_host, value))
+    return is_array(value) and any(map(_has_host, value))
 
 
 def sample(identifier: str, count: int) -> list[int]:

@@ -9,11 +9,17 @@ from typing import Any, Final
 from taskpoint_conformance.canonical import effect_key
 from taskpoint_conformance.errors import Failure
 from taskpoint_conformance.journal import recorded, times_recorded
+from taskpoint_conformance.shapes import is_object
 
-__all__ = ("CrashPoints", "Fault", "Release", "World")
+__all__ = ("CrashPoints", "Fault", "Release", "World", "holds_entry")
 
 Document = dict[str, Any]
 _KILLS: Final = ("append", "begin", "effect")
+
+
+def holds_entry(message: Document, wanted: Document) -> bool:
+    """Return whether a write holds an entry with these members."""
+    return any(all(entry.get(name) == each for name, each in wanted.items()) for entry in message.get("entries", []))
 
 
 class World:
@@ -35,13 +41,16 @@ class World:
         key = effect_key(name, message["args"])
         for end in [at for at, character in enumerate(path) if character == "/"] + [len(path)]:
             if path and (entry := recorded(journal, path[:end])):
-                raise Failure("effect.repeated", f"{key} ran at {path} although {entry['kind']} {path[:end]} is recorded")
+                raise Failure(
+                    "effect.repeated", f"{key} ran at {path} although {entry['kind']} {path[:end]} is recorded"
+                )
         self.totals[key] += 1
         execution = (checkpoint_id, path, key, place, times_recorded(journal, path))
         if execution not in self._given:
             answers = self._script.get(name, [])
             if self._used[name] >= len(answers):
-                raise Failure("effect.unexpected", f"{key} ran at {path or 'the body'}: execution {self._used[name] + 1} of {name}, of which {len(answers)} are scripted")
+                known = f"execution {self._used[name] + 1} of {name}, of which {len(answers)} are scripted"
+                raise Failure("effect.unexpected", f"{key} ran at {path or 'the body'}: {known}")
             self._given[execution] = answers[self._used[name]]
             self._used[name] += 1
         answer = self._given[execution]
@@ -85,10 +94,10 @@ class Fault:
         return value if isinstance(value, bool) else None
 
     def _holds(self, message: Document, kind: str | None) -> bool:
-        wanted = {name: self._plan[name] for name in ("path", "id") if name in self._plan}
+        wanted = {name: each for name, each in self._plan.items() if name in {"path", "id"}}
         if kind is not None:
             wanted["kind"] = kind
-        return any(wanted.items() <= {key: each for key, each in entry.items() if isinstance(each, str)}.items() for entry in message.get("entries", []))
+        return holds_entry(message, wanted)
 
     def _strike(self, fits: bool) -> bool:  # noqa: FBT001 - private
         if self.struck or not fits:
@@ -129,7 +138,7 @@ class Release:
 
     def next(self) -> Any | None:
         """Return the reply that may go now, None where there is none."""
-        while self.items and isinstance(self.items[0], dict):
+        while self.items and is_object(self.items[0]):
             if not self.arrived.issuperset(self.items[0]["arrived"]):
                 return None
             del self.items[0]
