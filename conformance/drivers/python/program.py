@@ -95,7 +95,7 @@ class Program:
         """Return an error of the program; `data` is one value or none."""
         error = self.error_class(name)(message)
         for value in data:
-            error.data = value  # type: ignore[attr-defined]
+            error.data = value  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue] - a class made just now
         return error
 
     async def effect(self, name: str, args: list[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Read by mypy and pyright, never run: definitions keep the parameters and the result of what they wrap.
+"""Tasks keep the parameters and the result of what they wrap, whichever form makes them.
 
 A line whose error is expected carries an ignore for each checker; an ignore without an error is an error itself.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import assert_type
 
-from taskpoint import CheckpointSaver, InMemorySaver, TaskFuture, entrypoint, task
+from taskpoint import TaskFuture, task
 
 
 class Declined(Exception):
@@ -43,6 +43,11 @@ def plain(number: int) -> str:
     return str(number)
 
 
+async def later(number: int) -> str:
+    """Return its text."""
+    return str(number)
+
+
 named = task("named", plain, raises=(Declined,))
 mapping = task({"name": "mapping"}, plain)
 
@@ -56,6 +61,8 @@ def calls() -> None:
     assert_type(named(1), TaskFuture[str])
     assert_type(mapping(1), TaskFuture[str])
     assert_type(named.with_options(key="a")(1), TaskFuture[str])
+    assert_type(task("later", later)(1), TaskFuture[str])
+    assert_type(task()(later)(1), TaskFuture[str])
     assert_type(bare(1).result(), str)
 
 
@@ -66,6 +73,12 @@ def mistakes() -> None:
     empty()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     options(1, 2)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     named("1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    coroutine("1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    bare.with_options(key="a")("1")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    bare.with_options(key=1)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    task(retries=3)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    task("n", plain, raises=[int])  # type: ignore[arg-type, list-item]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    task("n", 3)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     mapping(name=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
 
 
@@ -83,38 +96,19 @@ class Shop:
         """Return a price."""
         return len(item)
 
+    @task(name="stock")
+    async def stock(self, item: str) -> int:
+        """Return how many there are."""
+        return len(item)
+
 
 def methods(shop: Shop) -> None:
     """A bound task has lost `self`, as a bound method has."""
     assert_type(shop.price("tea"), TaskFuture[int])
+    assert_type(shop.stock("tea"), TaskFuture[int])
+    assert_type(shop.price.with_options(key="tea")("tea"), TaskFuture[int])
+    assert_type(Shop.price(shop, "tea"), TaskFuture[int])
     shop.price(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
-
-
-@entrypoint
-def first(number: int) -> str:
-    """Run a task."""
-    return bare(number).result()
-
-
-@entrypoint(checkpointer=InMemorySaver(), name="second")
-def second(number: int) -> str:
-    """Run a task."""
-    return bare(number).result()
-
-
-@entrypoint(checkpointer=InMemorySaver())
-async def third(number: int) -> str:
-    """Run a task."""
-    return await bare(number)
-
-
-fourth = entrypoint("fourth", plain, checkpointer=InMemorySaver())
-
-
-async def runs(saver: CheckpointSaver) -> None:
-    """Every form keeps the input's type."""
-    first.invoke(1)
-    second.invoke(None, thread_id="t")
-    await third.ainvoke(1, thread_id="t")
-    fourth.invoke(1, {"configurable": {"thread_id": "t"}})
-    entrypoint("fifth", plain, checkpointer=saver).invoke(1, thread_id="t")
+    shop.price()  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    shop.price.with_options(key="tea")(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Shop.price("tea")  # type: ignore[call-arg, arg-type]  # pyright: ignore[reportCallIssue]
