@@ -26,6 +26,8 @@ from taskpoint_conformance.traffic import Limits
 
 __all__ = ("conformance",)
 
+_SHOWN_WHOLE = 10
+"""Failures that are shown with all that belongs to them; of the others one line, unless `--verbose`."""
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -125,9 +127,13 @@ def _run(console: Console, arguments: dict[str, Any]) -> SuiteResult:
                 )
 
         run_suite(chosen, bad, options, result, on_result)
-    for each in result.results:
-        if each.verdict in {"failed", "broken"}:
-            show_problem(console, each, verbose=arguments["verbose"])
+    problems = [each for each in result.results if each.verdict in {"failed", "broken"}]
+    whole = len(problems) if arguments["verbose"] else _SHOWN_WHOLE
+    for each in problems[:whole]:
+        show_problem(console, each, verbose=arguments["verbose"])
+    for each in problems[whole:]:
+        found = each.first_problem
+        click.echo(f"{each.verdict}: {each.id}" + (f": {found[0].code}: {found[0].message}" if found else ""))
     show_summary(console, result)
     if arguments["report_path"]:
         write_report(result, arguments["report_path"])
