@@ -13,7 +13,8 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.section("ratio to the floor of the same run")
     for bench in rows:
         info = bench.extra_info
+        verdict = "" if info["ratio"] <= info["target"] else "  MISSED"
         terminalreporter.write_line(
             f"{bench.name:58} {info['us']:9.1f} us  floor {info['floor_us']:8.1f} us"
-            f"  ratio {info['ratio']:5.2f}  target {info['target']}{'' if info['ratio'] <= info['target'] else '  MISSED'}"
+            f"  ratio {info['ratio']:5.2f}  target {info['target']}{verdict}"
         )

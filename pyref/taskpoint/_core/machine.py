@@ -113,10 +113,10 @@ class Scope:
     """One execution of an entrypoint or a task (`IDN-004`)."""
 
     __slots__ = (
+        "_matcher",
         "calls",
         "failures",
         "host",
-        "_matcher",
         "machine",
         "open",
         "path",

@@ -6,7 +6,7 @@ import contextvars
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from taskpoint import codec
 from taskpoint._core.journal import ErrorDocument, TaskCancelled, TaskCompleted, TaskFailed

@@ -230,13 +230,13 @@ def test_a_swallowed_interrupt_in_coroutines(saver, way):
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(ask())
-        except BaseException:  # noqa: BLE001, S110 - the point of the test
+        except BaseException:  # noqa: BLE001 - the point of the test
             pass
 
     async def in_catch():
-        try:
+        try:  # noqa: SIM105 - a catch is the point of the test
             await ask()
-        except BaseException:  # noqa: BLE001, S110 - the point of the test
+        except BaseException:  # noqa: BLE001 - the point of the test
             pass
 
     @entrypoint(checkpointer=saver)
@@ -315,7 +315,6 @@ def test_the_first_run_sees_what_a_replay_sees(saver):
         seen.append(result)
         result[1]["a"].append("changed by the caller")
         interrupt("?")
-        return None
 
     main.invoke(0, thread_id="t")
     main.invoke(Command(resume=None), thread_id="t")
@@ -551,7 +550,9 @@ def test_stored_data_names_no_code(saver):
 
 
 # Row 22: ids are matched exactly, and are never paths or patterns
-@pytest.mark.parametrize("id", ["%", "_", "*", "a' OR '1'='1", "__proto__", "../x", "a|b", "{}", "[a]", "🧵", "x" * 255])
+@pytest.mark.parametrize(
+    "id", ["%", "_", "*", "a' OR '1'='1", "__proto__", "../x", "a|b", "{}", "[a]", "🧵", "x" * 255]
+)
 def test_hostile_ids_address_only_themselves(saver, id):
     @entrypoint(checkpointer=saver)
     def main(n):

@@ -6,6 +6,7 @@ Every effect is a line appended to a file: what a test counts survives any kill.
 import os
 import sys
 import time
+from pathlib import Path
 
 from taskpoint import ConcurrentRunError, SqliteSaver, UsageError, entrypoint, get_idempotency_key, task
 
@@ -13,7 +14,7 @@ database, effects, mode = sys.argv[1:4]
 
 
 def effect(text):
-    with open(effects, "ab", buffering=0) as file:
+    with Path(effects).open("ab", buffering=0) as file:
         file.write(f"{text}\n".encode())
 
 
