@@ -129,12 +129,13 @@ class Traffic:
             now = time.monotonic()
             if now >= end or now - silent_since >= self._limits.silence:
                 raise Failure("driver.timeout", self._why_silent(now - silent_since))
-            polls = self.release is not None and self.release.waiting is not None and not isinstance(self._store, Store)
             try:
                 event = self.inbox.get(
-                    timeout=0.005 if polls else min(end - now, self._limits.silence - (now - silent_since))
+                    timeout=min(end - now, self._limits.silence - (now - silent_since), self._pause())
                 )
             except queue.Empty:
+                if self.release and self.release.patience and time.monotonic() - silent_since >= self.release.patience:
+                    self.release.waiting = None
                 continue
             if event.driver.killed:
                 continue
@@ -143,6 +144,14 @@ class Traffic:
             if messages > self._limits.messages:
                 raise Broken("driver.flood", f"more than {self._limits.messages} messages in one step")
             self._dispatch(event)
+
+    def _pause(self) -> float:
+        """Return after how many seconds to look again whether a held reply may go."""
+        if self.release is None or self.release.waiting is None:
+            return self._limits.silence
+        if not isinstance(self._store, Store):
+            return 0.005  # what is recorded in a file is not told to us
+        return self.release.patience or self._limits.silence
 
     def _why_silent(self, silent: float) -> str:
         held = f"; replies are held: {self.release}" if self.release and self.release.items else ""

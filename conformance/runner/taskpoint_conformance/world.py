@@ -131,6 +131,8 @@ class Release:
     held: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
     waiting: Any = None
     """The holder of the reply let go last, until something of the same call has arrived."""
+    patience: float | None = None
+    """After so many silent seconds the next may go all the same: after a crash, what would have come may be recorded."""
 
     def holds(self, key: str) -> bool:
         """Return whether a reply to this effect has to wait for its turn."""
@@ -152,14 +154,14 @@ class Release:
         return None
 
     def without(self, done: set[str]) -> Release:
-        """Return the order in which what is not done is let go."""
+        """Return the order after a crash, in which what is not done is let go."""
         left: list[Any] = []
         for item in self.items:
             if isinstance(item, str):
                 left += [item] if item not in done else []
             elif keys := [key for key in item["arrived"] if key not in done]:
                 left.append({"arrived": keys})
-        return Release(left)
+        return Release(left, patience=1.0)
 
     def __str__(self) -> str:
         if self.waiting is not None:
