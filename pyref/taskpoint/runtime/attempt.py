@@ -37,7 +37,7 @@ from taskpoint.runtime.host import End, Host
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.signals import Halted, Signal, Suspended
 from taskpoint.runtime.writer import Writer
-from taskpoint.savers.holders import retire
+from taskpoint.savers.holders import is_retired, retire
 
 if TYPE_CHECKING:
     from taskpoint.runtime.config import RunConfig
@@ -95,7 +95,7 @@ class Attempt:
                 return self._completed(end.value)
             except ValueEncodingError as refused:
                 error = refused
-        if isinstance(error, Exception):
+        if isinstance(error, Exception) or end.is_failure:
             failed = RunFailed(*self._stamp(), host.describe(error, None), host.rerun(error), run.machine.orphans())
             run.machine.outbox.append((failed, None))
         else:
@@ -235,7 +235,7 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
         raise _no_time_travel()
     text = codec.encode(request.input)
     head = saver.head(config.thread_id)
-    _refuse_held(config.thread_id, head.holder if head else None, request)
+    take_over = _takes_over(config.thread_id, head.holder if head else None, request)
     parent = head.checkpoint if head else None
     now = sources.now()
     checkpoint = Checkpoint(
@@ -258,7 +258,7 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
     )
     run = Run(machine, Writer(saver, config.thread_id, started.attempt_id), config, entrypoint.name)
     assert run.writer is not None
-    run.writer.begin(checkpoint, checkpoint.parent_id, [started], take_over=request.take_over)
+    run.writer.begin(checkpoint, checkpoint.parent_id, [started], take_over=take_over)
     _prepare_previous(run, entrypoint, saver, checkpoint, parent)
     return Attempt(entrypoint, run, checkpoint, codec.decode(text))
 
@@ -277,14 +277,17 @@ def _no_time_travel() -> UsageError:
     )
 
 
-def _refuse_held(thread_id: str, holder: Holder | None, request: Request) -> None:
-    """Keep out of a thread that somebody works on, whatever was asked for (`RUN-010`)."""
-    if holder is not None and not request.take_over:
+def _takes_over(thread_id: str, holder: Holder | None, request: Request) -> bool:
+    """Tell whether to fence a holder off; without leave, keep out, whatever was asked for (`RUN-010`)."""
+    if holder is None or request.take_over:
+        return request.take_over
+    if not is_retired(holder.attempt_id):
         raise ConcurrentRunError(
             f"the thread {thread_id!r} is held by the process {holder.pid} on {holder.host.partition('/')[0]}",
             holder=asdict(holder),
             hint="wait until it has ended, or pass take_over=True to fence it off",
         )
+    return True
 
 
 def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Attempt:
@@ -294,7 +297,7 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     loaded = saver.load(config.thread_id)
     if config.checkpoint_id is not None and (loaded is None or loaded.checkpoint.id != config.checkpoint_id):
         raise _no_time_travel()
-    _refuse_held(config.thread_id, loaded.holder if loaded else None, request)
+    take_over = _takes_over(config.thread_id, loaded.holder if loaded else None, request)
     index = Index(loaded.entries) if loaded else Index()
     command = request.input if isinstance(request.input, Command) else None
     answers = answers_of(command, index, is_open=_is_open(loaded, index)) if command else {}
@@ -319,7 +322,7 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     ]
     writer = Writer(saver, config.thread_id, attempt_id)
     writer.checkpoint_id = checkpoint.id
-    writer.append(seq, entries, take=True, take_over=request.take_over)
+    writer.append(seq, entries, take=True, take_over=take_over)
     machine = Machine(
         Index((*loaded.entries, *entries)),
         attempt_id=attempt_id,

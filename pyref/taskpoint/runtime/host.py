@@ -70,6 +70,8 @@ class End:
 
     value: object = None
     error: BaseException | None = None
+    is_failure: bool = False
+    """A `BaseException` that fails the scope like any error: a cancellation that nobody asked this scope for."""
 
 
 def current_host(what: str) -> Host:

@@ -199,6 +199,7 @@ class LoopHost(Host):
             end.value = await func(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001 - the caller sorts it
             end.error = unwrapped(error)
+            end.is_failure = isinstance(error, asyncio.CancelledError) and not self.task.cancelling()
         try:
             await self._drain(end)
         finally:
@@ -212,7 +213,7 @@ class LoopHost(Host):
     async def _drain(self, end: End) -> None:
         run = self.run
         self.drained_from = len(self.scope.failures)
-        if end.error is not None and not isinstance(end.error, Exception | Signal) and run.ending is None:
+        if end.error and not isinstance(end.error, Exception | Signal) and not end.is_failure and run.ending is None:
             self._stop_calls(end.error)
         while self.scope.open and run.ending is None:
             self._drained = self.loop.loop.create_future()

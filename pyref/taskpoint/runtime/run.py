@@ -288,7 +288,7 @@ class Run:
                 return Outcome(value=text)
             except ValueEncodingError as refused:  # VAL: fails at the call that produced it
                 error = refused
-        if not isinstance(error, Exception):
+        if not isinstance(error, Exception) and not end.is_failure:
             if job.cancelled or (isinstance(error, asyncio.CancelledError) and self.ending is None):
                 return Outcome()
             with self.lock:

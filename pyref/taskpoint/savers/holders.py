@@ -17,7 +17,7 @@ from pathlib import Path
 
 from taskpoint._core.journal import Holder
 
-__all__ = ("is_live", "lease_time", "new_holder", "parse_time", "process_host", "retire")
+__all__ = ("is_live", "is_retired", "lease_time", "new_holder", "parse_time", "process_host", "retire")
 
 _retired: set[str] = set()
 _known: tuple[int, str] = (0, "")
@@ -72,8 +72,13 @@ def retire(attempt_id: str) -> None:
     _retired.add(attempt_id)
 
 
+def is_retired(attempt_id: str) -> bool:
+    """Say whether `retire` was called for an attempt in this process."""
+    return attempt_id in _retired
+
+
 def _known_dead(holder: Holder) -> bool:
-    if holder.attempt_id in _retired:
+    if is_retired(holder.attempt_id):
         return True
     machine, _, start = holder.host.rpartition("/")
     if machine != process_host().rpartition("/")[0] or (not machine and holder.host != process_host()):

@@ -1,6 +1,7 @@
 """What must not happen again: each test fails with the behaviour that was measured elsewhere."""
 
 import asyncio
+import concurrent.futures
 import itertools
 import time
 
@@ -718,3 +719,28 @@ def test_an_error_without_a_class_here_is_a_task_error_both_times(saver):
     main.invoke(0, thread_id="t")
     main.invoke(Command(resume=1), thread_id="t")
     assert seen == [("Local", "hidden", "fetch#0")] * 2
+
+
+@pytest.mark.parametrize("kind", ["sync", "async"])
+def test_a_cancellation_that_leaves_the_workflow_fails_the_run(saver, kind):
+    @task
+    async def slow(n):
+        await asyncio.sleep(n)
+
+    def body(n):
+        future = slow(n)
+        future.cancel()
+        future.result()
+
+    async def abody(n):
+        future = slow(n)
+        future.cancel()
+        await future
+
+    main = entrypoint("main", body if kind == "sync" else abody, checkpointer=saver)
+    for given in (10, None):
+        with pytest.raises((asyncio.CancelledError, concurrent.futures.CancelledError)):
+            main.invoke(given, thread_id="t")
+    kinds = [entry.kind for entry in entries(saver, "t")]
+    assert kinds == ["run.started", "task.cancelled", "run.failed", "run.resumed", "run.failed"]
+    assert entries(saver, "t")[-1].error.type == "CancelledError"
