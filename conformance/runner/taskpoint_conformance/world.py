@@ -132,7 +132,7 @@ class Release:
     waiting: Any = None
     """The holder of the reply let go last, until something of the same call has arrived."""
     patience: float | None = None
-    """After so many silent seconds the next may go all the same: after a crash, what would have come may be recorded."""
+    """After so many silent seconds the next may go: after a crash, what would have come may be recorded already."""
 
     def holds(self, key: str) -> bool:
         """Return whether a reply to this effect has to wait for its turn."""
