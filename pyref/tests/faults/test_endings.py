@@ -195,7 +195,9 @@ def test_cancelling_a_run_at_any_moment_keeps_what_finished_and_cancels_no_call(
         assert set(recorded.values()) <= {"task.completed"}
         if isinstance(result, list):
             assert result == [0, 1, 2, 3]
-            break
+            if loop.left > 0:
+                break
+            continue
         assert isinstance(result, asyncio.CancelledError)
         assert kinds(saver)[-1] == "run.stopped"
         assert len(recorded) == len(set(ran))
