@@ -116,6 +116,7 @@ class Scope:
         "_matcher",
         "calls",
         "failures",
+        "held",
         "host",
         "machine",
         "open",
@@ -141,6 +142,8 @@ class Scope:
         """Calls that were made and have a recorded outcome, by journal order (`CON-002`)."""
         self.failures: list[tuple[int, Call]] = []
         """Failures delivered, each with the number of calls made before its delivery (`RPL-041`)."""
+        self.held: dict[Call, None] = {}
+        """Recorded cancellations that the code has not asked for again in this attempt (`CON-022`)."""
         self.suspended = False
         self.host: object = None
 
@@ -164,6 +167,15 @@ class Scope:
         if isinstance(call.outcome, TaskFailed):
             self.failures.append((self.calls, call))
         return call
+
+    def release(self, call: Call) -> bool:
+        """Let a recorded cancellation be delivered: the code cancels the call again, or nothing else can happen."""
+        if call not in self.held:
+            return False
+        del self.held[call]
+        if call.outcome is not None:
+            heapq.heappush(self.ready, (call.outcome.seq, call))
+        return True
 
     def _add(self, call: Call) -> None:
         self.solo = call if self.open == 0 else None
@@ -230,7 +242,10 @@ class Machine:
             call.outcome = self.index.outcome(path)
             call.state = State.FINISHED
             call.replayed = True
-            heapq.heappush(scope.ready, (call.outcome.seq if call.outcome else -1, call))
+            if isinstance(call.outcome, TaskCancelled):
+                scope.held[call] = None
+            elif call.outcome is not None:
+                heapq.heappush(scope.ready, (call.outcome.seq, call))
         return call
 
     def _match(self, scope: Scope, name: str, digest: str | None, key: str | None) -> tuple[str, Record | None]:
@@ -241,9 +256,9 @@ class Machine:
             raise DuplicateKey(path)
         return path, record
 
-    def finish(self, call: Call, outcome: Outcome, *, blocked: bool) -> None:
-        """Take the outcome of a call that ran; `blocked` tells that its scope can do nothing before it is delivered."""
-        alone = blocked and call.scope.solo is call
+    def finish(self, call: Call, outcome: Outcome) -> None:
+        """Take the outcome of a call that ran."""
+        alone = call.scope.solo is call
         common = (-1, self.now(), self.attempt_id, call.path, call.name, call.digest, alone, call.attempts)
         if outcome.value is not None:
             entry: TaskOutcome = TaskCompleted(*common, call.started_at, outcome.value)
@@ -278,6 +293,7 @@ class Machine:
             alone = scope.open == 0 and not scope.suspended
             entry = InterruptRaised(-1, self.now(), self.attempt_id, id, value, digest, alone)
             self.outbox.append((entry, None))
+        scope.solo = None
         self.raised.append(entry)
         self.suspend(scope)
         return Verdict(id, None, diverged)
@@ -304,7 +320,7 @@ class Machine:
                 heapq.heappush(call.scope.ready, (call.outcome.seq, call))
 
     def close_scope(self, scope: Scope) -> None:
-        """End a scope whose code returned: what it did not ask for is orphaned (`RPL-030`)."""
+        """End a scope whose code returned or failed: what it did not ask for is orphaned (`RPL-030`)."""
         if scope.recorded:
             self._orphans.extend(path for path in scope.matcher.orphans() if "!" not in path)
 

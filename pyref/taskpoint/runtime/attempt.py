@@ -36,7 +36,7 @@ from taskpoint.runtime.heartbeat import HEART
 from taskpoint.runtime.host import End, Host
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.signals import Halted, Signal, Suspended
-from taskpoint.runtime.writer import Writer
+from taskpoint.runtime.writer import Writer, asking
 from taskpoint.savers.holders import is_retired, retire
 
 if TYPE_CHECKING:
@@ -234,7 +234,8 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
     if config.checkpoint_id is not None:
         raise _no_time_travel()
     text = codec.encode(request.input)
-    head = saver.head(config.thread_id)
+    with asking():
+        head = saver.head(config.thread_id)
     take_over = _takes_over(config.thread_id, head.holder if head else None, request)
     parent = head.checkpoint if head else None
     now = sources.now()
@@ -257,10 +258,11 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
         Index([started]), attempt_id=started.attempt_id, now=sources.now, on_divergence=entrypoint.on_divergence
     )
     run = Run(machine, Writer(saver, config.thread_id, started.attempt_id), config, entrypoint.name)
-    assert run.writer is not None
-    run.writer.begin(checkpoint, checkpoint.parent_id, [started], take_over=take_over)
     _prepare_previous(run, entrypoint, saver, checkpoint, parent)
-    return Attempt(entrypoint, run, checkpoint, codec.decode(text))
+    attempt = Attempt(entrypoint, run, checkpoint, codec.decode(text))
+    assert run.writer is not None
+    run.writer.begin(checkpoint, checkpoint.parent_id, [started], take_over=take_over)  # last: nothing fails after it
+    return attempt
 
 
 def _saved_in(parent: Checkpoint | None) -> str | None:
@@ -294,7 +296,8 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     """Begin a further attempt over the journal of the thread's unfinished run (`RPL-001`)."""
     config, sources = request.config, entrypoint.sources
     assert config.thread_id is not None
-    loaded = saver.load(config.thread_id)
+    with asking():
+        loaded = saver.load(config.thread_id)
     if config.checkpoint_id is not None and (loaded is None or loaded.checkpoint.id != config.checkpoint_id):
         raise _no_time_travel()
     take_over = _takes_over(config.thread_id, loaded.holder if loaded else None, request)
@@ -322,7 +325,6 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     ]
     writer = Writer(saver, config.thread_id, attempt_id)
     writer.checkpoint_id = checkpoint.id
-    writer.append(seq, entries, take=True, take_over=take_over)
     machine = Machine(
         Index((*loaded.entries, *entries)),
         attempt_id=attempt_id,
@@ -332,7 +334,9 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     run = Run(machine, writer, config, entrypoint.name)
     _prepare_previous(run, entrypoint, saver, checkpoint, None)
     assert checkpoint.input is not None
-    return Attempt(entrypoint, run, checkpoint, run.decode(checkpoint.input, "the run's input"))
+    attempt = Attempt(entrypoint, run, checkpoint, run.decode(checkpoint.input, "the run's input"))
+    writer.append(seq, entries, take=True, take_over=take_over)  # last: nothing fails after it
+    return attempt
 
 
 def _is_open(loaded: Loaded | None, index: Index) -> bool:
@@ -369,7 +373,8 @@ def _prepare_previous(
         if not cache:
             source = parent if parent is not None and parent.id == checkpoint.previous_id else None
             if source is None and checkpoint.previous_id is not None:
-                loaded = saver.load(checkpoint.thread_id, checkpoint.previous_id)
+                with asking():
+                    loaded = saver.load(checkpoint.thread_id, checkpoint.previous_id)
                 source = loaded.checkpoint if loaded else None
             cache.append((source.saved if source.saved is not None else source.value) if source else None)
         return cache[0]

@@ -293,7 +293,7 @@ class Entrypoint(Generic[I, R]):
                     await asyncio.shield(body)
                 except asyncio.CancelledError as error:
                     with run.lock:
-                        run.halt(error)  # first: so that what it cancels is no act of the workflow (CON-009)
+                        run.halt(error)  # first: so that what it cancels is no act of the workflow (CON-015)
                     body.cancel()
                     await asyncio.wait([body])
             end = body.result()

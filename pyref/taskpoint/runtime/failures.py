@@ -137,7 +137,7 @@ def describe(exc: BaseException, path: str | None) -> ErrorDocument:
     if isinstance(exc, TaskpointError):
         return ErrorDocument(exc.code, exc.message, None, path)
     message = _text(exc)
-    return ErrorDocument(type(exc).__name__, message, _data_of(exc, message), path)
+    return ErrorDocument(type(exc).__name__ or "Error", message, _data_of(exc, message), path)
 
 
 def _rebuild(cls: type[Exception], document: ErrorDocument) -> Exception:
@@ -156,6 +156,8 @@ def _rebuild(cls: type[Exception], document: ErrorDocument) -> Exception:
         exc.args = tuple(cast("Sequence[object]", args))
     if isinstance(attributes, dict):
         for name, value in cast("Mapping[object, object]", attributes).items():
+            if str(name).startswith("__") or callable(getattr(cls, str(name), None)):
+                continue  # data hides no method
             with contextlib.suppress(AttributeError, TypeError):
                 setattr(exc, str(name), value)
     return exc

@@ -45,7 +45,10 @@ class Heart:
                     self._wake.wait()
             time.sleep(_PERIOD_SECONDS)
             for run in list(self._runs):
-                run.renew()
+                try:
+                    run.renew()
+                except RuntimeError:  # its event loop is closed: nobody can go on with it, so its lease may run out
+                    self.discard(run)
 
 
 HEART = Heart()

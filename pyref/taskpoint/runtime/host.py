@@ -110,10 +110,6 @@ class Host(ABC):
     def call(self, task: Callee, args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int) -> Any:
         """Make a call of a task in this scope and return its future."""
 
-    @abstractmethod
-    def is_blocked_on(self, call: Call) -> bool:
-        """Tell whether the scope's code waits for a call's outcome and does nothing else (`RPL-015`)."""
-
     def needs(self, call: Call) -> bool:  # noqa: ARG002 - a thread that waits for one call needs no other
         """Tell whether the scope's code waits for this very outcome (locked)."""
         return True

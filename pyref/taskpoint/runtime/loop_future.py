@@ -60,7 +60,7 @@ class LoopFuture(asyncio.Future[R]):
             self.host.observe(self.call)
 
     def cancel(self, msg: object | None = None) -> bool:  # noqa: ARG002 - asyncio's signature
-        """Ask to cancel the call; whoever waits sees `asyncio.CancelledError` once that is recorded (`CON-009`)."""
+        """Ask to cancel the call; whoever waits sees `asyncio.CancelledError` once that is recorded (`CON-015`)."""
         return not self.done() and self.host.cancel(self.call)
 
     def cancel_now(self) -> None:

@@ -86,16 +86,19 @@ class LoopHost(Host):
                 # reacting to a suspension is no act of the workflow: the call itself goes on (INT-012)
                 self.loop.loop.call_soon(self._let_go, call)
                 return True
+            if self.scope.release(call):
+                self.wake()
+                return True
             if call.state in {State.FINISHED, State.DELIVERED} or job.cancelled:
                 return call.state not in {State.FINISHED, State.DELIVERED}
             job.cancelled = True
             runner = self.loop.running.get(call)
             if runner is not None and call.observed:
-                runner.cancel()  # its outcome decides: it may still finish
+                self.loop.cancel(call, runner)  # its outcome decides: it may still finish
                 return True
             self.run.machine.drop(call)
             if runner is not None:
-                runner.cancel()
+                self.loop.cancel(call, runner)
             if call.observed:
                 self._record_cancelled(call)
             self.loop.activate()
@@ -107,8 +110,17 @@ class LoopHost(Host):
         if future is not None:
             future.cancel_now()
 
+    def release_held(self) -> bool:
+        """Deliver recorded cancellations after all, where no timer of the loop could ask for them (`CON-022`)."""
+        if not self.scope.held or getattr(self.loop.loop, "_scheduled", ()):
+            return False
+        for call in list(self.scope.held):
+            self.scope.release(call)
+        self.wake()
+        return True
+
     def observe(self, call: Call) -> None:
-        """Somebody waits for a call: if it was cancelled before, that is recorded now (`CON-009`)."""
+        """Somebody waits for a call: if it was cancelled before, that is recorded now (`CON-015`)."""
         job = call.job
         if call.state is State.DROPPED and isinstance(job, Job) and job.cancelled:
             with self.run.lock:
@@ -118,15 +130,12 @@ class LoopHost(Host):
     def _record_cancelled(self, call: Call) -> None:
         self.scope.open += 1
         call.started_at = call.started_at or self.run.machine.now()
-        self.run.machine.finish(call, Outcome(), blocked=True)
+        self.run.machine.finish(call, Outcome())
 
     def cancelled_error(self) -> BaseException:
         return asyncio.CancelledError()
 
     # Deliveries
-
-    def is_blocked_on(self, call: Call) -> bool:
-        return call.observed  # outcomes are taken when the loop has settled: nothing else runs now
 
     def wake(self) -> None:
         self.loop.awake[self] = None
@@ -199,14 +208,14 @@ class LoopHost(Host):
             end.value = await func(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001 - the caller sorts it
             end.error = unwrapped(error)
-            end.is_failure = isinstance(error, asyncio.CancelledError) and not self.task.cancelling()
+            end.is_failure = isinstance(error, asyncio.CancelledError) and not _is_cancelled(self.task)
         try:
             await self._drain(end)
         finally:
             with self.run.lock:
                 self.loop.hosts.pop(self, None)
                 self.loop.awake.pop(self, None)
-        if end.error is None and not self.scope.suspended:
+        if not isinstance(end.error, Signal) and not self.scope.suspended:
             self.run.machine.close_scope(self.scope)
         return end
 
@@ -256,14 +265,12 @@ class LoopHost(Host):
         except BaseException as error:  # noqa: BLE001 - nobody else would see it
             with run.lock:
                 run.halt(error)
-        with run.lock:
-            run.active -= host.has_slot
-            run.async_active -= host.has_slot
-            loop.running.pop(call, None)
-            loop.finished.append((call, outcome))
-            run.slot_freed()
-            loop.start_waiting()
-            loop.activate()
+        loop.ended(call, outcome, slot=host.has_slot)
+
+
+def _is_cancelled(task: asyncio.Task[Any] | None) -> bool:
+    """Tell whether somebody asked to cancel a task."""
+    return task is not None and bool(task.cancelling())
 
 
 def execute_on_private_loop(run: Run, scope: Scope, job: Job) -> tuple[End, Host]:

@@ -61,7 +61,7 @@ class Run:
         self.queue: deque[Call] = deque()
         self.limit: int | None = config.max_concurrency
         self.active = 0
-        """Calls whose code runs now; one that waits for others is not counted (`CON-012`)."""
+        """Calls whose code runs now; one that waits for others is not counted (`CON-018`)."""
         self.busy = 0
         """Threads and event loops that may still do something without a further outcome."""
         self.workers = 0
@@ -244,7 +244,7 @@ class Run:
     def _next(self) -> Call | None:
         while self.queue and not self.resuming and self._may_start_thread():
             call = self.queue.popleft()
-            if call.state is State.MADE and not isinstance(self.ending, Halted):
+            if call.state is State.MADE and self.ending is None:
                 return call
         return None
 
@@ -306,7 +306,7 @@ class Run:
         if outcome is None:
             call.state = State.SUSPENDED
         else:
-            self.machine.finish(call, outcome, blocked=job.host.is_blocked_on(call))
+            self.machine.finish(call, outcome)
         self.finished += 1
         if not self.queue or job.host.needs(call):
             job.host.wake()

@@ -109,6 +109,8 @@ class RunLoop:
     def _rest(self) -> None:
         """Nothing was delivered: the loop is idle if all its scopes wait for outcomes (locked)."""
         run = self.run
+        if any([host.release_held() for host in self.hosts]):
+            return
         for host in self.hosts:
             host.give_slot_back()
         self.start_waiting()
@@ -167,6 +169,24 @@ class RunLoop:
         call.state = State.RUNNING
         call.started_at = run.machine.now()
         self.running[call] = self.loop.create_task(host.run_call(call, job), context=job.context)
+
+    def cancel(self, call: Call, runner: asyncio.Task[None]) -> None:
+        """Cancel the task of a call (locked); one that has not begun will never run a line, not even its last."""
+        runner.add_done_callback(lambda _: self.ended(call, Outcome()))
+        runner.cancel()
+
+    def ended(self, call: Call, outcome: Outcome | None, *, slot: bool = True) -> None:
+        """Take the end of an async call; `slot` tells whether it had a place under the limit."""
+        run = self.run
+        with run.lock:
+            if self.running.pop(call, None) is None:
+                return
+            run.active -= slot
+            run.async_active -= slot
+            self.finished.append((call, outcome))
+            run.slot_freed()
+            self.start_waiting()
+            self.activate()
 
     def start_waiting(self) -> None:
         """Start what the limit held back (locked)."""

@@ -1,4 +1,4 @@
-"""Waiting for several calls, in the order of the journal (`CON-006`)."""
+"""Waiting for several calls, in the order of the journal (`CON-011`)."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import weakref
 from collections.abc import Callable
 
 __all__ = ("Settler", "settler_of")
@@ -13,7 +12,8 @@ _MAX_HOPS = 200
 _BLIND_HOPS = 20
 """So many rounds where the loop does not show its queue (uvloop)."""
 
-_settlers: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Settler] = weakref.WeakKeyDictionary()
+_ATTRIBUTE = "_taskpoint_settler"
+"""On the loop itself, so that it goes when the loop goes."""
 
 
 class Settler:
@@ -48,7 +48,8 @@ class Settler:
 
 def settler_of(loop: asyncio.AbstractEventLoop) -> Settler:
     """Return the settler of a loop."""
-    settler = _settlers.get(loop)
-    if settler is None:
-        settler = _settlers[loop] = Settler(loop)
+    settler = getattr(loop, _ATTRIBUTE, None)
+    if not isinstance(settler, Settler):
+        settler = Settler(loop)
+        setattr(loop, _ATTRIBUTE, settler)
     return settler

@@ -146,13 +146,15 @@ class SyncHost(Host):
             self.seen = fresh
             return True
         with self.run.lock:
-            if self.fresh is fresh:
+            if self.fresh is fresh and self.run.ending is None:
                 self._release_fresh()
         return False
 
     def cancel(self, call: Call) -> bool:
-        """Cancel a call; it is recorded when somebody looks (`CON-009`)."""
+        """Cancel a call; it is recorded when somebody looks (`CON-015`)."""
         with self.run.lock:
+            if self.scope.release(call):
+                return True
             if call.state in {State.FINISHED, State.DELIVERED} or self.scope.suspended:
                 return False
             job = call.job
@@ -166,9 +168,6 @@ class SyncHost(Host):
         return concurrent.futures.CancelledError()
 
     # Waiting
-
-    def is_blocked_on(self, call: Call) -> bool:  # noqa: ARG002 - it matters only for the one open call
-        return self.waiting
 
     def needs(self, call: Call) -> bool:
         return self.waiting and self.wanted in {None, call}
@@ -225,19 +224,26 @@ class SyncHost(Host):
                 if run.machine.outbox and not run.committing:
                     run.commit()
                     continue
+                if deadline is None and self._release_held(call):
+                    continue
                 self._park(deadline)
         finally:
             self.waiting = False
             run.lock.release()
 
+    def _release_held(self, call: Call | None) -> bool:
+        """Deliver a recorded cancellation after all, where the code waits for nothing else (`CON-022`)."""
+        wanted = [held for held in self.scope.held if call is None or held is call]
+        return any([self.scope.release(held) for held in wanted])
+
     def _record_cancelled(self, call: Call) -> None:
-        """Record a cancelled call that somebody waits for, before it is seen (`CON-009`)."""
+        """Record a cancelled call that somebody waits for, before it is seen (`CON-015`)."""
         job = call.job
         assert isinstance(job, Job)
         if job.cancelled:
             self.scope.open += 1
             call.started_at = call.started_at or self.run.machine.now()
-            self.run.machine.finish(call, Outcome(), blocked=True)
+            self.run.machine.finish(call, Outcome())
 
     def _deliver_next(self) -> Call | None:
         if self.scope.deliverable() is None:
@@ -255,12 +261,13 @@ class SyncHost(Host):
                 callback()
 
     def _claim(self, call: Call) -> bool:
-        """Run the awaited call in this thread, if nobody runs it yet and the limit allows (`CON-013`)."""
+        """Run the awaited call in this thread, if nobody runs it yet and the limit allows (`CON-019`)."""
         run = self.run
         if call.state is not State.MADE or not (self.has_slot or run.may_start()):
             return False
         if call is self.fresh:
             self.fresh = None
+        self._release_fresh()  # what is called beside it runs beside it
         job = call.job
         assert isinstance(job, Job)
         job.depth = self.depth + 1
@@ -283,10 +290,12 @@ class SyncHost(Host):
         if not slot:
             run.active += 1
         run.busy += 1
+        run.running += 1
         call.state = State.RUNNING
 
         def work() -> None:
             with run.lock:
+                run.running -= 1
                 run.run_here(call)
                 run.active -= 1
                 run.busy -= 1
@@ -335,7 +344,7 @@ class SyncHost(Host):
             end.error = unwrapped(error)
         if self.scope.calls:
             self._drain(end)
-        if end.error is None and not self.scope.suspended:
+        if not isinstance(end.error, Signal) and not self.scope.suspended:
             self.run.machine.close_scope(self.scope)
         return end
 

@@ -2,18 +2,45 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
-from taskpoint.errors import ConcurrentRunError, SaverError
+from taskpoint.errors import ConcurrentRunError, SaverError, TaskpointError
 from taskpoint.savers.base import CheckpointSaver
-from taskpoint.savers.holders import new_holder
+from taskpoint.savers.holders import new_holder, retire
 
-__all__ = ("LEASE_SECONDS", "Writer")
+__all__ = ("LEASE_SECONDS", "Writer", "asking")
 
 LEASE_SECONDS = 30.0
 _RENEW_SECONDS = LEASE_SECONDS / 3
+
+
+@contextlib.contextmanager
+def asking() -> Iterator[None]:
+    """Turn whatever a saver raises into an error of this library; whether a write took effect is then unknown."""
+    try:
+        yield
+    except TaskpointError:
+        raise
+    except Exception as error:
+        raise _failed(error) from error
+
+
+def _ask(write: Callable[[], None]) -> None:
+    try:
+        write()
+    except TaskpointError:
+        raise
+    except Exception as error:
+        raise _failed(error) from error
+
+
+def _failed(error: Exception) -> SaverError:
+    return SaverError(
+        f"the saver failed with {type(error).__name__}", hint="the cause is in __cause__; the run can be continued"
+    )
 
 
 class Writer:
@@ -45,7 +72,7 @@ class Writer:
         def write() -> None:
             self.saver.begin(checkpoint, expected_head, entries, holder, take_over=take_over)
 
-        self._surely(write, 0)
+        self._take(write, 0)
 
     def append(
         self,
@@ -62,22 +89,34 @@ class Writer:
         def write() -> None:
             self.saver.append(self.thread_id, self.checkpoint_id, seq, entries, closing, holder, take_over=take_over)
 
-        self._surely(write, seq if entries else None)
+        if take:
+            self._take(write, seq)
+        else:
+            self._surely(write, seq if entries else None)
+
+    def _take(self, write: Callable[[], None], seq: int) -> None:
+        """Take the thread; if nobody can tell whether that worked, this attempt holds nothing (`JRN-032`)."""
+        try:
+            self._surely(write, seq)
+        except SaverError:
+            retire(self.attempt_id)
+            raise
 
     def _surely(self, write: Callable[[], None], seq: int | None) -> None:
         """Write; where the commit is unknown, read back before trying once more (`STO-008`)."""
         try:
-            write()
+            _ask(write)
         except SaverError as error:
             if error.committed is not None or seq is None:
                 if error.committed:
                     return
                 raise
             if not self._is_written(seq, error):
-                write()
+                _ask(write)
 
     def _is_written(self, seq: int, cause: SaverError) -> bool:
-        loaded = self.saver.load(self.thread_id, self.checkpoint_id)
+        with asking():
+            loaded = self.saver.load(self.thread_id, self.checkpoint_id)
         if loaded is None or len(loaded.entries) <= seq:
             if loaded is not None and not loaded.is_head:
                 raise ConcurrentRunError("another run has begun a newer checkpoint on this thread") from cause

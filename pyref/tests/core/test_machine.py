@@ -17,11 +17,11 @@ def machine(*entries, on_divergence="error"):
     return Machine(Index(journal(*entries)), attempt_id="a2", now=lambda: "now", on_divergence=on_divergence)
 
 
-def run(made, call, outcome=None, *, blocked=True):
+def run(made, call, outcome=None):
     """What a driver does with a new call: run it, and take its outcome."""
     call.state = State.RUNNING
     call.started_at = "then"
-    made.finish(call, outcome or Outcome(value="1"), blocked=blocked)
+    made.finish(call, outcome or Outcome(value="1"))
 
 
 def commit(made):
@@ -149,7 +149,7 @@ def test_deliveries_come_in_journal_order_recorded_ones_first(data):
     finished = data.draw(st.permutations([name for name in names if name not in recorded]))
     delivered = []
     for name in finished:
-        run(made, calls[name], blocked=False)
+        run(made, calls[name])
         if data.draw(st.booleans()):
             commit(made)
             delivered += drain(scope)
@@ -171,7 +171,7 @@ def test_what_was_recorded_for_a_call_that_does_not_come_holds_nobody_up():
 def test_a_recorded_outcome_that_is_asked_for_late_comes_before_a_new_one():
     made = machine(done("f#0"))
     scope = made.open_scope()
-    run(made, made.call(scope, "g", "d"), blocked=False)
+    run(made, made.call(scope, "g", "d"))
     commit(made)
     made.call(scope, "f", "d")
     assert drain(scope) == ["f#0", "g#0"]
@@ -186,14 +186,8 @@ def recorded_alone(made):
 
 def test_a_call_that_its_scope_waits_for_is_alone():
     made = machine()
-    run(made, made.call(made.open_scope(), "f", "d"), blocked=True)
+    run(made, made.call(made.open_scope(), "f", "d"))
     assert recorded_alone(made) == {"f#0": True}
-
-
-def test_a_call_that_nobody_waits_for_is_not_alone():
-    made = machine()
-    run(made, made.call(made.open_scope(), "f", "d"), blocked=False)
-    assert recorded_alone(made) == {"f#0": False}
 
 
 def test_calls_that_were_open_together_are_not_alone_whoever_ends_last():
@@ -217,7 +211,7 @@ def test_after_all_is_delivered_the_next_call_is_alone_again():
     made = machine()
     scope = made.open_scope()
     for name in "ab":
-        run(made, made.call(scope, name, "d"), blocked=False)
+        run(made, made.call(scope, name, "d"))
     commit(made)
     drain(scope)
     run(made, made.call(scope, "c", "d"))
@@ -258,7 +252,10 @@ def test_a_dropped_call_has_no_entry():
 def test_a_recorded_cancellation_replays_as_one():
     made = machine(cancelled("f#0"))
     scope = made.open_scope()
-    assert isinstance(made.call(scope, "f", "d").outcome, TaskCancelled)
+    call = made.call(scope, "f", "d")
+    assert isinstance(call.outcome, TaskCancelled)
+    assert drain(scope) == [], "not before the code cancels it again"
+    assert scope.release(call)
     assert drain(scope) == ["f#0"]
 
 

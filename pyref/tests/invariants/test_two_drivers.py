@@ -25,8 +25,8 @@ class Recorded(Machine):
         self.log.append(("call", scope.path, name, digest, key, call.path, call.replayed))
         return call
 
-    def finish(self, call, outcome, *, blocked):
-        super().finish(call, outcome, blocked=blocked)
+    def finish(self, call, outcome):
+        super().finish(call, outcome)
         error = outcome.error and (outcome.error.type, outcome.error.message, outcome.error.path)
         self.log.append(("finish", call.path, outcome.value, error, list(outcome.rerun), call.outcome.alone))
 
