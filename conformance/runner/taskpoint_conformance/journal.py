@@ -135,9 +135,10 @@ def comparable(threads: dict[str, list[tuple[Document, list[Document]]]], *, cra
         "parent_id",
         "previous_id",
         "checkpoint_id",
+        "alone",  # may be false where a runtime cannot tell (RPL-015), and then depends on the machine's load
     }
     if crashed:
-        minted |= {"seq", "alone", "attempts"}
+        minted |= {"seq", "attempts"}
 
     def bare(document: Document) -> Document:
         keep_id = document["kind"].startswith("interrupt.")  # a path, and not minted

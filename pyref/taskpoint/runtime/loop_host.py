@@ -112,7 +112,7 @@ class LoopHost(Host):
 
     def release_held(self) -> bool:
         """Deliver recorded cancellations after all, where no timer of the loop could ask for them (`CON-022`)."""
-        if not self.scope.held or getattr(self.loop.loop, "_scheduled", ()):
+        if not self.scope.held or getattr(self.loop.loop, "_scheduled", None):
             return False
         for call in list(self.scope.held):
             self.scope.release(call)

@@ -109,7 +109,8 @@ class RunLoop:
     def _rest(self) -> None:
         """Nothing was delivered: the loop is idle if all its scopes wait for outcomes (locked)."""
         run = self.run
-        if any([host.release_held() for host in self.hosts]):
+        released = [host.release_held() for host in self.hosts]
+        if any(released):
             return
         for host in self.hosts:
             host.give_slot_back()

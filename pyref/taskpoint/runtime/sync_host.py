@@ -234,7 +234,9 @@ class SyncHost(Host):
     def _release_held(self, call: Call | None) -> bool:
         """Deliver a recorded cancellation after all, where the code waits for nothing else (`CON-022`)."""
         wanted = [held for held in self.scope.held if call is None or held is call]
-        return any([self.scope.release(held) for held in wanted])
+        for held in wanted:
+            self.scope.release(held)
+        return bool(wanted)
 
     def _record_cancelled(self, call: Call) -> None:
         """Record a cancelled call that somebody waits for, before it is seen (`CON-015`)."""

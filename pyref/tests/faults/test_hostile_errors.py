@@ -154,8 +154,7 @@ def workflow(form, saver, make, seen):
     return entrypoint("main", amain if form == "async" else main, checkpointer=saver)
 
 
-T5 = pytest.mark.xfail(strict=True, reason="T5: a type without a name is recorded as it is")
-ALL = [pytest.param(what, marks=T5 if what == "empty name" else ()) for what in HOSTILE]
+ALL = list(HOSTILE)
 
 
 @pytest.mark.parametrize("form", ["sync", "async"])

@@ -9,13 +9,12 @@ import time
 import weakref
 
 import pytest
-from threads_under_test import entries, kinds, outcomes
+from threads_under_test import entries, kinds
 
 from taskpoint import Command, InMemorySaver, ReplayDivergenceError, SaverError, entrypoint, interrupt, task
 from taskpoint.runtime import attempt, heartbeat, settling, writer
 
 FORMS = ("sync", "async")
-T6 = pytest.mark.xfail(strict=True, reason="T6: an error that is no SaverError is not taken for an unknown commit")
 
 
 def chain(form, saver, ran):
@@ -73,30 +72,23 @@ class Broken(InMemorySaver):
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("moment", [1, 2, 3, 4, pytest.param(5, marks=T6)])
-def test_any_error_of_a_saver_leaves_the_run_and_costs_no_result(form, moment):
+@pytest.mark.parametrize("moment", range(1, 6))
+def test_any_error_of_a_saver_is_read_back_and_tried_once_more(form, moment):
     ran = []
     saver = Broken(moment, Odd("disk on fire"))
     main = chain(form, saver, ran)
-    with pytest.raises(Odd):
-        main.invoke(0, thread_id="t")
-    assert main.invoke(0 if moment == 1 else None, thread_id="t") == [0, 1, 2]
-    assert len(ran) <= 4
+    assert main.invoke(0, thread_id="t") == [0, 1, 2]
+    assert ran == [0, 1, 2]
     assert len(entries(saver, "task.completed")) == 3
 
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("moment", range(1, 5))
-@T6
 def test_an_odd_error_after_the_write_is_an_unknown_commit_too(form, moment):
     ran = []
     saver = Broken(moment, Odd("too late"), after=True)
     main = chain(form, saver, ran)
-    try:
-        value = main.invoke(0, thread_id="t")
-    except Odd:
-        value = main.invoke(None, thread_id="t")
-    assert value == [0, 1, 2]
+    assert main.invoke(0, thread_id="t") == [0, 1, 2]
     assert ran == [0, 1, 2]
 
 
@@ -277,7 +269,7 @@ def test_a_loop_that_hides_its_queue_settles_by_rounds(allowed, monkeypatch):
                 assert loop.asked > 3
         monkeypatch.undo()
     assert value == [[[branch, turn] for turn in range(3)] for branch in range(4)]
-    assert len(outcomes(saver)) == 12 or kinds(saver)[-1] == "run.completed" or saver.load("t").checkpoint.value
+    assert len(entries(saver, "task.completed")) == 12
 
 
 left: list[asyncio.Task] = []
@@ -293,10 +285,8 @@ def closed_under_a_run(main, reached, thread_id):
         loop.run_until_complete(asyncio.sleep(0.001))
     left.extend(asyncio.all_tasks(loop))
     loop.close()
-    settling._settlers.pop(loop, None)
 
 
-@pytest.mark.xfail(strict=True, reason="T9: the probe of a loop keeps the loop")
 def test_a_loop_that_is_gone_leaves_nothing_behind():
     main = chain("async", InMemorySaver(), [])
     loops = []
@@ -350,7 +340,6 @@ def test_a_loop_that_is_closed_under_a_run_leaves_it_to_be_resumed(monkeypatch):
     assert (ran, ended) == ([3, 3], [3])
 
 
-@pytest.mark.xfail(strict=True, reason="T7: the heart stops at a loop that is closed")
 def test_a_closed_loop_does_not_stop_the_heart(heart, monkeypatch):
     monkeypatch.setattr(writer, "_RENEW_SECONDS", 0.0)
     saver, ran, beats = InMemorySaver(), [], threading.Event()

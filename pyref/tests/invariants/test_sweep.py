@@ -39,7 +39,6 @@ def test_a_fault_at_any_operation_changes_nothing(make, form, mode):
             assert history(world) == expected, f"operation {n}"
 
 
-@pytest.mark.xfail(strict=True, reason="T2: a recorded cancellation is delivered before the time is over")
 def test_a_time_out_replays():
     world = World("async", {5: "killed after"})
     assert world.carry(time_out) == undisturbed(time_out, "async")[0]

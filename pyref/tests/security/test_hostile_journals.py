@@ -187,8 +187,8 @@ def test_an_error_that_names_code_becomes_an_ordinary_error(saver, name):
 
 HOSTILE_ATTRIBUTES = ["__class__", "__dict__", "__traceback__", "__cause__", "__context__", "args", "trap"]
 HOSTILE_ATTRIBUTES += [
-    pytest.param("__init__", marks=pytest.mark.xfail(strict=True, reason="T8: a recorded attribute hides a method")),
-    pytest.param("with_traceback", marks=pytest.mark.xfail(strict=True, reason="T8: the same")),
+    "__init__",
+    "with_traceback",
 ]
 
 
