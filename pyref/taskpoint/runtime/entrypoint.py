@@ -118,7 +118,7 @@ class Entrypoint(Generic[I, R]):
             ReplayDivergenceError: The code does not fit the journal.
             Exception: Whatever left the workflow.
         """
-        return self._invoke(input, config, thread_id, take_over=take_over, retry=retry, on_update=None)
+        return self._invoke(Request(input, read_config(config, thread_id), take_over, retry), None)
 
     async def ainvoke(
         self,
@@ -130,7 +130,7 @@ class Entrypoint(Generic[I, R]):
         retry: str | Sequence[str] | None = None,
     ) -> R | Any:
         """Do what `invoke` does, on the running event loop."""
-        return await self._ainvoke(input, config, thread_id, take_over=take_over, retry=retry, on_update=None)
+        return await self._ainvoke(Request(input, read_config(config, thread_id), take_over, retry), None)
 
     def stream(
         self,
@@ -151,9 +151,10 @@ class Entrypoint(Generic[I, R]):
         Closing the iterator early stops the run; what had finished is kept, and the run can be resumed.
         """
         streams.check_mode(stream_mode)
+        request = Request(input, read_config(config, thread_id), take_over, retry)
 
         def run(on_update: OnUpdate) -> Any:
-            return self._invoke(input, config, thread_id, take_over=take_over, retry=retry, on_update=on_update)
+            return self._invoke(request, on_update)
 
         return streams.stream(run, self.name)
 
@@ -169,9 +170,10 @@ class Entrypoint(Generic[I, R]):
     ) -> AsyncIterator[dict[str, Any]]:
         """Do what `stream` does, on the running event loop."""
         streams.check_mode(stream_mode)
+        request = Request(input, read_config(config, thread_id), take_over, retry)
 
         async def run(on_update: OnUpdate) -> Any:
-            return await self._ainvoke(input, config, thread_id, take_over=take_over, retry=retry, on_update=on_update)
+            return await self._ainvoke(request, on_update)
 
         return streams.astream(run, self.name)
 
@@ -226,17 +228,7 @@ class Entrypoint(Generic[I, R]):
             )
         return list(config)
 
-    def _invoke(
-        self,
-        input: object,
-        config: Config | None,
-        thread_id: str | None,
-        *,
-        take_over: bool,
-        retry: str | Sequence[str] | None,
-        on_update: OnUpdate | None,
-    ) -> Any:
-        request = Request(input, read_config(config, thread_id), take_over, retry)
+    def _invoke(self, request: Request, on_update: OnUpdate | None) -> Any:
         if self.is_async:
             if asyncio._get_running_loop() is not None:  # noqa: SLF001 - the public one raises where there is none
                 raise UsageError(
@@ -247,17 +239,7 @@ class Entrypoint(Generic[I, R]):
             return asyncio.run(self._run_on_loop(request, on_update))
         return self._run_in_thread(request, on_update)
 
-    async def _ainvoke(
-        self,
-        input: object,
-        config: Config | None,
-        thread_id: str | None,
-        *,
-        take_over: bool,
-        retry: str | Sequence[str] | None,
-        on_update: OnUpdate | None,
-    ) -> Any:
-        request = Request(input, read_config(config, thread_id), take_over, retry)
+    async def _ainvoke(self, request: Request, on_update: OnUpdate | None) -> Any:
         if self.is_async:
             return await self._run_on_loop(request, on_update)
         return await streams.in_thread(lambda watch: self._run_in_thread(request, on_update, watch))
