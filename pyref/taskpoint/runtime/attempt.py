@@ -36,7 +36,7 @@ from taskpoint.runtime.heartbeat import HEART
 from taskpoint.runtime.host import End, Host
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.signals import Halted, Signal, Suspended
-from taskpoint.runtime.writer import Writer, asking
+from taskpoint.runtime.writer import Writer, ask
 from taskpoint.savers.holders import is_retired, retire
 
 if TYPE_CHECKING:
@@ -234,8 +234,8 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
     if config.checkpoint_id is not None:
         raise _no_time_travel()
     text = codec.encode(request.input)
-    with asking():
-        head = saver.head(config.thread_id)
+    thread_id = config.thread_id
+    head = ask(lambda: saver.head(thread_id))
     take_over = _takes_over(config.thread_id, head.holder if head else None, request)
     parent = head.checkpoint if head else None
     now = sources.now()
@@ -296,8 +296,8 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     """Begin a further attempt over the journal of the thread's unfinished run (`RPL-001`)."""
     config, sources = request.config, entrypoint.sources
     assert config.thread_id is not None
-    with asking():
-        loaded = saver.load(config.thread_id)
+    thread_id = config.thread_id
+    loaded = ask(lambda: saver.load(thread_id))
     if config.checkpoint_id is not None and (loaded is None or loaded.checkpoint.id != config.checkpoint_id):
         raise _no_time_travel()
     take_over = _takes_over(config.thread_id, loaded.holder if loaded else None, request)
@@ -373,8 +373,7 @@ def _prepare_previous(
         if not cache:
             source = parent if parent is not None and parent.id == checkpoint.previous_id else None
             if source is None and checkpoint.previous_id is not None:
-                with asking():
-                    loaded = saver.load(checkpoint.thread_id, checkpoint.previous_id)
+                loaded = ask(lambda: saver.load(checkpoint.thread_id, checkpoint.previous_id))
                 source = loaded.checkpoint if loaded else None
             cache.append((source.saved if source.saved is not None else source.value) if source else None)
         return cache[0]

@@ -2,45 +2,37 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
 from taskpoint.errors import ConcurrentRunError, SaverError, TaskpointError
 from taskpoint.savers.base import CheckpointSaver
 from taskpoint.savers.holders import new_holder, retire
 
-__all__ = ("LEASE_SECONDS", "Writer", "asking")
+__all__ = ("LEASE_SECONDS", "Writer", "ask")
+
+T = TypeVar("T")
 
 LEASE_SECONDS = 30.0
 _RENEW_SECONDS = LEASE_SECONDS / 3
 
 
-@contextlib.contextmanager
-def asking() -> Iterator[None]:
-    """Turn whatever a saver raises into an error of this library; whether a write took effect is then unknown."""
+def ask(verb: Callable[[], T]) -> T:
+    """Call a saver's verb; whatever it raises is an error of this library, and a write is then unknown.
+
+    Raises:
+        SaverError: The saver raised something else; that is its cause.
+    """
     try:
-        yield
+        return verb()
     except TaskpointError:
         raise
     except Exception as error:
-        raise _failed(error) from error
-
-
-def _ask(write: Callable[[], None]) -> None:
-    try:
-        write()
-    except TaskpointError:
-        raise
-    except Exception as error:
-        raise _failed(error) from error
-
-
-def _failed(error: Exception) -> SaverError:
-    return SaverError(
-        f"the saver failed with {type(error).__name__}", hint="the cause is in __cause__; the run can be continued"
-    )
+        raise SaverError(
+            f"the saver failed with {type(error).__name__}", hint="the cause is in __cause__; the run can be continued"
+        ) from error
 
 
 class Writer:
@@ -105,18 +97,17 @@ class Writer:
     def _surely(self, write: Callable[[], None], seq: int | None) -> None:
         """Write; where the commit is unknown, read back before trying once more (`STO-008`)."""
         try:
-            _ask(write)
+            ask(write)
         except SaverError as error:
             if error.committed is not None or seq is None:
                 if error.committed:
                     return
                 raise
             if not self._is_written(seq, error):
-                _ask(write)
+                ask(write)
 
     def _is_written(self, seq: int, cause: SaverError) -> bool:
-        with asking():
-            loaded = self.saver.load(self.thread_id, self.checkpoint_id)
+        loaded = ask(lambda: self.saver.load(self.thread_id, self.checkpoint_id))
         if loaded is None or len(loaded.entries) <= seq:
             if loaded is not None and not loaded.is_head:
                 raise ConcurrentRunError("another run has begun a newer checkpoint on this thread") from cause
