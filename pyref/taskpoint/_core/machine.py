@@ -195,7 +195,6 @@ class Machine:
         self.outbox: list[tuple[Entry, Call | None]] = []
         self.raised: list[InterruptRaised] = []
         """The interrupts that this attempt reached and nobody answered, in the order reached (`INT-006`)."""
-        self.suspended = 0
         self._records: dict[str, list[Record]] = {}
         self._orphans: list[str] = []
         for scope, outcomes in index.outcomes.items():
@@ -268,12 +267,20 @@ class Machine:
             entry = TaskCancelled(*common, call.started_at)
         call.outcome = entry
         call.state = State.FINISHED
+        self._forget_questions(call)
         self.outbox.append((entry, call))
 
     def drop(self, call: Call) -> None:
         """Forget a call that never began: it has no entry and runs again in the next attempt (`CON-010`)."""
         call.state = State.DROPPED
         call.scope.open -= 1
+        self._forget_questions(call)
+
+    def _forget_questions(self, call: Call) -> None:
+        """Nobody asks any more what was asked inside a call that has ended (`INT-006`)."""
+        if self.raised:
+            inside = (f"{call.path}/", f"{call.path}!")
+            self.raised = [entry for entry in self.raised if not entry.id.startswith(inside)]
 
     def interrupt(self, scope: Scope, value: str, digest: str | None) -> Verdict:
         """Answer an interrupt from the journal, or record it and suspend the scope."""
@@ -300,9 +307,7 @@ class Machine:
 
     def suspend(self, scope: Scope) -> None:
         """Let a scope start nothing new in this attempt (`INT-010`)."""
-        if not scope.suspended:
-            scope.suspended = True
-            self.suspended += 1
+        scope.suspended = True
 
     def take(self) -> tuple[int, list[Entry], list[Call]]:
         """Take what is to be appended: the seq of its first entry, the entries, and the calls they belong to."""

@@ -69,6 +69,8 @@ class Attempt:
     checkpoint: Checkpoint
     input: object
     interrupts: list[Interrupt] = field(default_factory=list[Interrupt])
+    recorded: bool = False
+    """Whether the end of the attempt is in the journal."""
 
     def close(self, end: End, host: Host) -> object:
         """Record how the attempt ended, and return the value or raise the error; interrupts are in `interrupts`."""
@@ -76,9 +78,9 @@ class Attempt:
         HEART.discard(run)
         try:
             return self._end(end, host)
-        except SaverError:
-            retire(run.machine.attempt_id)
-            raise
+        finally:
+            if not self.recorded:  # it could not say that it is over: it holds nothing all the same
+                retire(run.machine.attempt_id)
 
     def _end(self, end: End, host: Host) -> object:
         run = self.run
@@ -111,6 +113,7 @@ class Attempt:
         seq, entries, _ = run.machine.take()
         if run.writer is not None:
             run.writer.append(seq, entries, closing)
+        self.recorded = True
 
     def _halted(self, error: BaseException) -> BaseException:
         """Record why the attempt was given up, where there is something to record; return what leaves the run."""

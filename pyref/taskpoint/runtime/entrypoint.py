@@ -16,7 +16,9 @@ from taskpoint.runtime.attempt import Attempt, Request, begin
 from taskpoint.runtime.commands import Command
 from taskpoint.runtime.config import RunConfig, read_config
 from taskpoint.runtime.definitions import is_async
+from taskpoint.runtime.host import End
 from taskpoint.runtime.loop_host import LoopHost
+from taskpoint.runtime.run import Run
 from taskpoint.runtime.run_loop import RunLoop
 from taskpoint.runtime.sources import SYSTEM, Sources
 from taskpoint.runtime.state import StateSnapshot
@@ -30,6 +32,7 @@ R = TypeVar("R")
 
 Config = Mapping[str, Any]
 OnUpdate = Callable[[str, Any], None]
+Watch = Callable[[Run], None]
 
 
 class Entrypoint(Generic[I, R]):
@@ -153,8 +156,8 @@ class Entrypoint(Generic[I, R]):
         streams.check_mode(stream_mode)
         request = Request(input, read_config(config, thread_id), take_over, retry)
 
-        def run(on_update: OnUpdate) -> Any:
-            return self._invoke(request, on_update)
+        def run(on_update: OnUpdate, watch: Watch) -> Any:
+            return self._invoke(request, on_update, watch)
 
         return streams.stream(run, self.name)
 
@@ -199,7 +202,10 @@ class Entrypoint(Generic[I, R]):
 
         limit = read_config(configs[0]).max_concurrency if configs else None
         with ThreadPoolExecutor(limit) as pool:
-            return list(pool.map(one, zip(inputs, configs, strict=True)))
+            runs = [
+                pool.submit(contextvars.copy_context().run, one, pair) for pair in zip(inputs, configs, strict=True)
+            ]
+            return [future.result() for future in runs]
 
     async def abatch(
         self, inputs: Sequence[I], config: Config | Sequence[Config] | None = None, *, return_exceptions: bool = False
@@ -214,7 +220,11 @@ class Entrypoint(Generic[I, R]):
                 return await self.ainvoke(value, config)
 
         runs = [one(value, config) for value, config in zip(inputs, configs, strict=True)]
-        return await asyncio.gather(*runs, return_exceptions=return_exceptions)
+        results = await asyncio.gather(*runs, return_exceptions=True)  # all of them end before the first error leaves
+        errors = [result for result in results if isinstance(result, BaseException)]
+        if errors and not return_exceptions:
+            raise errors[0]
+        return results
 
     @staticmethod
     def _configs(inputs: Sequence[I], config: Config | Sequence[Config] | None) -> list[Config | None]:
@@ -228,7 +238,7 @@ class Entrypoint(Generic[I, R]):
             )
         return list(config)
 
-    def _invoke(self, request: Request, on_update: OnUpdate | None) -> Any:
+    def _invoke(self, request: Request, on_update: OnUpdate | None, watch: Watch | None = None) -> Any:
         if self.is_async:
             if asyncio._get_running_loop() is not None:  # noqa: SLF001 - the public one raises where there is none
                 raise UsageError(
@@ -236,17 +246,15 @@ class Entrypoint(Generic[I, R]):
                     code="usage.event_loop",
                     hint="await .ainvoke(...) instead",
                 )
-            return asyncio.run(self._run_on_loop(request, on_update))
-        return self._run_in_thread(request, on_update)
+            return asyncio.run(self._run_on_loop(request, on_update, watch))
+        return self._run_in_thread(request, on_update, watch)
 
     async def _ainvoke(self, request: Request, on_update: OnUpdate | None) -> Any:
         if self.is_async:
             return await self._run_on_loop(request, on_update)
         return await streams.in_thread(lambda watch: self._run_in_thread(request, on_update, watch))
 
-    def _run_in_thread(
-        self, request: Request, on_update: OnUpdate | None, watch: Callable[[Any], None] | None = None
-    ) -> Any:
+    def _run_in_thread(self, request: Request, on_update: OnUpdate | None, watch: Watch | None = None) -> Any:
         attempt = begin(self, request)
         run = attempt.run
         run.on_update = on_update
@@ -254,38 +262,56 @@ class Entrypoint(Generic[I, R]):
         if watch is not None:
             watch(run)
         host = SyncHost(run, run.machine.open_scope(), is_task=False)
-        args, kwargs = self._arguments(attempt)
-        end = contextvars.copy_context().run(host.execute, self.func, args, kwargs)
-        if run.running:
-            run.wait_idle()
+        end = self._prepared(attempt)
+        if end.error is None:
+            args, kwargs = self._arguments(attempt)
+            end = contextvars.copy_context().run(host.execute, self.func, args, kwargs)
+        run.wait_idle()
         return self._shown(attempt, attempt.close(end, host))
 
-    async def _run_on_loop(self, request: Request, on_update: OnUpdate | None) -> Any:
+    async def _run_on_loop(self, request: Request, on_update: OnUpdate | None, watch: Watch | None = None) -> Any:
         quick = self.checkpointer is None or self.checkpointer.commits_on_loop
-        attempt = begin(self, request) if quick else await asyncio.to_thread(begin, self, request)
+        attempt, stopped = (begin(self, request), None) if quick else await streams.stay(begin, self, request)
         run = attempt.run
         run.on_update = on_update
+        if watch is not None:
+            watch(run)
         loop = RunLoop(run, asyncio.get_running_loop())
         host = LoopHost(loop, run.machine.open_scope(), is_task=False)
-        args, kwargs = self._arguments(attempt)
-        body = asyncio.get_running_loop().create_task(host.execute(self.func, args, kwargs))
+        end = self._prepared(attempt) if stopped is None else End(error=stopped)
         try:
-            while not body.done():
-                try:
-                    await asyncio.shield(body)
-                except asyncio.CancelledError as error:
-                    with run.lock:
-                        run.halt(error)  # first: so that what it cancels is no act of the workflow (CON-015)
-                    body.cancel()
-                    await asyncio.wait([body])
-            end = body.result()
-            await loop.finish()
-            if run.running:
-                await asyncio.to_thread(run.wait_idle)
+            if end.error is None:
+                end = await self._run_body(attempt, host)
+            await streams.finish(loop.finish(), run.halt_now)
+            if run.running or run.committing:
+                await streams.stay(run.wait_idle)
         finally:
             loop.close()
-        value = attempt.close(end, host) if quick else await asyncio.to_thread(attempt.close, end, host)
+        if quick:
+            return self._shown(attempt, attempt.close(end, host))
+        value, stopped = await streams.stay(attempt.close, end, host)
+        if stopped is not None:
+            raise stopped
         return self._shown(attempt, value)
+
+    async def _run_body(self, attempt: Attempt, host: LoopHost) -> End:
+        """Run the workflow's function as a task of the loop; who cancels the caller stops the run."""
+        args, kwargs = self._arguments(attempt)
+        body = asyncio.get_running_loop().create_task(host.execute(self.func, args, kwargs))
+
+        def stop(error: BaseException) -> None:
+            attempt.run.halt_now(error)  # first: so that what it cancels is no act of the workflow (CON-015)
+            body.cancel()
+
+        return await streams.finish(body, stop)
+
+    def _prepared(self, attempt: Attempt) -> End:
+        """Read what the function's arguments need; what cannot be read ends the attempt like any error."""
+        try:
+            self._arguments(attempt)
+        except Exception as error:  # noqa: BLE001 - it leaves the run at its end
+            return End(error=error)
+        return End()
 
     def _arguments(self, attempt: Attempt) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Put together what the workflow's function takes: the input, and what it names (`TSK-010`)."""

@@ -67,7 +67,7 @@ def resolver(func: Callable[..., object], raises: Sequence[type[Exception]]) -> 
 
     def find(name: str) -> type[Exception] | None:
         if name in declared:
-            return declared[name]
+            return None if issubclass(declared[name], _NEVER) else declared[name]
         candidates: list[object] = []
         for free, cell in _closure(plain):
             if free == name:
@@ -118,22 +118,23 @@ def _data_of(exc: BaseException, message: str) -> str | None:
     return codec.encode(codec.Ext(_EXT, 1, carried)) if carried else None
 
 
+def _clean(text: object) -> str:
+    """Return a text without what no encoding has: a lone surrogate is replaced, the failure is kept."""
+    return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in str(text))
+
+
 def _text(exc: BaseException) -> str:
     try:
-        message = str(exc)
-        message.encode()
-    except UnicodeEncodeError:  # ERR: a lone surrogate in a message is replaced, the failure is kept
-        return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in str(exc))
+        return _clean(exc)
     except Exception:  # noqa: BLE001 - a broken __str__ must not hide the failure itself
         return ""
-    return message
 
 
 def describe(exc: BaseException, path: str | None) -> ErrorDocument:
     """Write an exception as an error document (`ERR-003`); a library error's type is its code."""
     if isinstance(exc, TaskError):
-        data = None if exc.data is None else codec.encode(exc.data)
-        return ErrorDocument(exc.type, exc.message, data, exc.path or path)
+        data = codec.encode(exc.data) if exc.data is not None and _encodable(exc.data) else None
+        return ErrorDocument(_clean(exc.type) or "Error", _clean(exc.message), data, exc.path or path)
     if isinstance(exc, TaskpointError):
         return ErrorDocument(exc.code, exc.message, None, path)
     message = _text(exc)
@@ -141,7 +142,8 @@ def describe(exc: BaseException, path: str | None) -> ErrorDocument:
 
 
 def _rebuild(cls: type[Exception], document: ErrorDocument) -> Exception:
-    exc: Exception = cls.__new__(cls)
+    base: type[Exception] = next(base for base in cls.__mro__ if base.__module__ == "builtins")
+    exc: Exception = base.__new__(cls)  # SEC-003: nothing that user code defines is called
     data = None if document.data is None else codec.decode(document.data)
     args: object = (document.message,) if document.message else ()
     attributes: object = {}
@@ -167,8 +169,12 @@ def deliver(document: ErrorDocument, find: Resolver, path: str, original: BaseEx
     """Make the exception that the caller of the failed call sees: a fresh one for each delivery."""
     cls = find(document.type)
     area = _BY_AREA.get(document.type.partition(".")[0]) if document.type in CODES else None  # ERR-002
+    exc: Exception | None = None
     if cls is not None:
-        exc = _rebuild(cls, document)
+        with contextlib.suppress(TypeError):  # a class that cannot be made like this is one that has no class here
+            exc = _rebuild(cls, document)
+    if exc is not None:
+        pass
     elif area is not None:
         exc = area(document.message) if issubclass(area, _CODED) else area(document.message, code=document.type)
     else:

@@ -6,6 +6,8 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from taskpoint.runtime.threads import after_fork
+
 if TYPE_CHECKING:
     from taskpoint.runtime.run import Run
 
@@ -52,3 +54,4 @@ class Heart:
 
 
 HEART = Heart()
+after_fork(HEART)

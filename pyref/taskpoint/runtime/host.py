@@ -85,9 +85,18 @@ def current_host(what: str) -> Host:
         raise UsageError(
             f"{what} was called outside of a run",
             code="usage.outside_run",
-            hint="call it inside an @entrypoint or a @task; a new thread needs contextvars.copy_context().run(...)",
+            hint="call it inside an @entrypoint or a @task, in its own thread",
         )
     return host
+
+
+def elsewhere(name: str) -> UsageError:
+    """Make the error for a call from another thread than the one that the scope's code runs in."""
+    return UsageError(
+        f"the task {name!r} was called or waited for outside of the thread that its scope runs in",
+        code="usage.outside_run",
+        hint="call tasks, and wait for them, in the function that is the entrypoint or the task",
+    )
 
 
 class Host(ABC):

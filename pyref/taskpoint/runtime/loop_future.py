@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from taskpoint._core.machine import Call
 from taskpoint.errors import UsageError
@@ -58,6 +58,10 @@ class LoopFuture(asyncio.Future[R]):
         super().add_done_callback(fn, context=context)
         if not self.done():
             self.host.observe(self.call)
+
+    def __await__(self) -> Generator[Any, None, R]:
+        self.call.observed = True  # one that is done already asks nobody else
+        return super().__await__()
 
     def cancel(self, msg: object | None = None) -> bool:  # noqa: ARG002 - asyncio's signature
         """Ask to cancel the call; whoever waits sees `asyncio.CancelledError` once that is recorded (`CON-015`)."""

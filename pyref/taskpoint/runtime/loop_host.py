@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from taskpoint._core.journal import TaskCompleted
 from taskpoint._core.machine import Call, Outcome, Scope, State
 from taskpoint.errors import TaskpointError
-from taskpoint.runtime.host import Callee, End, Host, Job
+from taskpoint.runtime.host import Callee, End, Host, Job, elsewhere
 from taskpoint.runtime.loop_future import LoopFuture
 from taskpoint.runtime.run_loop import RunLoop
 from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped
@@ -42,6 +42,8 @@ class LoopHost(Host):
         self, task: Callee, args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int
     ) -> LoopFuture[Any]:
         run = self.run
+        if asyncio._get_running_loop() is not self.loop.loop:  # noqa: SLF001 - the public one raises where there is none
+            raise elsewhere(task.name)
         digest = task.digest(args, kwargs, skip)
         with run.lock:
             call = run.make(self.scope, task, digest, key)
@@ -87,6 +89,7 @@ class LoopHost(Host):
                 self.loop.loop.call_soon(self._let_go, call)
                 return True
             if self.scope.release(call):
+                job.cancelled = True
                 self.wake()
                 return True
             if call.state in {State.FINISHED, State.DELIVERED} or job.cancelled:
@@ -110,6 +113,12 @@ class LoopHost(Host):
         if future is not None:
             future.cancel_now()
 
+    def let_all_go(self) -> None:
+        """Let whoever waits for a call of this scope see a cancellation: the attempt is over (locked)."""
+        futures, self._futures = self._futures, {}
+        for future in futures.values():
+            self.loop.loop.call_soon(future.cancel_now)
+
     def release_held(self) -> bool:
         """Deliver recorded cancellations after all, where no timer of the loop could ask for them (`CON-022`)."""
         if not self.scope.held or getattr(self.loop.loop, "_scheduled", None):
@@ -129,6 +138,7 @@ class LoopHost(Host):
 
     def _record_cancelled(self, call: Call) -> None:
         self.scope.open += 1
+        self.scope.solo = None
         call.started_at = call.started_at or self.run.machine.now()
         self.run.machine.finish(call, Outcome())
 
@@ -276,7 +286,7 @@ def _is_cancelled(task: asyncio.Task[Any] | None) -> bool:
 def execute_on_private_loop(run: Run, scope: Scope, job: Job) -> tuple[End, Host]:
     """Run an async task in this thread, on a loop of its own; inside is a scope like on any loop."""
 
-    async def main() -> tuple[End, Host]:
+    async def main() -> tuple[End, LoopHost]:
         loop = RunLoop(run, asyncio.get_running_loop())
         with run.lock:
             run.busy -= 1  # the loop counts instead of the thread
@@ -294,4 +304,7 @@ def execute_on_private_loop(run: Run, scope: Scope, job: Job) -> tuple[End, Host
             loop.close()
         return end, host
 
-    return job.context.run(asyncio.run, main())
+    end, host = job.context.run(asyncio.run, main())
+    if isinstance(end.error, asyncio.CancelledError) and not end.is_failure and not job.cancelled:
+        end.error = KeyboardInterrupt()  # Ctrl-C reaches a loop as a cancellation of its main task
+    return end, host

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 from collections import deque
@@ -15,7 +14,7 @@ from taskpoint._core.machine import Call, DuplicateKey, Machine, Outcome, Scope,
 from taskpoint._core.matching import Divergence
 from taskpoint.errors import FormatError, ReplayDivergenceError, UsageError, ValueEncodingError
 from taskpoint.runtime.host import Callee, End, Host, Job
-from taskpoint.runtime.signals import Halted, Signal, StopRun, Suspended
+from taskpoint.runtime.signals import Halted, Signal, Suspended
 from taskpoint.runtime.threads import NUDGER, POOL
 
 if TYPE_CHECKING:
@@ -149,13 +148,18 @@ class Run:
             self.ending = Halted(error)
             self.wake_all()
 
+    def halt_now(self, error: BaseException) -> None:
+        """End the attempt from outside (not locked)."""
+        with self.lock:
+            self.halt(error)
+
     def is_quiescent(self) -> bool:
         """Tell whether nothing can happen any more without an answer from outside (locked)."""
         return self.busy == 0 and not self.queue and not self.machine.outbox and not self.committing
 
     def settle(self) -> None:
         """End a suspended attempt in which nothing can happen any more (`INT-011`) (locked)."""
-        if self.ending is None and self.machine.suspended and self.is_quiescent():
+        if self.ending is None and self.machine.raised and self.is_quiescent():
             self.ending = Suspended()
             self.wake_all()
 
@@ -241,6 +245,11 @@ class Run:
                 if self.resuming or self.loops:
                     self.slot_freed()
 
+    def flush(self) -> None:
+        """Have committed what a host leaves behind that goes on with its own code (locked)."""
+        if self.machine.outbox and not self.committing and not self.workers and self.ending is None:
+            self._start_worker()
+
     def _next(self) -> Call | None:
         while self.queue and not self.resuming and self._may_start_thread():
             call = self.queue.popleft()
@@ -257,20 +266,29 @@ class Run:
         call.started_at = self.machine.now()
         self.running += 1
         self.lock.release()
+        outcome: Outcome | None = None
+        failure: BaseException | None = None
         try:
             end, host = job.task.execute(self, call, job)
             outcome = self.outcome(call, host, end)
+        except BaseException as error:  # noqa: BLE001 - whatever it was, the run ends with it
+            failure = error
         finally:
             self.lock.acquire()
             self.running -= 1
+        if failure is not None:
+            self.halt(failure)
         self.finish(call, outcome)
-        if self.ending is not None and not self.running:
+        self._note_idle()
+
+    def _note_idle(self) -> None:
+        if not self.running and not self.committing:
             self.idle.notify_all()
 
     def wait_idle(self) -> None:
-        """Wait until no thread runs a call any more (not locked)."""
+        """Wait until no thread runs a call or a commit any more (not locked)."""
         with self.lock:
-            while self.running:
+            while self.running or self.committing:
                 self.idle.wait()
 
     # Outcomes
@@ -289,7 +307,7 @@ class Run:
             except ValueEncodingError as refused:  # VAL: fails at the call that produced it
                 error = refused
         if not isinstance(error, Exception) and not end.is_failure:
-            if job.cancelled or (isinstance(error, asyncio.CancelledError) and self.ending is None):
+            if job.cancelled:
                 return Outcome()
             with self.lock:
                 self.halt(error)
@@ -364,6 +382,7 @@ class Run:
     def end_batch(self, batch: Any, failure: BaseException | None) -> None:
         """Make a batch's outcomes deliverable, or end the attempt (locked)."""
         self.committing = False
+        self._note_idle()
         if failure is not None:
             self.halt(failure)
             return
@@ -377,12 +396,12 @@ class Run:
         self._wake_committer()
 
     def _announce(self, call: Call) -> None:
-        """Show a new result to whoever streams the run; one who closed the stream stops it (locked)."""
+        """Show a new result to whoever streams the run (locked)."""
         if self.on_update is not None and isinstance(call.outcome, TaskCompleted):
             try:
                 self.on_update(call.name, self.decode(call.outcome.value, call.path))
-            except (StopRun, FormatError) as stop:
-                self.halt(stop)
+            except FormatError as error:
+                self.halt(error)
 
 
 def _divergence_error(divergence: Divergence) -> ReplayDivergenceError:

@@ -32,6 +32,9 @@ class RunLoop:
         """Async calls that the limit holds back, and who made them."""
         self.running: dict[Call, asyncio.Task[None]] = {}
         self.counted = False
+        self.closed = False
+        self._pending: asyncio.Future[None] | None = None
+        """The commit that a thread makes for this loop."""
         self._settler = settler_of(loop)
         self._unwound = False
         self._starved = False
@@ -41,6 +44,8 @@ class RunLoop:
 
     def activate(self) -> None:
         """Count this loop as one that can go on by itself, and look at it when it has settled (locked)."""
+        if self.closed:
+            return
         if not self.counted:
             self.counted = True
             self.run.busy += 1
@@ -48,6 +53,8 @@ class RunLoop:
 
     def wake(self) -> None:
         """Look again, soon; from any thread (locked)."""
+        if self.closed:
+            return
         if not self.counted:
             self.counted = True
             self.run.busy += 1
@@ -63,14 +70,16 @@ class RunLoop:
 
     async def finish(self) -> None:
         """Wait until nothing of the run is left on this loop."""
-        while self.running:
-            await asyncio.wait(list(self.running.values()))
+        while self.running or self._pending is not None:
+            await asyncio.wait([*self.running.values(), *([] if self._pending is None else [self._pending])])
+            await asyncio.sleep(0)
 
     def close(self) -> None:
         """Leave the run."""
         with self.run.lock:
             for call, outcome in self.finished:  # what still finished after the attempt was given up
                 self.run.finish(call, outcome)
+            self.closed = True
             self.run.loops.remove(self)
             self.run.busy -= self.counted
             self.counted = False
@@ -137,6 +146,7 @@ class RunLoop:
         patient = isinstance(ending, Halted) and isinstance(ending.error, ReplayDivergenceError)
         for host in self.hosts:
             if host.task is not None and not (patient and host.is_task and not host.scope.calls):
+                host.let_all_go()
                 self.loop.call_soon(host.task.cancel)
 
     def _commit(self) -> None:
@@ -149,10 +159,12 @@ class RunLoop:
         pending = self.loop.run_in_executor(None, run.write_batch, batch)
 
         def done(future: asyncio.Future[None]) -> None:
+            self._pending = None
             with run.lock:
                 run.end_batch(batch, None if future.cancelled() else future.exception())
                 self.activate()
 
+        self._pending = pending
         pending.add_done_callback(done)
 
     # Calls
@@ -169,7 +181,9 @@ class RunLoop:
         run.async_active += 1
         call.state = State.RUNNING
         call.started_at = run.machine.now()
-        self.running[call] = self.loop.create_task(host.run_call(call, job), context=job.context)
+        self.running[call] = asyncio.Task(  # never eager, whatever the loop's factory: the lock is held
+            host.run_call(call, job), loop=self.loop, context=job.context
+        )
 
     def cancel(self, call: Call, runner: asyncio.Task[None]) -> None:
         """Cancel the task of a call (locked); one that has not begun will never run a line, not even its last."""

@@ -32,8 +32,9 @@ class _Completed(Generic[R]):
                     "these calls were made by an async function", code="usage.blocking_wait", hint="use async for"
                 )
             calls = [_call_of(future) for future in rest]
-            for future in rest:
-                _call_of(future).observed = True
+            for call in calls:
+                call.observed = True
+            first.host.record_cancelled(calls)
             first.host.wait_until(lambda calls=calls: any(call.state is State.DELIVERED for call in calls))  # type: ignore[misc]
             future = _first(rest)
             rest = [other for other in rest if other is not future]

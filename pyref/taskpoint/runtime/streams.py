@@ -7,7 +7,7 @@ import contextvars
 import queue
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime.commands import Interrupt
@@ -16,7 +16,10 @@ from taskpoint.runtime.signals import StopRun
 if TYPE_CHECKING:
     from taskpoint.runtime.run import Run
 
-__all__ = ("astream", "check_mode", "in_thread", "stream")
+__all__ = ("astream", "check_mode", "finish", "in_thread", "stay", "stream")
+
+T = TypeVar("T")
+P = ParamSpec("P")
 
 OnUpdate = Callable[[str, Any], None]
 _MODES = ("updates",)
@@ -34,19 +37,37 @@ def _last_event(result: Any, name: str) -> dict[str, Any]:
     return {name: result}
 
 
-def stream(run: Callable[[OnUpdate], Any], name: str) -> Iterator[dict[str, Any]]:
+class Brake:
+    """Stops a run from outside, also one that has not begun yet."""
+
+    def __init__(self) -> None:
+        self._run: Run | None = None
+        self._error: BaseException | None = None
+
+    def watch(self, run: Run) -> None:
+        """Take the run that is beginning."""
+        self._run = run
+        if self._error is not None:
+            run.halt_now(self._error)
+
+    def pull(self, error: BaseException) -> None:
+        """Stop the run; what has finished is kept."""
+        self._error = error
+        if self._run is not None:
+            self._run.halt_now(error)
+
+
+def stream(run: Callable[[OnUpdate, Callable[[Run], None]], Any], name: str) -> Iterator[dict[str, Any]]:
     """Run in a thread beside the consumer and yield the events; closing the generator stops the run (`RUN-020`)."""
     events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-    closed = threading.Event()
+    brake = Brake()
 
     def on_update(task: str, value: Any) -> None:
-        if closed.is_set():
-            raise StopRun
         events.put(("update", {task: value}))
 
     def work() -> None:
         try:
-            events.put(("end", _last_event(run(on_update), name)))
+            events.put(("end", _last_event(run(on_update, brake.watch), name)))
         except BaseException as error:  # noqa: BLE001 - it is raised where the stream is read
             events.put(("error", error))
 
@@ -61,7 +82,7 @@ def stream(run: Callable[[OnUpdate], Any], name: str) -> Iterator[dict[str, Any]
             if what == "end":
                 return
     finally:
-        closed.set()
+        brake.pull(StopRun())
         thread.join()
 
 
@@ -77,6 +98,7 @@ async def astream(run: Callable[[OnUpdate], Awaitable[Any]], name: str) -> Async
         return await run(on_update)
 
     running = loop.create_task(work())
+    getter: asyncio.Task[dict[str, Any]] | None = None
     try:
         while True:
             getter = loop.create_task(events.get())
@@ -94,20 +116,29 @@ async def astream(run: Callable[[OnUpdate], Awaitable[Any]], name: str) -> Async
         if not running.done():
             running.cancel()
             await asyncio.wait({running})
+        if getter is not None:
+            getter.cancel()
 
 
-async def in_thread(run: Callable[[Callable[[Run], None]], Any]) -> Any:
+async def finish(work: Awaitable[T], stop: Callable[[BaseException], None]) -> T:
+    """Await work to its end, however often the waiter is cancelled; `stop` hears of each cancellation."""
+    future = asyncio.ensure_future(work)
+    while not future.done():
+        try:
+            await asyncio.wait([future])
+        except asyncio.CancelledError as error:
+            stop(error)
+    return future.result()
+
+
+async def stay(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, BaseException | None]:
+    """Call something in a thread and await it to its end; a cancellation meanwhile is handed back with its result."""
+    stopped: list[BaseException] = []
+    result = await finish(asyncio.to_thread(call, *args, **kwargs), stopped.append)
+    return result, stopped[0] if stopped else None
+
+
+async def in_thread(run: Callable[[Callable[[Run], None]], T]) -> T:
     """Run a sync workflow in a thread; cancelling the waiting task stops the run, which is still awaited."""
-    runs: list[Run] = []
-    context = contextvars.copy_context()
-    future = asyncio.get_running_loop().run_in_executor(None, lambda: context.run(run, runs.append))
-    try:
-        return await asyncio.shield(future)
-    except asyncio.CancelledError as error:
-        for one in runs:
-            with one.lock:
-                one.halt(error)
-        await asyncio.wait([future])
-        if not future.cancelled():
-            future.exception()
-        raise
+    brake = Brake()
+    return await finish(asyncio.to_thread(run, brake.watch), brake.pull)

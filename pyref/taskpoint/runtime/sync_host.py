@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from taskpoint._core.journal import TaskCancelled
 from taskpoint._core.machine import Call, Outcome, Scope, State
 from taskpoint.errors import UsageError
-from taskpoint.runtime.host import Callee, End, Host, Job
+from taskpoint.runtime.host import Callee, End, Host, Job, elsewhere
 from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped
 from taskpoint.runtime.threads import NUDGER, POOL
 
@@ -57,10 +58,8 @@ class SyncFuture(Generic[R]):
         """Wait for the call and return its error, None where it has none."""
         try:
             self.result(timeout)
-        except (Signal, TimeoutError):
-            raise
         except BaseException as error:
-            if self.call.state is not State.DELIVERED:
+            if isinstance(error, Signal) or self.call.state is not State.DELIVERED:
                 raise
             return error
         return None
@@ -76,9 +75,8 @@ class SyncFuture(Generic[R]):
         return self.host.cancel(self.call)
 
     def cancelled(self) -> bool:
-        """Tell whether the call was cancelled."""
-        job = self.call.job
-        return isinstance(job, Job) and job.cancelled
+        """Tell whether the cancellation of the call was delivered."""
+        return self.call.state is State.DELIVERED and isinstance(self.call.outcome, TaskCancelled)
 
     def add_done_callback(self, fn: Callable[[SyncFuture[R]], object]) -> None:
         """Call `fn` with this future when the outcome is delivered; at once if it was."""
@@ -99,7 +97,7 @@ class SyncFuture(Generic[R]):
 class SyncHost(Host):
     """Executes a scope in a thread."""
 
-    __slots__ = ("callbacks", "cond", "fresh", "has_slot", "is_task", "seen", "waiting", "wanted")
+    __slots__ = ("callbacks", "cond", "fresh", "has_slot", "is_task", "seen", "thread", "waiting", "wanted")
 
     def __init__(self, run: Run, scope: Scope, *, is_task: bool, depth: int = 0) -> None:
         super().__init__(run, scope, depth)
@@ -107,6 +105,8 @@ class SyncHost(Host):
         self.fresh: Call | None = None
         """The newest call, held back for whoever waits for it."""
         self.seen: Call | None = None
+        self.thread = 0
+        """The thread that the scope's code runs in."""
         self.waiting = False
         self.wanted: Call | None = None
         """The one call that is waited for; None waits for any."""
@@ -120,6 +120,8 @@ class SyncHost(Host):
         self, task: Callee, args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int
     ) -> SyncFuture[Any]:
         run = self.run
+        if threading.get_ident() != self.thread:
+            raise elsewhere(task.name)
         digest = task.digest(args, kwargs, skip)
         with run.lock:
             call = run.make(self.scope, task, digest, key)
@@ -154,6 +156,9 @@ class SyncHost(Host):
         """Cancel a call; it is recorded when somebody looks (`CON-015`)."""
         with self.run.lock:
             if self.scope.release(call):
+                job = call.job
+                assert isinstance(job, Job)
+                job.cancelled = True
                 return True
             if call.state in {State.FINISHED, State.DELIVERED} or self.scope.suspended:
                 return False
@@ -181,6 +186,8 @@ class SyncHost(Host):
         with self.run.lock:
             self.run.check(self.scope)
             self._release_fresh()
+            if self.run.machine.outbox and not self.run.committing:
+                self.run.commit()
             delivered = self._deliver_next()
         self._call_back(delivered)
 
@@ -202,6 +209,8 @@ class SyncHost(Host):
         """Block until `done`; `call` is run here if nobody runs it yet."""
         deadline = None if timeout is None else time.monotonic() + timeout
         run = self.run
+        if threading.get_ident() != self.thread:
+            raise elsewhere(call.name if call else "")
         run.lock.acquire()
         try:
             self.waiting, self.wanted = not drains, call
@@ -218,7 +227,7 @@ class SyncHost(Host):
                         finally:
                             run.lock.acquire()
                     continue
-                if call is not None and self._claim(call):
+                if call is not None and deadline is None and self._claim(call):
                     continue
                 self._release_fresh()
                 if run.machine.outbox and not run.committing:
@@ -229,6 +238,7 @@ class SyncHost(Host):
                 self._park(deadline)
         finally:
             self.waiting = False
+            run.flush()
             run.lock.release()
 
     def _release_held(self, call: Call | None) -> bool:
@@ -238,12 +248,19 @@ class SyncHost(Host):
             self.scope.release(held)
         return bool(wanted)
 
+    def record_cancelled(self, calls: list[Call]) -> None:
+        """Record those calls that were cancelled, as somebody waits for them now (`CON-015`)."""
+        with self.run.lock:
+            for call in calls:
+                self._record_cancelled(call)
+
     def _record_cancelled(self, call: Call) -> None:
         """Record a cancelled call that somebody waits for, before it is seen (`CON-015`)."""
         job = call.job
         assert isinstance(job, Job)
-        if job.cancelled:
+        if job.cancelled and call.state is State.DROPPED:
             self.scope.open += 1
+            self.scope.solo = None
             call.started_at = call.started_at or self.run.machine.now()
             self.run.machine.finish(call, Outcome())
 
@@ -330,7 +347,7 @@ class SyncHost(Host):
             if run.ending is None:
                 self.cond.wait(remaining)
         finally:
-            del run.parked[self]
+            run.parked.pop(self, None)
             run.busy += deadline is None
             run.resuming -= waiting_for_slot
 
@@ -339,6 +356,7 @@ class SyncHost(Host):
     def execute(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> End:
         """Run the scope's code to its end, and wait for all it started (`RUN-015`)."""
         self.enter()
+        self.thread = threading.get_ident()
         end = End()
         try:
             end.value = func(*args, **kwargs)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
-__all__ = ("NUDGER", "POOL", "Nudgeable", "Pool")
+__all__ = ("NUDGER", "POOL", "Nudgeable", "Pool", "after_fork")
 
 _IDLE_SECONDS = 10.0
 _NUDGE_SECONDS = 0.001
+
+
+def after_fork(kept: object) -> None:
+    """Make an object new in a forked child: the threads it knows are not there."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: type(kept).__init__(kept))
 
 
 class Pool:
@@ -102,3 +109,5 @@ class Nudger:
 
 POOL = Pool()
 NUDGER = Nudger()
+after_fork(POOL)
+after_fork(NUDGER)

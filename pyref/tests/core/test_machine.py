@@ -331,7 +331,7 @@ def test_a_scope_is_suspended_once():
     scope = made.open_scope()
     made.suspend(scope)
     made.suspend(scope)
-    assert made.suspended == 1
+    assert scope.suspended
 
 
 # --- orphans ------------------------------------------------------------------------------------------------------
