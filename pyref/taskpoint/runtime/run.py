@@ -288,6 +288,9 @@ class Run:
     def wait_idle(self) -> None:
         """Wait until no thread runs a call or a commit any more (not locked)."""
         with self.lock:
+            if self.running and self.ending is None:  # what runs still was cancelled: it may wait for what never comes
+                self.ending = Suspended()
+                self.wake_all()
             while self.running or self.committing:
                 self.idle.wait()
 

@@ -97,7 +97,7 @@ def test_polling_sees_what_finished_during_another_commit(saver):
 
 
 def test_a_cancelled_call_is_completed_too(saver):
-    slow = task("slow", lambda n: time.sleep(n))
+    slow = task("slow", time.sleep)
 
     @entrypoint(checkpointer=saver)
     def main(n):
@@ -120,7 +120,7 @@ def test_swallowing_one_suspension_after_the_other_ends_the_run(saver):
         for future in [ask(1), ask(2)]:
             try:
                 await future
-            except BaseException:  # noqa: BLE001, PERF203 - the point of the test
+            except BaseException:  # noqa: BLE001 - the point of the test
                 continue
 
     assert [i.value for i in main.invoke(0, thread_id="t")["__interrupt__"]] == [1, 2]
