@@ -34,6 +34,7 @@ from taskpoint.runtime.commands import Command, EntrypointFinal, Interrupt, answ
 from taskpoint.runtime.failures import describe
 from taskpoint.runtime.heartbeat import HEART
 from taskpoint.runtime.host import End, Host
+from taskpoint.runtime.recorded import decode
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.signals import Halted, Signal, Suspended
 from taskpoint.runtime.writer import Writer, ask
@@ -143,7 +144,7 @@ class Attempt:
         machine.outbox.append((RunInterrupted(*self._stamp(), ids, document), None))
         self._write(None)
         values = {entry.id: entry.value for entry in machine.raised}
-        self.interrupts = [Interrupt(self.run.decode(values[id], f"the interrupt {id}"), id) for id in ids]
+        self.interrupts = [Interrupt(decode(values[id], f"the interrupt {id}"), id) for id in ids]
 
     def _completed(self, value: object) -> object:
         run = self.run
@@ -337,7 +338,7 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     run = Run(machine, writer, config, entrypoint.name)
     _prepare_previous(run, entrypoint, saver, checkpoint, None)
     assert checkpoint.input is not None
-    attempt = Attempt(entrypoint, run, checkpoint, run.decode(checkpoint.input, "the run's input"))
+    attempt = Attempt(entrypoint, run, checkpoint, decode(checkpoint.input, "the run's input"))
     writer.append(seq, entries, take=True, take_over=take_over)  # last: nothing fails after it
     return attempt
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from taskpoint.runtime.host import current_host
+from taskpoint.runtime.recorded import decode
 
 __all__ = ("CallInfo", "get_call", "get_config", "get_idempotency_key", "get_previous_state", "interrupt")
 
@@ -52,7 +53,7 @@ def get_previous_state() -> Any:
     """
     run = current_host("get_previous_state()").run
     text = run.load_previous()
-    return None if text is None else run.decode(text, "the previous value")
+    return None if text is None else decode(text, "the previous value")
 
 
 def get_idempotency_key() -> str:

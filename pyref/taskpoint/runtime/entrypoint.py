@@ -18,6 +18,7 @@ from taskpoint.runtime.config import RunConfig, read_config
 from taskpoint.runtime.definitions import is_async
 from taskpoint.runtime.host import End
 from taskpoint.runtime.loop_host import LoopHost
+from taskpoint.runtime.recorded import decode
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.run_loop import RunLoop
 from taskpoint.runtime.sources import SYSTEM, Sources
@@ -262,9 +263,8 @@ class Entrypoint(Generic[I, R]):
         if watch is not None:
             watch(run)
         host = SyncHost(run, run.machine.open_scope(), is_task=False)
-        end = self._prepared(attempt)
+        end, args, kwargs = self._prepared(attempt)
         if end.error is None:
-            args, kwargs = self._arguments(attempt)
             end = contextvars.copy_context().run(host.execute, self.func, args, kwargs)
         run.wait_idle()
         return self._shown(attempt, attempt.close(end, host))
@@ -278,10 +278,12 @@ class Entrypoint(Generic[I, R]):
             watch(run)
         loop = RunLoop(run, asyncio.get_running_loop())
         host = LoopHost(loop, run.machine.open_scope(), is_task=False)
-        end = self._prepared(attempt) if stopped is None else End(error=stopped)
+        end, args, kwargs = self._prepared(attempt)
         try:
+            if stopped is not None:
+                end = End(error=stopped)
             if end.error is None:
-                end = await self._run_body(attempt, host)
+                end = await self._run_body(run, host, args, kwargs)
             await streams.finish(loop.finish(), run.halt_now)
             if run.running or run.committing:
                 await streams.stay(run.wait_idle)
@@ -294,24 +296,22 @@ class Entrypoint(Generic[I, R]):
             raise stopped
         return self._shown(attempt, value)
 
-    async def _run_body(self, attempt: Attempt, host: LoopHost) -> End:
+    async def _run_body(self, run: Run, host: LoopHost, args: tuple[Any, ...], kwargs: dict[str, Any]) -> End:
         """Run the workflow's function as a task of the loop; who cancels the caller stops the run."""
-        args, kwargs = self._arguments(attempt)
         body = asyncio.get_running_loop().create_task(host.execute(self.func, args, kwargs))
 
         def stop(error: BaseException) -> None:
-            attempt.run.halt_now(error)  # first: so that what it cancels is no act of the workflow (CON-015)
+            run.halt_now(error)  # first: so that what it cancels is no act of the workflow (CON-015)
             body.cancel()
 
         return await streams.finish(body, stop)
 
-    def _prepared(self, attempt: Attempt) -> End:
-        """Read what the function's arguments need; what cannot be read ends the attempt like any error."""
+    def _prepared(self, attempt: Attempt) -> tuple[End, tuple[Any, ...], dict[str, Any]]:
+        """Put the function's arguments together; what cannot be read ends the attempt like any error."""
         try:
-            self._arguments(attempt)
+            return (End(), *self._arguments(attempt))
         except Exception as error:  # noqa: BLE001 - it leaves the run at its end
-            return End(error=error)
-        return End()
+            return End(error=error), (), {}
 
     def _arguments(self, attempt: Attempt) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Put together what the workflow's function takes: the input, and what it names (`TSK-010`)."""
@@ -320,7 +320,7 @@ class Entrypoint(Generic[I, R]):
         if self.wants_previous:
             text = run.load_previous()
             if text is not None:
-                kwargs["previous"] = run.decode(text, "the previous value")
+                kwargs["previous"] = decode(text, "the previous value")
             elif inspect.signature(self.func).parameters["previous"].default is inspect.Parameter.empty:
                 kwargs["previous"] = None
         if "config" in self._parameters:

@@ -13,6 +13,7 @@ from taskpoint._core.journal import ErrorDocument, TaskCancelled, TaskCompleted,
 from taskpoint._core.machine import Call, Scope
 from taskpoint.errors import FormatError, UsageError, ValueEncodingError
 from taskpoint.runtime.failures import Resolver, deliver, describe, links
+from taskpoint.runtime.recorded import decode
 from taskpoint.runtime.signals import Suspended
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ class Host(ABC):
             verdict = run.interrupt(self.scope, text, codec.digest_arguments([value], None))
         if verdict.answer is None:
             raise Suspended
-        return run.decode(verdict.answer, f"the answer to {verdict.id}")
+        return decode(verdict.answer, f"the answer to {verdict.id}")
 
     def check_interruptible(self) -> None:
         """Raise again where the code that swallowed the signal asks once more (`INT-010`)."""
@@ -162,7 +163,7 @@ class Host(ABC):
             job = call.job
             assert isinstance(job, Job)
             if job.decoded is NOT_DECODED:
-                job.decoded = self.run.decode(outcome.value, f"the recorded result at {call.path}")
+                job.decoded = decode(outcome.value, f"the recorded result at {call.path}")
             return job.decoded
         raise self.exception_of(call)
 

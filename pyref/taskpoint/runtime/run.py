@@ -14,6 +14,7 @@ from taskpoint._core.machine import Call, DuplicateKey, Machine, Outcome, Scope,
 from taskpoint._core.matching import Divergence
 from taskpoint.errors import FormatError, ReplayDivergenceError, UsageError, ValueEncodingError
 from taskpoint.runtime.host import Callee, End, Host, Job
+from taskpoint.runtime.recorded import decode
 from taskpoint.runtime.signals import Halted, Signal, Suspended
 from taskpoint.runtime.threads import NUDGER, POOL
 
@@ -125,13 +126,6 @@ class Run:
         writer = self.writer
         thread_id, checkpoint_id = (writer.thread_id, writer.checkpoint_id) if writer else ("", self.machine.attempt_id)
         return codec.digest_arguments([thread_id, checkpoint_id, path])
-
-    def decode(self, text: str, what: str) -> Any:
-        """Decode a recorded value."""
-        try:
-            return codec.decode(text)
-        except ValueEncodingError as error:
-            raise FormatError(f"{what} cannot be read at {error.path}: {error.code}") from None
 
     # Ending
 
@@ -402,7 +396,7 @@ class Run:
         """Show a new result to whoever streams the run (locked)."""
         if self.on_update is not None and isinstance(call.outcome, TaskCompleted):
             try:
-                self.on_update(call.name, self.decode(call.outcome.value, call.path))
+                self.on_update(call.name, decode(call.outcome.value, call.path))
             except FormatError as error:
                 self.halt(error)
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from taskpoint import codec
 from taskpoint._core.index import Index, Status
 from taskpoint._core.journal import Checkpoint, ErrorDocument, TaskCompleted, TaskFailed
-from taskpoint.errors import FormatError, TaskError, ValueEncodingError
+from taskpoint.errors import TaskError
 from taskpoint.runtime.commands import Interrupt
+from taskpoint.runtime.recorded import decode
 
 if TYPE_CHECKING:
     from taskpoint.runtime.config import RunConfig
@@ -66,13 +67,6 @@ def _config(thread_id: str, checkpoint_id: str | None) -> dict[str, Any]:
     return {"configurable": configurable}
 
 
-def _decode(text: str, what: str) -> Any:
-    try:
-        return codec.decode(text)
-    except ValueEncodingError as error:
-        raise FormatError(f"{what} cannot be read at {error.path}: {error.code}") from None
-
-
 def snapshot(saver: CheckpointSaver, config: RunConfig) -> StateSnapshot:
     """Return how a thread stands, or stood at a checkpoint."""
     assert config.thread_id is not None
@@ -97,13 +91,13 @@ def _of(saver: CheckpointSaver, loaded: Loaded) -> StateSnapshot:
     index = Index(loaded.entries)
     unfinished = checkpoint.input is not None and index.status is not Status.COMPLETED
     interrupts = (
-        tuple(Interrupt(_decode(entry.value, entry.id), entry.id) for entry in index.pending()) if unfinished else ()
+        tuple(Interrupt(decode(entry.value, entry.id), entry.id) for entry in index.pending()) if unfinished else ()
     )
     return StateSnapshot(
         values=_values(saver, checkpoint),
         next=(checkpoint.entrypoint_name,) if unfinished else (),
         config=_config(thread_id, checkpoint.id),
-        metadata=_decode(checkpoint.metadata, "the metadata"),
+        metadata=decode(checkpoint.metadata, "the metadata"),
         created_at=checkpoint.created_at,
         parent_config=_config(thread_id, checkpoint.parent_id) if checkpoint.parent_id else None,
         tasks=_tasks(checkpoint, index, interrupts) if unfinished else (),
@@ -117,7 +111,7 @@ def _values(saver: CheckpointSaver, checkpoint: Checkpoint) -> Any:
         loaded = saver.load(checkpoint.thread_id, checkpoint.previous_id)
         if loaded is not None:
             checkpoint = loaded.checkpoint
-    return None if checkpoint.value is None else _decode(checkpoint.value, "the value of the last run")
+    return None if checkpoint.value is None else decode(checkpoint.value, "the value of the last run")
 
 
 def _tasks(checkpoint: Checkpoint, index: Index, interrupts: tuple[Interrupt, ...]) -> tuple[TaskSnapshot, ...]:
@@ -126,7 +120,7 @@ def _tasks(checkpoint: Checkpoint, index: Index, interrupts: tuple[Interrupt, ..
     rows = [TaskSnapshot(checkpoint.id, checkpoint.entrypoint_name, "", None, _error(error), interrupts)]
     outcomes = sorted((o for scope in index.outcomes.values() for o in scope.values()), key=lambda o: o.seq)
     for outcome in outcomes:
-        result = _decode(outcome.value, outcome.path) if isinstance(outcome, TaskCompleted) else None
+        result = decode(outcome.value, outcome.path) if isinstance(outcome, TaskCompleted) else None
         failure = _error(outcome.error) if isinstance(outcome, TaskFailed) else None
         rows.append(TaskSnapshot(f"{checkpoint.id}:{outcome.path}", outcome.name, outcome.path, result, failure))
     return tuple(rows)
