@@ -35,30 +35,21 @@ from taskpoint.runtime.failures import describe
 from taskpoint.runtime.heartbeat import HEART
 from taskpoint.runtime.host import End, Host
 from taskpoint.runtime.recorded import decode
+from taskpoint.runtime.requests import Request
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.signals import Halted, Signal, Suspended
+from taskpoint.runtime.sources import current
 from taskpoint.runtime.writer import Writer, ask
 from taskpoint.savers.holders import is_retired, retire
 
 if TYPE_CHECKING:
-    from taskpoint.runtime.config import RunConfig
     from taskpoint.runtime.entrypoint import Entrypoint
     from taskpoint.savers.base import CheckpointSaver, Loaded
 
-__all__ = ("Attempt", "Request", "begin")
+__all__ = ("Attempt", "begin")
 
 _LOGGER = logging.getLogger("taskpoint")
 _TAKE_OVER_TRIES = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What `invoke` and its sisters were asked for."""
-
-    input: object
-    config: RunConfig
-    take_over: bool = False
-    retry: str | Sequence[str] | None = None
 
 
 @dataclass(slots=True)
@@ -162,7 +153,7 @@ class Attempt:
             closing = Checkpoint(
                 mine.thread_id,
                 mine.seq + 1,
-                self.entrypoint.sources.new_id(),
+                run.sources.new_id(),
                 mine.id,
                 "loop",
                 run.machine.now(),
@@ -223,17 +214,17 @@ def _begin_unsaved(entrypoint: Entrypoint[Any, Any], request: Request, *, contin
             code="usage.no_checkpointer",
             hint="pass checkpointer=SqliteSaver(...) to the entrypoint",
         )
-    sources = entrypoint.sources
+    sources = current()
     text = codec.encode(request.input)
     machine = Machine(Index(), attempt_id=sources.new_id(), now=sources.now, on_divergence=entrypoint.on_divergence)
-    run = Run(machine, None, request.config, entrypoint.name)
+    run = Run(machine, None, request.config, entrypoint.name, sources)
     checkpoint = Checkpoint("", 0, "", None, "input", machine.now(), "", entrypoint.name, input=text)
     return Attempt(entrypoint, run, checkpoint, codec.decode(text))
 
 
 def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Attempt:
     """Begin a new run on a thread; an unfinished one is abandoned (`RUN-003`)."""
-    config, sources = request.config, entrypoint.sources
+    config, sources = request.config, current()
     assert config.thread_id is not None
     if config.checkpoint_id is not None:
         raise _no_time_travel()
@@ -261,7 +252,7 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
     machine = Machine(
         Index([started]), attempt_id=started.attempt_id, now=sources.now, on_divergence=entrypoint.on_divergence
     )
-    run = Run(machine, Writer(saver, config.thread_id, started.attempt_id), config, entrypoint.name)
+    run = Run(machine, Writer(saver, config.thread_id, started.attempt_id), config, entrypoint.name, sources)
     _prepare_previous(run, entrypoint, saver, checkpoint, parent)
     attempt = Attempt(entrypoint, run, checkpoint, codec.decode(text))
     assert run.writer is not None
@@ -298,7 +289,7 @@ def _takes_over(thread_id: str, holder: Holder | None, request: Request) -> bool
 
 def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Attempt:
     """Begin a further attempt over the journal of the thread's unfinished run (`RPL-001`)."""
-    config, sources = request.config, entrypoint.sources
+    config, sources = request.config, current()
     assert config.thread_id is not None
     thread_id = config.thread_id
     loaded = ask(lambda: saver.load(thread_id))
@@ -335,7 +326,7 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
         now=sources.now,
         on_divergence=entrypoint.on_divergence,
     )
-    run = Run(machine, writer, config, entrypoint.name)
+    run = Run(machine, writer, config, entrypoint.name, sources)
     _prepare_previous(run, entrypoint, saver, checkpoint, None)
     assert checkpoint.input is not None
     attempt = Attempt(entrypoint, run, checkpoint, decode(checkpoint.input, "the run's input"))
@@ -383,5 +374,5 @@ def _prepare_previous(
         return cache[0]
 
     run.load_previous = load
-    if entrypoint.wants_previous:
+    if entrypoint.parameters.wants_previous:
         load()

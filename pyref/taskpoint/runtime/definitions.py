@@ -13,7 +13,6 @@ __all__ = (
     "base_function",
     "check_function",
     "check_name",
-    "check_options",
     "function_name",
     "is_async",
     "is_label",
@@ -51,17 +50,6 @@ def split_forms(
             hint=f'write {kind}("name", function)',
         )
     return options.pop("name", None), first, options
-
-
-def check_options(kind: str, options: Mapping[str, object], known: tuple[str, ...]) -> None:
-    """Refuse options that nobody would read (`TSK-004`)."""
-    for option in options:
-        if option not in known:
-            raise UsageError(
-                f"{kind}() has no option {option!r}",
-                code="usage.option_unknown",
-                hint=f"its options are name, {', '.join(known)}",
-            )
 
 
 def is_label(text: object) -> TypeGuard[str]:

@@ -5,25 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import functools
-import inspect
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar, Unpack, cast
 
 from taskpoint.errors import UsageError
-from taskpoint.runtime import state, streams
-from taskpoint.runtime.attempt import Attempt, Request, begin
+from taskpoint.runtime import running, state, streams
 from taskpoint.runtime.commands import Command
 from taskpoint.runtime.config import RunConfig, read_config
 from taskpoint.runtime.definitions import is_async
-from taskpoint.runtime.host import End
-from taskpoint.runtime.loop_host import LoopHost
-from taskpoint.runtime.recorded import decode
+from taskpoint.runtime.injection import Parameters
+from taskpoint.runtime.options import EntrypointOptions
+from taskpoint.runtime.requests import RunOptions, read_request
 from taskpoint.runtime.run import Run
-from taskpoint.runtime.run_loop import RunLoop
-from taskpoint.runtime.sources import SYSTEM, Sources
 from taskpoint.runtime.state import StateSnapshot
-from taskpoint.runtime.sync_host import SyncHost
 from taskpoint.savers.base import CheckpointSaver
 
 __all__ = ("Entrypoint",)
@@ -56,27 +51,16 @@ class Entrypoint(Generic[I, R]):
         5
     """
 
-    def __init__(
-        self,
-        func: Callable[..., Any],
-        name: str,
-        checkpointer: CheckpointSaver | None,
-        version: str | None,
-        on_divergence: str,
-    ) -> None:
+    def __init__(self, func: Callable[..., Any], name: str, options: EntrypointOptions) -> None:
         functools.update_wrapper(cast("Callable[..., Any]", self), func)
         self.func = func
         self.name = name
-        self.checkpointer = checkpointer
-        self.version = version
-        self.on_divergence = on_divergence
+        self.options = options
+        self.checkpointer = options.checkpointer
+        self.version = options.version
+        self.on_divergence = options.on_divergence
         self.is_async = is_async(func)
-        self.sources: Sources = SYSTEM
-        parameters = inspect.signature(func).parameters
-        self._parameters = set(parameters)
-        self.wants_previous = "previous" in parameters
-        free = [name for name in parameters if name not in {"previous", "config"}]
-        self._takes_input = bool(free)
+        self.parameters = Parameters(func)
 
     def __repr__(self) -> str:
         return f"<entrypoint {self.name}>"
@@ -84,34 +68,18 @@ class Entrypoint(Generic[I, R]):
     @property
     def definition(self) -> dict[str, object]:
         """The normalised definition, the same whichever form made it (`TSK-001`)."""
-        return {
-            "kind": "entrypoint-definition",
-            "name": self.name,
-            "version": self.version,
-            "on_divergence": self.on_divergence,
-        }
+        return {"kind": "entrypoint-definition", "name": self.name, **self.options.document()}
 
     # Running
 
-    def invoke(
-        self,
-        input: I | Command | None,
-        config: Config | None = None,
-        *,
-        thread_id: str | None = None,
-        take_over: bool = False,
-        retry: str | Sequence[str] | None = None,
-    ) -> R | Any:
+    def invoke(self, input: I | Command | None, config: Config | None = None, **options: Unpack[RunOptions]) -> R | Any:
         """Run the workflow to its end or its next pause, and return its value.
 
         Args:
             input: The input of a new run; None continues the thread's unfinished run; `Command(resume=...)`
                 continues an interrupted one with an answer.
             config: LangGraph's config dict, e.g. ``{"configurable": {"thread_id": "t1"}}``.
-            thread_id: A shortcut for the same.
-            take_over: Fence off a live holder of the thread instead of being refused.
-            retry: Which recorded failures run again when continuing: ``"uncaught"`` (those the failed run named,
-                the default), ``"all"``, or a list of their paths.
+            **options: ``thread_id``, ``take_over`` and ``retry``, as in `RunOptions`.
 
         Returns:
             The workflow's value, or ``{"__interrupt__": [Interrupt, ...]}`` where it paused.
@@ -122,29 +90,21 @@ class Entrypoint(Generic[I, R]):
             ReplayDivergenceError: The code does not fit the journal.
             Exception: Whatever left the workflow.
         """
-        return self._invoke(Request(input, read_config(config, thread_id), take_over, retry), None)
+        return running.invoke(self, read_request(input, config, options))
 
     async def ainvoke(
-        self,
-        input: I | Command | None,
-        config: Config | None = None,
-        *,
-        thread_id: str | None = None,
-        take_over: bool = False,
-        retry: str | Sequence[str] | None = None,
+        self, input: I | Command | None, config: Config | None = None, **options: Unpack[RunOptions]
     ) -> R | Any:
         """Do what `invoke` does, on the running event loop."""
-        return await self._ainvoke(Request(input, read_config(config, thread_id), take_over, retry), None)
+        return await running.ainvoke(self, read_request(input, config, options))
 
     def stream(
         self,
         input: I | Command | None,
         config: Config | None = None,
         *,
-        thread_id: str | None = None,
         stream_mode: str = "updates",
-        take_over: bool = False,
-        retry: str | Sequence[str] | None = None,
+        **options: Unpack[RunOptions],
     ) -> Iterator[dict[str, Any]]:
         """Run the workflow and yield what happens, when it happens (`RUN-018`).
 
@@ -155,10 +115,10 @@ class Entrypoint(Generic[I, R]):
         Closing the iterator early stops the run; what had finished is kept, and the run can be resumed.
         """
         streams.check_mode(stream_mode)
-        request = Request(input, read_config(config, thread_id), take_over, retry)
+        request = read_request(input, config, options)
 
         def run(on_update: OnUpdate, watch: Watch) -> Any:
-            return self._invoke(request, on_update, watch)
+            return running.invoke(self, request, on_update, watch)
 
         return streams.stream(run, self.name)
 
@@ -167,17 +127,15 @@ class Entrypoint(Generic[I, R]):
         input: I | Command | None,
         config: Config | None = None,
         *,
-        thread_id: str | None = None,
         stream_mode: str = "updates",
-        take_over: bool = False,
-        retry: str | Sequence[str] | None = None,
+        **options: Unpack[RunOptions],
     ) -> AsyncIterator[dict[str, Any]]:
         """Do what `stream` does, on the running event loop."""
         streams.check_mode(stream_mode)
-        request = Request(input, read_config(config, thread_id), take_over, retry)
+        request = read_request(input, config, options)
 
         async def run(on_update: OnUpdate) -> Any:
-            return await self._ainvoke(request, on_update)
+            return await running.ainvoke(self, request, on_update)
 
         return streams.astream(run, self.name)
 
@@ -238,98 +196,6 @@ class Entrypoint(Generic[I, R]):
                 hint="pass one config for each input",
             )
         return list(config)
-
-    def _invoke(self, request: Request, on_update: OnUpdate | None, watch: Watch | None = None) -> Any:
-        if self.is_async:
-            if asyncio._get_running_loop() is not None:  # noqa: SLF001 - the public one raises where there is none
-                raise UsageError(
-                    "an async entrypoint cannot be invoked synchronously below a running event loop",
-                    code="usage.event_loop",
-                    hint="await .ainvoke(...) instead",
-                )
-            return asyncio.run(self._run_on_loop(request, on_update, watch))
-        return self._run_in_thread(request, on_update, watch)
-
-    async def _ainvoke(self, request: Request, on_update: OnUpdate | None) -> Any:
-        if self.is_async:
-            return await self._run_on_loop(request, on_update)
-        return await streams.in_thread(lambda watch: self._run_in_thread(request, on_update, watch))
-
-    def _run_in_thread(self, request: Request, on_update: OnUpdate | None, watch: Watch | None = None) -> Any:
-        attempt = begin(self, request)
-        run = attempt.run
-        run.on_update = on_update
-        run.busy = 1
-        if watch is not None:
-            watch(run)
-        host = SyncHost(run, run.machine.open_scope(), is_task=False)
-        end, args, kwargs = self._prepared(attempt)
-        if end.error is None:
-            end = contextvars.copy_context().run(host.execute, self.func, args, kwargs)
-        run.wait_idle()
-        return self._shown(attempt, attempt.close(end, host))
-
-    async def _run_on_loop(self, request: Request, on_update: OnUpdate | None, watch: Watch | None = None) -> Any:
-        quick = self.checkpointer is None or self.checkpointer.commits_on_loop
-        attempt, stopped = (begin(self, request), None) if quick else await streams.stay(begin, self, request)
-        run = attempt.run
-        run.on_update = on_update
-        if watch is not None:
-            watch(run)
-        loop = RunLoop(run, asyncio.get_running_loop())
-        host = LoopHost(loop, run.machine.open_scope(), is_task=False)
-        end, args, kwargs = self._prepared(attempt)
-        try:
-            if stopped is not None:
-                end = End(error=stopped)
-            if end.error is None:
-                end = await self._run_body(run, host, args, kwargs)
-            await streams.finish(loop.finish(), run.halt_now)
-            if run.running or run.committing:
-                await streams.stay(run.wait_idle)
-        finally:
-            loop.close()
-        if quick:
-            return self._shown(attempt, attempt.close(end, host))
-        value, stopped = await streams.stay(attempt.close, end, host)
-        if stopped is not None:
-            raise stopped
-        return self._shown(attempt, value)
-
-    async def _run_body(self, run: Run, host: LoopHost, args: tuple[Any, ...], kwargs: dict[str, Any]) -> End:
-        """Run the workflow's function as a task of the loop; who cancels the caller stops the run."""
-        body = asyncio.get_running_loop().create_task(host.execute(self.func, args, kwargs))
-
-        def stop(error: BaseException) -> None:
-            run.halt_now(error)  # first: so that what it cancels is no act of the workflow (CON-015)
-            body.cancel()
-
-        return await streams.finish(body, stop)
-
-    def _prepared(self, attempt: Attempt) -> tuple[End, tuple[Any, ...], dict[str, Any]]:
-        """Put the function's arguments together; what cannot be read ends the attempt like any error."""
-        try:
-            return (End(), *self._arguments(attempt))
-        except Exception as error:  # noqa: BLE001 - it leaves the run at its end
-            return End(error=error), (), {}
-
-    def _arguments(self, attempt: Attempt) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Put together what the workflow's function takes: the input, and what it names (`TSK-010`)."""
-        run = attempt.run
-        kwargs: dict[str, Any] = {}
-        if self.wants_previous:
-            text = run.load_previous()
-            if text is not None:
-                kwargs["previous"] = decode(text, "the previous value")
-            elif inspect.signature(self.func).parameters["previous"].default is inspect.Parameter.empty:
-                kwargs["previous"] = None
-        if "config" in self._parameters:
-            kwargs["config"] = run.config.raw
-        return ((attempt.input,) if self._takes_input else ()), kwargs
-
-    @staticmethod
-    def _shown(attempt: Attempt, value: object) -> Any:
-        return {"__interrupt__": list(attempt.interrupts)} if attempt.interrupts else value
 
     # State
 

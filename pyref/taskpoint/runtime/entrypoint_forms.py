@@ -3,36 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
-from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, TypeVar, Unpack, overload
+from typing import Any, Final, Protocol, TypeAlias, TypeVar, Unpack, overload
 
-from taskpoint.errors import UsageError
 from taskpoint.runtime.commands import EntrypointFinal
-from taskpoint.runtime.definitions import (
-    check_function,
-    check_name,
-    check_options,
-    function_name,
-    is_label,
-    split_forms,
-)
+from taskpoint.runtime.definitions import check_function, check_name, function_name, split_forms
 from taskpoint.runtime.entrypoint import Entrypoint
-from taskpoint.savers.base import CheckpointSaver
+from taskpoint.runtime.options import EntrypointKeywords, read_entrypoint_options
 
 __all__ = ("entrypoint",)
 
 I = TypeVar("I")  # noqa: E741 - input
 R = TypeVar("R")
-
-_OPTIONS = ("checkpointer", "version", "on_divergence")
-_ON_DIVERGENCE = ("error", "replay", "warn")
-
-
-class _Options(TypedDict, total=False):
-    checkpointer: CheckpointSaver | str | Path | None
-    version: str | None
-    on_divergence: Literal["error", "replay", "warn"]
-
 
 _Name: TypeAlias = str | Mapping[str, Any]
 _Kept: TypeAlias = EntrypointFinal[R, Any]
@@ -115,68 +96,54 @@ class _EntrypointForms:
     @overload
     def __call__(self, func: Callable[..., R], /) -> Entrypoint[Any, R]: ...
     @overload
-    def __call__(self, /, *, name: str | None = None, **options: Unpack[_Options]) -> _EntrypointDecorator: ...
+    def __call__(
+        self, /, *, name: str | None = None, **options: Unpack[EntrypointKeywords]
+    ) -> _EntrypointDecorator: ...
     @overload
     def __call__(
-        self, name: _Name, func: Callable[[I], Awaitable[_Kept[R]]], /, **options: Unpack[_Options]
+        self, name: _Name, func: Callable[[I], Awaitable[_Kept[R]]], /, **options: Unpack[EntrypointKeywords]
     ) -> Entrypoint[I, R]: ...
     @overload
     def __call__(
-        self, name: _Name, func: Callable[[I], _Kept[R]], /, **options: Unpack[_Options]
+        self, name: _Name, func: Callable[[I], _Kept[R]], /, **options: Unpack[EntrypointKeywords]
     ) -> Entrypoint[I, R]: ...
     @overload
     def __call__(
-        self, name: _Name, func: Callable[[I], Awaitable[R]], /, **options: Unpack[_Options]
+        self, name: _Name, func: Callable[[I], Awaitable[R]], /, **options: Unpack[EntrypointKeywords]
     ) -> Entrypoint[I, R]: ...
     @overload
-    def __call__(self, name: _Name, func: Callable[[I], R], /, **options: Unpack[_Options]) -> Entrypoint[I, R]: ...
+    def __call__(
+        self, name: _Name, func: Callable[[I], R], /, **options: Unpack[EntrypointKeywords]
+    ) -> Entrypoint[I, R]: ...
     @overload
     def __call__(
-        self, name: _Name, func: Callable[..., Awaitable[_Kept[R]]], /, **options: Unpack[_Options]
+        self, name: _Name, func: Callable[..., Awaitable[_Kept[R]]], /, **options: Unpack[EntrypointKeywords]
     ) -> Entrypoint[Any, R]: ...
     @overload
     def __call__(
-        self, name: _Name, func: Callable[..., _Kept[R]], /, **options: Unpack[_Options]
+        self, name: _Name, func: Callable[..., _Kept[R]], /, **options: Unpack[EntrypointKeywords]
     ) -> Entrypoint[Any, R]: ...
     @overload
     def __call__(
-        self, name: _Name, func: Callable[..., Awaitable[R]], /, **options: Unpack[_Options]
+        self, name: _Name, func: Callable[..., Awaitable[R]], /, **options: Unpack[EntrypointKeywords]
     ) -> Entrypoint[Any, R]: ...
     @overload
-    def __call__(self, name: _Name, func: Callable[..., R], /, **options: Unpack[_Options]) -> Entrypoint[Any, R]: ...
+    def __call__(
+        self, name: _Name, func: Callable[..., R], /, **options: Unpack[EntrypointKeywords]
+    ) -> Entrypoint[Any, R]: ...
     def __call__(self, first: Any = None, second: Any = None, /, **options: Any) -> Any:
         """Make a function a workflow; the forms and options are those of `entrypoint`."""
         name, func, options = split_forms("entrypoint", first, second, options)
-        check_options("entrypoint", options, _OPTIONS)
-        saver = _saver_of(options.get("checkpointer"))
-        version = options.get("version")
-        on_divergence = options.get("on_divergence", "error")
-        if on_divergence not in _ON_DIVERGENCE:
-            raise UsageError("on_divergence is unknown", hint=f"use one of {', '.join(_ON_DIVERGENCE)}")
-        if version is not None and not is_label(version):
-            raise UsageError("version= is not a string of 1 to 255 characters", hint='write version="1"')
+        read = read_entrypoint_options(options)
         if name is not None:
             check_name("entrypoint", name)
 
         def decorate(target: object) -> Entrypoint[Any, Any]:
             checked = check_function("entrypoint", target)
             own = name if name is not None else function_name("entrypoint", checked)
-            return Entrypoint(checked, own, saver, version, on_divergence)
+            return Entrypoint(checked, own, read)
 
         return decorate if func is None else decorate(func)
-
-
-def _saver_of(given: object) -> CheckpointSaver | None:
-    if given is None or isinstance(given, CheckpointSaver):
-        return given
-    if isinstance(given, str | Path):
-        from taskpoint.savers.sqlite import SqliteSaver
-
-        return SqliteSaver(given)
-    raise UsageError(
-        f"checkpointer= is of type {type(given).__name__}, which is no saver",
-        hint='pass SqliteSaver("threads.db"), InMemorySaver() or a path',
-    )
 
 
 entrypoint: Final = _EntrypointForms()

@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, cast, overload
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
 
 from taskpoint._core.machine import Call
-from taskpoint.errors import UsageError
 from taskpoint.runtime.arguments import ArgumentNames, digest
 from taskpoint.runtime.definitions import (
     base_function,
     check_function,
     check_name,
-    check_options,
     function_name,
     is_async,
-    is_label,
     split_forms,
 )
 from taskpoint.runtime.failures import resolver
 from taskpoint.runtime.host import End, Host, Job, current_host
 from taskpoint.runtime.loop_host import execute_on_private_loop
+from taskpoint.runtime.options import CallKeywords, TaskKeywords, TaskOptions, read_call_options, read_task_options
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.sync_host import SyncHost
 
@@ -35,8 +33,6 @@ S = TypeVar("S")
 # Of a method that is bound: what its parameters are without the first.
 Q = ParamSpec("Q")
 T = TypeVar("T")
-
-_OPTIONS = ("raises",)
 
 
 class TaskFuture(Protocol[R_co]):
@@ -68,18 +64,16 @@ class TaskFuture(Protocol[R_co]):
 class TaskFunction(Generic[P, R]):
     """A function that is a task; calling it inside a run returns a `TaskFuture` at once."""
 
-    def __init__(
-        self, func: Callable[P, Any], name: str, raises: tuple[type[Exception], ...], key: str | None = None
-    ) -> None:
+    def __init__(self, func: Callable[P, Any], name: str, options: TaskOptions, key: str | None = None) -> None:
         functools.update_wrapper(self, func)
         self.func = func
         self.name = name
-        self.raises = raises
+        self.options = options
         self.is_async = is_async(func)
         self.key = key
         base = base_function(func)
         self.identity = getattr(base, "__code__", func)
-        self.find_exception = resolver(func, raises)
+        self.find_exception = resolver(func, options.raises)
         self._names = ArgumentNames(func)
         self._names_after_self = ArgumentNames(func, skip_self=True)
 
@@ -89,7 +83,7 @@ class TaskFunction(Generic[P, R]):
     @property
     def definition(self) -> dict[str, object]:
         """The normalised definition, the same whichever form made it (`TSK-001`)."""
-        return {"kind": "task-definition", "name": self.name, "raises": [cls.__name__ for cls in self.raises]}
+        return {"kind": "task-definition", "name": self.name, **self.options.document()}
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> TaskFuture[R]:
         """Call the task: its recorded result where there is one, else it runs.
@@ -108,17 +102,17 @@ class TaskFunction(Generic[P, R]):
         self: TaskFunction[Concatenate[S, Q], T], instance: S, owner: type | None = None
     ) -> BoundTask[Q, T]: ...
     def __get__(self, instance: object, owner: type | None = None) -> Any:
-        return self if instance is None else BoundTask(self, instance, self.key)
+        return self if instance is None else BoundTask(self, instance)
 
-    def with_options(self, *, key: str | None = None) -> TaskFunction[P, R]:
+    def with_options(self, **options: Unpack[CallKeywords]) -> TaskFunction[P, R]:
         """Return the same task with options for the calls made through it.
 
         Args:
-            key: Names the call instead of its position: for calls whose order may change. A key is used
-                once for each task and scope.
+            **options: ``key`` names the call instead of its position: for calls whose order may change. A key is
+                used once for each task and scope.
 
         Raises:
-            UsageError: The key is not a string of 1 to 255 characters.
+            UsageError: An option is unknown, or the key is not a string of 1 to 255 characters.
 
         Example:
             >>> from taskpoint import entrypoint, task
@@ -131,7 +125,8 @@ class TaskFunction(Generic[P, R]):
             >>> main.invoke(4)
             8
         """
-        return TaskFunction(self.func, self.name, self.raises, _check_key(key))
+        read = read_call_options(options)
+        return TaskFunction(self.func, self.name, self.options, read.get("key", self.key))
 
     # What the hosts ask
 
@@ -156,30 +151,19 @@ class TaskFunction(Generic[P, R]):
 class BoundTask(Generic[P, R]):
     """A task that is a method, bound to its object; the object is not part of the input (`IDN-043`)."""
 
-    def __init__(self, task: TaskFunction[..., R], instance: object, key: str | None) -> None:
+    def __init__(self, task: TaskFunction[..., R], instance: object) -> None:
         self._task = task
         self._instance = instance
-        self._key = key
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> TaskFuture[R]:
         """Call the task with its object."""
         host = current_host(f"the task {self._task.name!r}")
-        future: TaskFuture[R] = host.call(self._task, (self._instance, *args), kwargs, self._key, 1)
+        future: TaskFuture[R] = host.call(self._task, (self._instance, *args), kwargs, self._task.key, 1)
         return future
 
-    def with_options(self, *, key: str | None = None) -> BoundTask[P, R]:
+    def with_options(self, **options: Unpack[CallKeywords]) -> BoundTask[P, R]:
         """Return the same method with options for the calls made through it."""
-        return BoundTask(self._task, self._instance, _check_key(key))
-
-
-def _check_key(key: object) -> str | None:
-    if key is None or is_label(key):
-        return key
-    raise UsageError(
-        "a key is not a string of 1 to 255 characters",
-        code="usage.key_invalid",
-        hint="pass something stable that tells the calls apart, such as str(order.id)",
-    )
+        return BoundTask(self._task.with_options(**options), self._instance)
 
 
 class _TaskDecorator(Protocol):
@@ -194,24 +178,14 @@ def task(func: Callable[P, Awaitable[R]], /) -> TaskFunction[P, R]: ...
 @overload
 def task(func: Callable[P, R], /) -> TaskFunction[P, R]: ...
 @overload
-def task(
-    *, name: str | None = None, raises: tuple[type[Exception], ...] | list[type[Exception]] = ()
-) -> _TaskDecorator: ...
+def task(*, name: str | None = None, **options: Unpack[TaskKeywords]) -> _TaskDecorator: ...
 @overload
 def task(
-    name: str | Mapping[str, Any],
-    func: Callable[P, Awaitable[R]],
-    /,
-    *,
-    raises: tuple[type[Exception], ...] | list[type[Exception]] = (),
+    name: str | Mapping[str, Any], func: Callable[P, Awaitable[R]], /, **options: Unpack[TaskKeywords]
 ) -> TaskFunction[P, R]: ...
 @overload
 def task(
-    name: str | Mapping[str, Any],
-    func: Callable[P, R],
-    /,
-    *,
-    raises: tuple[type[Exception], ...] | list[type[Exception]] = (),
+    name: str | Mapping[str, Any], func: Callable[P, R], /, **options: Unpack[TaskKeywords]
 ) -> TaskFunction[P, R]: ...
 def task(first: Any = None, second: Any = None, /, **options: Any) -> Any:
     """Make a function a task: a unit of work whose result is recorded.
@@ -242,21 +216,12 @@ def task(first: Any = None, second: Any = None, /, **options: Any) -> Any:
         ['HI', 'hi']
     """
     name, func, options = split_forms("task", first, second, options)
-    check_options("task", options, _OPTIONS)
-    raises = _check_raises(options.get("raises", ()))
+    read = read_task_options(options)
     if name is not None:
         check_name("task", name)
 
     def decorate(target: object) -> TaskFunction[..., Any]:
         checked = check_function("task", target)
-        return TaskFunction(checked, name if name is not None else function_name("task", checked), raises)
+        return TaskFunction(checked, name if name is not None else function_name("task", checked), read)
 
     return decorate if func is None else decorate(func)
-
-
-def _check_raises(raises: object) -> tuple[type[Exception], ...]:
-    given = cast("Sequence[object]", raises) if isinstance(raises, list | tuple) else (raises,)
-    classes = tuple(cls for cls in given if isinstance(cls, type) and issubclass(cls, Exception))
-    if len(classes) != len(given):
-        raise UsageError("raises= is not a list of exception classes", hint="write @task(raises=[PaymentDeclined])")
-    return classes

@@ -20,6 +20,7 @@ from taskpoint.runtime.threads import NUDGER, POOL
 
 if TYPE_CHECKING:
     from taskpoint.runtime.config import RunConfig
+    from taskpoint.runtime.sources import Sources
     from taskpoint.runtime.sync_host import SyncHost
     from taskpoint.runtime.writer import Writer
 
@@ -48,11 +49,12 @@ class Wakeable(Protocol):
 class Run:
     """The state that the hosts of an attempt share. What ends with ``(locked)`` is called with `lock` held."""
 
-    def __init__(self, machine: Machine, writer: Writer | None, config: RunConfig, name: str) -> None:
+    def __init__(self, machine: Machine, writer: Writer | None, config: RunConfig, name: str, sources: Sources) -> None:
         self.machine = machine
         self.writer = writer
         self.config = config
         self.name = name
+        self.sources = sources
         self.lock = threading.Lock()
         self.idle = threading.Condition(self.lock)
         self.running = 0

@@ -1,15 +1,20 @@
-"""Where times and ids come from: the only place that reads the clock and makes entropy."""
+"""Where times, ids and chance come from: the only place that reads the clock, makes entropy and lets time pass."""
 
 from __future__ import annotations
 
+import asyncio
+import contextvars
 import datetime as dt
 import os
 import random
+import threading
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-__all__ = ("SYSTEM", "Sources", "timestamp")
+__all__ = ("SYSTEM", "Sources", "current", "timestamp", "using")
 
 
 def timestamp(moment: dt.datetime) -> str:
@@ -30,12 +35,42 @@ def _new_id() -> str:
     return str(uuid.UUID(int=_random.getrandbits(128), version=4))
 
 
+def _sleep(seconds: float, stop: threading.Event) -> None:
+    stop.wait(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The clock and the entropy of a run; a test passes its own."""
+    """The clock and the entropy of a run; a test brings its own with `using`."""
 
     now: Callable[[], str] = _now
+    """The time as journals have it."""
     new_id: Callable[[], str] = _new_id
+    time: Callable[[], float] = time.time
+    """Seconds since the epoch, for what has to outlive the process."""
+    random: Callable[[], float] = _random.random
+    """A number from 0 up to, but not including, 1."""
+    sleep: Callable[[float, threading.Event], None] = _sleep
+    """Let seconds pass in this thread, or fewer once the event is set."""
+    asleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    """Let seconds pass on the running event loop."""
 
 
 SYSTEM = Sources()
+
+_CURRENT: contextvars.ContextVar[Sources] = contextvars.ContextVar("taskpoint_sources", default=SYSTEM)
+
+
+def current() -> Sources:
+    """Return the sources that a run which begins here takes."""
+    return _CURRENT.get()
+
+
+@contextmanager
+def using(sources: Sources) -> Generator[Sources]:
+    """Let the runs that begin inside take these sources."""
+    token = _CURRENT.set(sources)
+    try:
+        yield sources
+    finally:
+        _CURRENT.reset(token)

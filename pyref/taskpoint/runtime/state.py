@@ -12,6 +12,7 @@ from taskpoint._core.journal import Checkpoint, ErrorDocument, TaskCompleted, Ta
 from taskpoint.errors import TaskError
 from taskpoint.runtime.commands import Interrupt
 from taskpoint.runtime.recorded import decode
+from taskpoint.runtime.sources import current
 
 if TYPE_CHECKING:
     from taskpoint.runtime.config import RunConfig
@@ -138,7 +139,7 @@ def update(
     text = codec.encode(values)
     head = saver.head(config.thread_id)
     parent = head.checkpoint if head else None
-    sources = entrypoint.sources
+    sources = current()
     checkpoint = Checkpoint(
         config.thread_id,
         parent.seq + 1 if parent else 0,

@@ -22,6 +22,7 @@ from taskpoint import (
     interrupt,
     task,
 )
+from taskpoint.runtime.sources import Sources, using
 
 
 def entries(saver: CheckpointSaver, thread_id: str, kind: str = ""):
@@ -357,8 +358,8 @@ def test_a_clock_that_runs_backwards_changes_nothing(saver):
     def main(n, *, previous=0):
         return previous + fetch(n).result()
 
-    main.sources = type(main.sources)(now=lambda: f"2026-01-01T00:00:{next(ticks):02}Z")
-    assert [main.invoke(n, thread_id="t") for n in (1, 2, 3)] == [1, 3, 6]
+    with using(Sources(now=lambda: f"2026-01-01T00:00:{next(ticks):02}Z")):
+        assert [main.invoke(n, thread_id="t") for n in (1, 2, 3)] == [1, 3, 6]
     assert [cp.seq for cp in saver.history("t")] == [5, 4, 3, 2, 1, 0]
 
 

@@ -1,0 +1,157 @@
+"""The options of tasks and entrypoints, read once: a row in a table for each (`TSK-004`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypedDict, cast
+
+from taskpoint.errors import UsageError
+from taskpoint.runtime.definitions import is_label
+from taskpoint.savers.base import CheckpointSaver
+
+__all__ = (
+    "CallKeywords",
+    "EntrypointKeywords",
+    "EntrypointOptions",
+    "TaskKeywords",
+    "TaskOptions",
+    "read_call_options",
+    "read_entrypoint_options",
+    "read_task_options",
+)
+
+_ON_DIVERGENCE = ("error", "replay", "warn")
+
+
+class TaskKeywords(TypedDict, total=False):
+    """The options of a task, as they are written."""
+
+    raises: tuple[type[Exception], ...] | list[type[Exception]]
+
+
+class CallKeywords(TypedDict, total=False):
+    """The options of the calls made through `TaskFunction.with_options`, as they are written."""
+
+    key: str | None
+
+
+class EntrypointKeywords(TypedDict, total=False):
+    """The options of an entrypoint, as they are written."""
+
+    checkpointer: CheckpointSaver | str | Path | None
+    version: str | None
+    on_divergence: Literal["error", "replay", "warn"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskOptions:
+    """The options of a task, read."""
+
+    raises: tuple[type[Exception], ...] = ()
+
+    def document(self) -> dict[str, object]:
+        """Return the members of the task's definition (`TSK-001`)."""
+        return {"raises": [cls.__name__ for cls in self.raises]}
+
+
+@dataclass(frozen=True, slots=True)
+class EntrypointOptions:
+    """The options of an entrypoint, read."""
+
+    checkpointer: CheckpointSaver | None = None
+    version: str | None = None
+    on_divergence: str = "error"
+
+    def document(self) -> dict[str, object]:
+        """Return the members of the entrypoint's definition (`TSK-001`)."""
+        return {"version": self.version, "on_divergence": self.on_divergence}
+
+
+def _raises(given: object) -> tuple[type[Exception], ...]:
+    listed = cast("Sequence[object]", given) if isinstance(given, list | tuple) else (given,)
+    classes = tuple(cls for cls in listed if isinstance(cls, type) and issubclass(cls, Exception))
+    if len(classes) != len(listed):
+        raise UsageError("raises= is not a list of exception classes", hint="write @task(raises=[PaymentDeclined])")
+    return classes
+
+
+def _key(given: object) -> str | None:
+    if given is None or is_label(given):
+        return given
+    raise UsageError(
+        "a key is not a string of 1 to 255 characters",
+        code="usage.key_invalid",
+        hint="pass something stable that tells the calls apart, such as str(order.id)",
+    )
+
+
+def _checkpointer(given: object) -> CheckpointSaver | None:
+    if given is None or isinstance(given, CheckpointSaver):
+        return given
+    if isinstance(given, str | Path):
+        from taskpoint.savers.sqlite import SqliteSaver
+
+        return SqliteSaver(given)
+    raise UsageError(
+        f"checkpointer= is of type {type(given).__name__}, which is no saver",
+        hint='pass SqliteSaver("threads.db"), InMemorySaver() or a path',
+    )
+
+
+def _version(given: object) -> str | None:
+    if given is None or is_label(given):
+        return given
+    raise UsageError("version= is not a string of 1 to 255 characters", hint='write version="1"')
+
+
+def _on_divergence(given: object) -> str:
+    if isinstance(given, str) and given in _ON_DIVERGENCE:
+        return given
+    raise UsageError("on_divergence is unknown", hint=f"use one of {', '.join(_ON_DIVERGENCE)}")
+
+
+_Readers = Mapping[str, Callable[[object], Any]]
+
+_TASK: _Readers = {"raises": _raises}
+_CALL: _Readers = {"key": _key}
+_ENTRYPOINT: _Readers = {"checkpointer": _checkpointer, "version": _version, "on_divergence": _on_divergence}
+
+
+def _read(kind: str, readers: _Readers, options: Mapping[str, object]) -> dict[str, Any]:
+    for option in options:
+        if option not in readers:  # TSK-004: nobody would read it
+            raise UsageError(
+                f"{kind} has no option {option!r}",
+                code="usage.option_unknown",
+                hint=f"its options are {', '.join(readers)}",
+            )
+    return {option: readers[option](given) for option, given in options.items()}
+
+
+def read_task_options(options: Mapping[str, object]) -> TaskOptions:
+    """Read the options of `task`, all but the name.
+
+    Raises:
+        UsageError: An option is unknown or invalid.
+    """
+    return TaskOptions(**_read("task()", _TASK, options))
+
+
+def read_call_options(options: Mapping[str, object]) -> dict[str, Any]:
+    """Read the options of `with_options`; those that are not given are not in the result.
+
+    Raises:
+        UsageError: An option is unknown or invalid.
+    """
+    return _read("with_options()", _CALL, options)
+
+
+def read_entrypoint_options(options: Mapping[str, object]) -> EntrypointOptions:
+    """Read the options of `entrypoint`, all but the name.
+
+    Raises:
+        UsageError: An option is unknown or invalid.
+    """
+    return EntrypointOptions(**_read("entrypoint()", _ENTRYPOINT, options))

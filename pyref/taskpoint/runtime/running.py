@@ -1,0 +1,121 @@
+"""Running a workflow: in a thread or on an event loop, from the beginning of an attempt to its end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from taskpoint.errors import UsageError
+from taskpoint.runtime import streams
+from taskpoint.runtime.attempt import Attempt, begin
+from taskpoint.runtime.host import End
+from taskpoint.runtime.loop_host import LoopHost
+from taskpoint.runtime.requests import Request
+from taskpoint.runtime.run import Run
+from taskpoint.runtime.run_loop import RunLoop
+from taskpoint.runtime.sync_host import SyncHost
+
+if TYPE_CHECKING:
+    from taskpoint.runtime.entrypoint import Entrypoint
+
+__all__ = ("ainvoke", "invoke")
+
+OnUpdate = Callable[[str, Any], None]
+Watch = Callable[[Run], None]
+
+
+def invoke(
+    entrypoint: Entrypoint[Any, Any], request: Request, on_update: OnUpdate | None = None, watch: Watch | None = None
+) -> Any:
+    """Run a workflow in this thread; `watch` is shown the run before anything of it runs."""
+    if entrypoint.is_async:
+        if asyncio._get_running_loop() is not None:  # noqa: SLF001 - the public one raises where there is none
+            raise UsageError(
+                "an async entrypoint cannot be invoked synchronously below a running event loop",
+                code="usage.event_loop",
+                hint="await .ainvoke(...) instead",
+            )
+        return asyncio.run(_run_on_loop(entrypoint, request, on_update, watch))
+    return _run_in_thread(entrypoint, request, on_update, watch)
+
+
+async def ainvoke(entrypoint: Entrypoint[Any, Any], request: Request, on_update: OnUpdate | None = None) -> Any:
+    """Run a workflow on the running event loop; a sync one in a thread beside it."""
+    if entrypoint.is_async:
+        return await _run_on_loop(entrypoint, request, on_update)
+    return await streams.in_thread(lambda watch: _run_in_thread(entrypoint, request, on_update, watch))
+
+
+def _run_in_thread(
+    entrypoint: Entrypoint[Any, Any], request: Request, on_update: OnUpdate | None, watch: Watch | None = None
+) -> Any:
+    attempt = begin(entrypoint, request)
+    run = attempt.run
+    run.on_update = on_update
+    run.busy = 1
+    if watch is not None:
+        watch(run)
+    host = SyncHost(run, run.machine.open_scope(), is_task=False)
+    end, args, kwargs = _prepared(attempt)
+    if end.error is None:
+        end = contextvars.copy_context().run(host.execute, entrypoint.func, args, kwargs)
+    run.wait_idle()
+    return _shown(attempt, attempt.close(end, host))
+
+
+async def _run_on_loop(
+    entrypoint: Entrypoint[Any, Any], request: Request, on_update: OnUpdate | None, watch: Watch | None = None
+) -> Any:
+    saver = entrypoint.checkpointer
+    quick = saver is None or saver.commits_on_loop
+    attempt, stopped = (begin(entrypoint, request), None) if quick else await streams.stay(begin, entrypoint, request)
+    run = attempt.run
+    run.on_update = on_update
+    if watch is not None:
+        watch(run)
+    loop = RunLoop(run, asyncio.get_running_loop())
+    host = LoopHost(loop, run.machine.open_scope(), is_task=False)
+    end, args, kwargs = _prepared(attempt)
+    try:
+        if stopped is not None:
+            end = End(error=stopped)
+        if end.error is None:
+            end = await _run_body(entrypoint, run, host, args, kwargs)
+        await streams.finish(loop.finish(), run.halt_now)
+        if run.running or run.committing:
+            await streams.stay(run.wait_idle)
+    finally:
+        loop.close()
+    if quick:
+        return _shown(attempt, attempt.close(end, host))
+    value, stopped = await streams.stay(attempt.close, end, host)
+    if stopped is not None:
+        raise stopped
+    return _shown(attempt, value)
+
+
+async def _run_body(
+    entrypoint: Entrypoint[Any, Any], run: Run, host: LoopHost, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> End:
+    """Run the workflow's function as a task of the loop; who cancels the caller stops the run."""
+    body = asyncio.get_running_loop().create_task(host.execute(entrypoint.func, args, kwargs))
+
+    def stop(error: BaseException) -> None:
+        run.halt_now(error)  # first: so that what it cancels is no act of the workflow (CON-015)
+        body.cancel()
+
+    return await streams.finish(body, stop)
+
+
+def _prepared(attempt: Attempt) -> tuple[End, tuple[Any, ...], dict[str, Any]]:
+    """Put the function's arguments together; what cannot be read ends the attempt like any error."""
+    try:
+        return (End(), *attempt.entrypoint.parameters.arguments(attempt))
+    except Exception as error:  # noqa: BLE001 - it leaves the run at its end
+        return End(error=error), (), {}
+
+
+def _shown(attempt: Attempt, value: object) -> Any:
+    return {"__interrupt__": list(attempt.interrupts)} if attempt.interrupts else value
