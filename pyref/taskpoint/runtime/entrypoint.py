@@ -10,16 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar, Unpack, cast
 
 from taskpoint.errors import UsageError
-from taskpoint.runtime import running, state, streams
+from taskpoint.runtime import running, streams
 from taskpoint.runtime.commands import Command
-from taskpoint.runtime.config import RunConfig, read_config
+from taskpoint.runtime.config import read_config
 from taskpoint.runtime.definitions import is_async
 from taskpoint.runtime.injection import Parameters
 from taskpoint.runtime.options import EntrypointOptions
 from taskpoint.runtime.requests import RunOptions, read_request
 from taskpoint.runtime.run import Run
-from taskpoint.runtime.state import StateSnapshot
-from taskpoint.savers.base import CheckpointSaver
+from taskpoint.runtime.stateful import Stateful
 
 __all__ = ("Entrypoint",)
 
@@ -31,7 +30,7 @@ OnUpdate = Callable[[str, Any], None]
 Watch = Callable[[Run], None]
 
 
-class Entrypoint(Generic[I, R]):
+class Entrypoint(Stateful, Generic[I, R]):
     """A workflow that can be run; made by `entrypoint`.
 
     Attributes:
@@ -196,61 +195,3 @@ class Entrypoint(Generic[I, R]):
                 hint="pass one config for each input",
             )
         return list(config)
-
-    # State
-
-    def get_state(self, config: Config | None = None, *, thread_id: str | None = None) -> StateSnapshot:
-        """Return how a thread stands, or stood at the `checkpoint_id` of the config (`RUN-021`).
-
-        Raises:
-            UsageError: There is no checkpointer or no thread id.
-        """
-        return state.snapshot(self._saver(), self._thread(config, thread_id))
-
-    def get_state_history(
-        self, config: Config | None = None, *, thread_id: str | None = None, limit: int | None = None
-    ) -> Iterator[StateSnapshot]:
-        """Yield the snapshots of a thread, newest first."""
-        return state.history(self._saver(), self._thread(config, thread_id), limit)
-
-    def update_state(self, config: Config | None, values: object, *, thread_id: str | None = None) -> dict[str, Any]:
-        """Set what the next run sees as `previous`; an unfinished run is abandoned (`RUN-023`).
-
-        Returns:
-            The config of the new checkpoint.
-        """
-        return state.update(self, self._saver(), self._thread(config, thread_id), values)
-
-    async def aget_state(self, config: Config | None = None, *, thread_id: str | None = None) -> StateSnapshot:
-        """Do what `get_state` does, without blocking the event loop."""
-        return await asyncio.to_thread(self.get_state, config, thread_id=thread_id)
-
-    async def aget_state_history(
-        self, config: Config | None = None, *, thread_id: str | None = None, limit: int | None = None
-    ) -> AsyncIterator[StateSnapshot]:
-        """Do what `get_state_history` does, without blocking the event loop."""
-        snapshots = self.get_state_history(config, thread_id=thread_id, limit=limit)
-        while (snapshot := await asyncio.to_thread(next, snapshots, None)) is not None:
-            yield snapshot
-
-    async def aupdate_state(
-        self, config: Config | None, values: object, *, thread_id: str | None = None
-    ) -> dict[str, Any]:
-        """Do what `update_state` does, without blocking the event loop."""
-        return await asyncio.to_thread(self.update_state, config, values, thread_id=thread_id)
-
-    def _saver(self) -> CheckpointSaver:
-        if self.checkpointer is None:
-            raise UsageError(
-                "without a checkpointer there is no state",
-                code="usage.no_checkpointer",
-                hint="pass checkpointer=SqliteSaver(...) to the entrypoint",
-            )
-        return self.checkpointer
-
-    @staticmethod
-    def _thread(config: Config | None, thread_id: str | None) -> RunConfig:
-        read = read_config(config, thread_id)
-        if read.thread_id is None:
-            raise UsageError("the state of which thread?", code="usage.thread_id_missing", hint='pass thread_id="..."')
-        return read

@@ -16,7 +16,7 @@ from taskpoint.runtime.sources import current
 
 if TYPE_CHECKING:
     from taskpoint.runtime.config import RunConfig
-    from taskpoint.runtime.entrypoint import Entrypoint
+    from taskpoint.runtime.stateful import Stateful
     from taskpoint.savers.base import CheckpointSaver, Loaded
 
 __all__ = ("StateSnapshot", "TaskSnapshot", "history", "snapshot", "update")
@@ -131,9 +131,7 @@ def _error(error: ErrorDocument | None) -> TaskError | None:
     return None if error is None else TaskError(error.message, type=error.type, path=error.path or "")
 
 
-def update(
-    entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, config: RunConfig, values: object
-) -> dict[str, Any]:
+def update(entrypoint: Stateful, saver: CheckpointSaver, config: RunConfig, values: object) -> dict[str, Any]:
     """Begin an ``update`` checkpoint (`RUN-023`)."""
     assert config.thread_id is not None
     text = codec.encode(values)
