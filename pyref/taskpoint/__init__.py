@@ -4,11 +4,13 @@ A `task` is a unit of work whose result is recorded, an `entrypoint` is a workfl
 anywhere and the workflow goes on where it was; pause it for a person and come back next week.
 """
 
+from taskpoint.caches import BaseCache, InMemoryCache, SqliteCache
 from taskpoint.errors import (
     ConcurrentRunError,
     FormatError,
     ReplayDivergenceError,
     SaverError,
+    StoreError,
     TaskError,
     TaskpointError,
     UsageError,
@@ -22,10 +24,14 @@ from taskpoint.runtime.func import TaskFunction, TaskFuture, task
 from taskpoint.runtime.select import as_completed
 from taskpoint.runtime.state import StateSnapshot, TaskSnapshot
 from taskpoint.savers import CheckpointSaver, InMemorySaver, SqliteSaver
+from taskpoint.stores import ANY_SEGMENT, BaseStore, InMemoryStore, Item, SearchItem, SqliteStore
 
 __version__ = "0.1.0"
 
 __all__ = (
+    "ANY_SEGMENT",
+    "BaseCache",
+    "BaseStore",
     "CallInfo",
     "CheckpointSaver",
     "Command",
@@ -33,12 +39,19 @@ __all__ = (
     "Entrypoint",
     "EntrypointFinal",
     "FormatError",
+    "InMemoryCache",
     "InMemorySaver",
+    "InMemoryStore",
     "Interrupt",
+    "Item",
     "ReplayDivergenceError",
     "SaverError",
+    "SearchItem",
+    "SqliteCache",
     "SqliteSaver",
+    "SqliteStore",
     "StateSnapshot",
+    "StoreError",
     "TaskError",
     "TaskFunction",
     "TaskFuture",

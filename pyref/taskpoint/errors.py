@@ -9,6 +9,7 @@
     |-- ValueEncodingError         a value has no encoding, or an encoding no value: value.*
     |-- FormatError                stored or imported data is malformed or too new: format.*
     |-- SaverError                 the saver failed: saver.*
+    |-- StoreError                 a store or a cache failed: store.*
     `-- TaskError                  a task failed with an error that has no class here: task.failed
 
 Codes are normative (`spec/1.0/error-codes.json`); class names are Python's own.
@@ -25,6 +26,7 @@ __all__ = (
     "FormatError",
     "ReplayDivergenceError",
     "SaverError",
+    "StoreError",
     "TaskError",
     "TaskpointError",
     "UsageError",
@@ -46,6 +48,8 @@ CODES = frozenset(
         "run.nothing_to_resume",
         "saver.closed",
         "saver.failed",
+        "store.closed",
+        "store.failed",
         "task.failed",
         "usage.argument_mismatch",
         "usage.blocking_wait",
@@ -60,6 +64,7 @@ CODES = frozenset(
         "usage.name_invalid",
         "usage.name_missing",
         "usage.no_checkpointer",
+        "usage.no_store",
         "usage.not_callable",
         "usage.option_invalid",
         "usage.option_unknown",
@@ -179,6 +184,24 @@ class SaverError(TaskpointError):
     """
 
     default_code = "saver.failed"
+
+    def __init__(
+        self, message: str, *, committed: bool | None = None, code: str | None = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.committed = committed
+
+
+class StoreError(TaskpointError):
+    """A store or a cache failed.
+
+    It is no `SaverError`: in a task it is a failure like any other, which is recorded (`MEM-041`).
+
+    Attributes:
+        committed: True or False where it is known whether the write took effect, None where it is not.
+    """
+
+    default_code = "store.failed"
 
     def __init__(
         self, message: str, *, committed: bool | None = None, code: str | None = None, hint: str | None = None

@@ -21,6 +21,7 @@ from taskpoint.errors import (
     FormatError,
     ReplayDivergenceError,
     SaverError,
+    StoreError,
     TaskError,
     TaskpointError,
     UsageError,
@@ -39,6 +40,7 @@ _BY_AREA: dict[str, type[TaskpointError]] = {
     "replay": ReplayDivergenceError,
     "format": FormatError,
     "saver": SaverError,
+    "store": StoreError,
     "run": ConcurrentRunError,
 }
 _NEVER = (TaskpointError, ExceptionGroup, StopIteration, StopAsyncIteration)

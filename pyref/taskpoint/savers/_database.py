@@ -1,4 +1,4 @@
-"""One SQLite file as the saver uses it: opening, layout, transactions, errors, forks."""
+"""One SQLite file as savers, stores and caches use it: opening, layout, transactions, errors, forks."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
 from taskpoint.errors import FormatError, SaverError, UsageError
 
-__all__ = ("Database",)
+__all__ = ("Database", "Tables")
 
 T = TypeVar("T")
 
@@ -29,6 +30,7 @@ _SYNCHRONOUS: Final = {
 }
 _IDENTITY: Final = """SELECT (SELECT application_id FROM pragma_application_id),
 (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_master)"""
+_HAS_TABLE: Final = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _REFUSED: Final = _BUSY | {
     sqlite3.SQLITE_READONLY,
@@ -49,6 +51,16 @@ _HINTS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """What a part of the library keeps in the file beside the threads; it is made where it is missing."""
+
+    script: Path
+    """Makes what is not there yet, and can be run twice."""
+    last: str
+    """The table that is there once the script has run."""
+
+
 class Database:
     """A SQLite file with one connection, which one thread at a time uses.
 
@@ -58,8 +70,16 @@ class Database:
         lock: Held by the thread that uses the connection.
     """
 
-    def __init__(self, path: str, synchronous: str, busy_timeout: float, reset_waiting: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        path: str,
+        synchronous: str,
+        busy_timeout: float,
+        reset_waiting: Callable[[], None],
+        tables: Tables | None = None,
+    ) -> None:
         self.path = path
+        self._tables = tables
         self._synchronous = _SYNCHRONOUS[synchronous]
         self._busy_timeout = busy_timeout
         self.lock = threading.Lock()
@@ -185,12 +205,21 @@ class Database:
         layout = self._check(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute(self._synchronous)
-        if layout == len(LAYOUTS):
-            return
+        if layout != len(LAYOUTS):
+            self._make(connection, lambda: self._missing_layouts(connection))
+        tables = self._tables
+        if tables is not None and connection.execute(_HAS_TABLE, (tables.last,)).fetchone() is None:
+            self._make(connection, lambda: [tables.script])
+
+    def _missing_layouts(self, connection: sqlite3.Connection) -> list[Path]:
+        return [Path(__file__).with_name(name) for name in LAYOUTS[self._check(connection) :]]
+
+    def _make(self, connection: sqlite3.Connection, scripts: Callable[[], list[Path]]) -> None:
+        """Run scripts in one transaction; which ones is asked inside of it, as another process may have been faster."""
         try:
             connection.execute("BEGIN IMMEDIATE")
-            for name in LAYOUTS[self._check(connection) :]:  # another process may have been faster
-                for statement in _statements(name):
+            for script in scripts():
+                for statement in _statements(script):
                     connection.execute(statement)
             connection.execute("COMMIT")
         finally:
@@ -271,9 +300,9 @@ def check_options(synchronous: object, busy_timeout: object) -> None:
         raise UsageError("busy_timeout is not a number of seconds")
 
 
-def _statements(name: str) -> Iterator[str]:
+def _statements(script: Path) -> Iterator[str]:
     pending = ""
-    for line in Path(__file__).with_name(name).read_text("utf-8").splitlines(keepends=True):
+    for line in script.read_text("utf-8").splitlines(keepends=True):
         pending += line
         if sqlite3.complete_statement(pending):
             yield pending

@@ -98,6 +98,12 @@ class SqliteSaver(CheckpointSaver):
         check_options(synchronous, busy_timeout)
         self._group = Group(self._write_alone, self._write_together)
         self._database = Database(database_path(path), synchronous, busy_timeout, self._group.reset)
+        self.synchronous: Final = synchronous
+
+    @property
+    def path(self) -> str:
+        """The file, as an absolute path."""
+        return self._database.path
 
     def head(self, thread_id: str) -> Head | None:
         """Return the newest checkpoint of a thread, None where the thread has none."""

@@ -1,0 +1,94 @@
+"""A store in memory: for tests, examples and what need not outlive the process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterable
+
+from taskpoint.errors import StoreError
+from taskpoint.stores._clock import system_time
+from taskpoint.stores._engine import Row, apply, is_live
+from taskpoint.stores.base import BaseStore, TTLConfig, check_ttl_config
+from taskpoint.stores.ops import Namespace, Op, Result
+
+__all__ = ("InMemoryStore",)
+
+
+class InMemoryStore(BaseStore):
+    """Keeps items in this process's memory, gone with it.
+
+    Args:
+        ttl: The default time to live and whether reading renews it.
+        clock: The time in seconds since 1970, for tests.
+
+    Example:
+        >>> from taskpoint import InMemoryStore
+        >>> store = InMemoryStore()
+        >>> store.put(("users", "7"), "tea", {"likes": "green tea", "cups": 3})
+        >>> store.get(("users", "7"), "tea").value
+        {'likes': 'green tea', 'cups': 3}
+        >>> [item.key for item in store.search(("users",), filter={"cups": {"$gte": 2}})]
+        ['tea']
+    """
+
+    def __init__(self, *, ttl: TTLConfig | None = None, clock: Callable[[], float] = system_time) -> None:
+        self.ttl_config = check_ttl_config(ttl)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._shelf: _Shelf | None = _Shelf()
+
+    def batch(self, ops: Iterable[Op]) -> list[Result]:
+        """Do all operations in one step, and return their results in order."""
+        ops = list(ops)
+        with self._lock:
+            if self._shelf is None:
+                raise StoreError("the store is closed", code="store.closed", committed=False, hint="open a new one")
+            return apply(self._shelf, ops, self._clock())
+
+    async def abatch(self, ops: Iterable[Op]) -> list[Result]:
+        """Do as `batch` does; it is over at once."""
+        return self.batch(ops)
+
+    def close(self) -> None:
+        """Forget every item."""
+        with self._lock:
+            self._shelf = None
+
+
+class _Shelf:
+    """Rows in the order in which they were put, as a dict keeps it."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[Namespace, str], Row] = {}
+        self._mortal: set[tuple[Namespace, str]] = set()
+        """The keys of those that expire."""
+
+    def find(self, namespace: Namespace, key: str) -> Row | None:
+        return self._rows.get((namespace, key))
+
+    def under(self, prefix: Namespace) -> Generator[Row]:
+        depth = len(prefix)
+        for (namespace, _), row in reversed(self._rows.items()):
+            if namespace[:depth] == prefix:
+                yield row
+
+    def namespaces(self, now: float) -> Iterable[Namespace]:
+        return {namespace for (namespace, _), row in self._rows.items() if is_live(row.expires_at, now)}
+
+    def put(self, row: Row) -> None:
+        place = row.namespace, row.key
+        self.remove(*place)
+        self._rows[place] = row
+        if row.expires_at is not None:
+            self._mortal.add(place)
+
+    def renew(self, row: Row, expires_at: float) -> None:
+        self._rows[row.namespace, row.key] = row._replace(expires_at=expires_at)
+
+    def remove(self, namespace: Namespace, key: str) -> None:
+        self._rows.pop((namespace, key), None)
+        self._mortal.discard((namespace, key))
+
+    def remove_expired(self, now: float) -> None:
+        for place in [each for each in self._mortal if not is_live(self._rows[each].expires_at, now)]:
+            self.remove(*place)
