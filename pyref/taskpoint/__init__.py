@@ -17,7 +17,15 @@ from taskpoint.errors import (
     ValueEncodingError,
 )
 from taskpoint.runtime.commands import Command, EntrypointFinal, Interrupt
-from taskpoint.runtime.context import CallInfo, get_call, get_config, get_idempotency_key, get_previous_state, interrupt
+from taskpoint.runtime.context import (
+    CallInfo,
+    get_call,
+    get_config,
+    get_idempotency_key,
+    get_previous_state,
+    get_store,
+    interrupt,
+)
 from taskpoint.runtime.entrypoint import Entrypoint
 from taskpoint.runtime.entrypoint_forms import entrypoint
 from taskpoint.runtime.func import TaskFunction, TaskFuture, task
@@ -65,6 +73,7 @@ __all__ = (
     "get_config",
     "get_idempotency_key",
     "get_previous_state",
+    "get_store",
     "interrupt",
     "task",
 )

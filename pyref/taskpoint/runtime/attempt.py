@@ -176,6 +176,12 @@ def begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Attempt:
         UsageError: The request cannot be met; nothing was written.
         ConcurrentRunError: Somebody else works on the thread; nothing was written.
     """
+    attempt = _begin(entrypoint, request)
+    attempt.run.store = entrypoint.options.store
+    return attempt
+
+
+def _begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Attempt:
     saver = entrypoint.checkpointer
     config = request.config
     continues = request.input is None or isinstance(request.input, Command)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from taskpoint.errors import UsageError
 from taskpoint.runtime.host import current_host
 from taskpoint.runtime.recorded import decode
+from taskpoint.stores.base import BaseStore
 
-__all__ = ("CallInfo", "get_call", "get_config", "get_idempotency_key", "get_previous_state", "interrupt")
+__all__ = ("CallInfo", "get_call", "get_config", "get_idempotency_key", "get_previous_state", "get_store", "interrupt")
 
 
 def interrupt(value: Any) -> Any:
@@ -54,6 +56,35 @@ def get_previous_state() -> Any:
     run = current_host("get_previous_state()").run
     text = run.load_previous()
     return None if text is None else decode(text, "the previous value")
+
+
+def get_store() -> BaseStore:
+    """Return the long-term memory of the entrypoint that runs (`MEM-042`).
+
+    Use it in tasks: what the body of an entrypoint does to a store, it does again whenever it runs again (`MEM-040`).
+
+    Raises:
+        UsageError: Outside of a run (code ``usage.outside_run``), or the entrypoint has no store (``usage.no_store``).
+
+    Example:
+        >>> from taskpoint import InMemoryStore, entrypoint, get_store, task
+        >>> @task
+        ... def remember(user: str, likes: str) -> None:
+        ...     get_store().put(("users", user), "likes", {"what": likes})
+        >>> store = InMemoryStore()
+        >>> @entrypoint(store=store)
+        ... def main(user: str) -> None:
+        ...     remember(user, "tea").result()
+        >>> main.invoke("ann")
+        >>> store.get(("users", "ann"), "likes").value
+        {'what': 'tea'}
+    """
+    store = current_host("get_store()").run.store
+    if store is None:
+        raise UsageError(
+            "the entrypoint has no store", code="usage.no_store", hint='pass store=SqliteStore("memory.db") to it'
+        )
+    return store
 
 
 def get_idempotency_key() -> str:

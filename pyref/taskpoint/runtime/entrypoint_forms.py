@@ -58,6 +58,7 @@ class _EntrypointForms:
         version: Stored with each run, for whoever reads the thread.
         on_divergence: What to do when a call does not fit the journal: ``"error"`` stops, ``"replay"``
             returns the recorded result all the same, ``"warn"`` does too and logs it.
+        store: Long-term memory for `get_store`: a store, or a path: the SQLite file that keeps it.
 
     Raises:
         UsageError: An option is unknown or invalid, the function is missing, is a generator or has no name.

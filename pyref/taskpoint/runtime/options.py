@@ -10,6 +10,7 @@ from typing import Any, Literal, TypedDict, cast
 from taskpoint.errors import UsageError
 from taskpoint.runtime.definitions import is_label
 from taskpoint.savers.base import CheckpointSaver
+from taskpoint.stores.base import BaseStore
 
 __all__ = (
     "CallKeywords",
@@ -43,6 +44,7 @@ class EntrypointKeywords(TypedDict, total=False):
     checkpointer: CheckpointSaver | str | Path | None
     version: str | None
     on_divergence: Literal["error", "replay", "warn"]
+    store: BaseStore | str | Path | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class EntrypointOptions:
     checkpointer: CheckpointSaver | None = None
     version: str | None = None
     on_divergence: str = "error"
+    store: BaseStore | None = None
 
     def document(self) -> dict[str, object]:
         """Return the members of the entrypoint's definition (`TSK-001`)."""
@@ -100,6 +103,19 @@ def _checkpointer(given: object) -> CheckpointSaver | None:
     )
 
 
+def _store(given: object) -> BaseStore | None:
+    if given is None or isinstance(given, BaseStore):
+        return given
+    if isinstance(given, str | Path):
+        from taskpoint.stores.sqlite import SqliteStore
+
+        return SqliteStore(given)
+    raise UsageError(
+        f"store= is of type {type(given).__name__}, which is no store",
+        hint='pass SqliteStore("memory.db"), InMemoryStore() or a path',
+    )
+
+
 def _version(given: object) -> str | None:
     if given is None or is_label(given):
         return given
@@ -116,7 +132,12 @@ _Readers = Mapping[str, Callable[[object], Any]]
 
 _TASK: _Readers = {"raises": _raises}
 _CALL: _Readers = {"key": _key}
-_ENTRYPOINT: _Readers = {"checkpointer": _checkpointer, "version": _version, "on_divergence": _on_divergence}
+_ENTRYPOINT: _Readers = {
+    "checkpointer": _checkpointer,
+    "version": _version,
+    "on_divergence": _on_divergence,
+    "store": _store,
+}
 
 
 def _read(kind: str, readers: _Readers, options: Mapping[str, object]) -> dict[str, Any]:

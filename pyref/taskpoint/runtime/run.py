@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from taskpoint.runtime.sources import Sources
     from taskpoint.runtime.sync_host import SyncHost
     from taskpoint.runtime.writer import Writer
+    from taskpoint.stores.base import BaseStore
 
 __all__ = ("Run",)
 
@@ -79,6 +80,7 @@ class Run:
         self.names: dict[str, object] = {}
         self.on_update: Callable[[str, Any], None] | None = None
         self.load_previous: Callable[[], str | None] = lambda: None
+        self.store: BaseStore | None = None
 
     # Calls
 

@@ -6,7 +6,7 @@ A shelf keeps rows and decides nothing; `apply` decides and keeps nothing. The c
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -16,7 +16,7 @@ from taskpoint.runtime.sources import timestamp
 from taskpoint.stores._filters import is_map
 from taskpoint.stores.ops import GetOp, Item, ListNamespacesOp, Namespace, Op, PutOp, Result, SearchItem, SearchOp
 
-__all__ = ("Row", "Shelf", "apply", "is_live", "writes")
+__all__ = ("Row", "Shelf", "apply", "is_live", "parse_time", "writes")
 
 I = TypeVar("I", bound=Item)  # noqa: E741 - item
 
@@ -40,6 +40,10 @@ class Shelf(Protocol):
 
     def find(self, namespace: Namespace, key: str) -> Row | None:
         """Return a row, live or not."""
+        ...
+
+    def created_at(self, namespace: Namespace, key: str) -> str | None:
+        """Return when a row was created, None where there is none or it does not tell."""
         ...
 
     def under(self, prefix: Namespace) -> Generator[Row]:
@@ -127,11 +131,10 @@ def _put(shelf: Shelf, op: PutOp, now: float) -> None:
     if op.value is None:
         shelf.remove(op.namespace, op.key)
         return
-    before = shelf.find(op.namespace, op.key)
     at = timestamp(datetime.fromtimestamp(now, UTC))
     ttl = None if op.ttl is None else op.ttl * 60.0
     expires_at = None if ttl is None else now + ttl
-    shelf.put(Row(op.namespace, op.key, op.text, before.created_at if before else at, at, ttl, expires_at))
+    shelf.put(Row(op.namespace, op.key, op.text, shelf.created_at(op.namespace, op.key) or at, at, ttl, expires_at))
 
 
 def _list_namespaces(shelf: Shelf, op: ListNamespacesOp, now: float) -> list[Namespace]:
@@ -147,8 +150,10 @@ def _renew(shelf: Shelf, row: Row, now: float) -> None:
 
 
 def _item(kind: type[I], row: Row, value: dict[str, Any]) -> I:
-    times = _time(row, row.created_at), _time(row, row.updated_at)
-    return kind(value=value, key=row.key, namespace=row.namespace, created_at=times[0], updated_at=times[1])
+    created, updated = parse_time(row.created_at), parse_time(row.updated_at)
+    if created is None or updated is None:
+        raise _malformed(row, "a time of it is none")
+    return kind(value=value, key=row.key, namespace=row.namespace, created_at=created, updated_at=updated)
 
 
 def _value(row: Row) -> dict[str, Any]:
@@ -161,13 +166,13 @@ def _value(row: Row) -> dict[str, Any]:
     return value
 
 
-def _time(row: Row, text: str) -> datetime:
+def parse_time(text: str) -> datetime | None:
+    """Return the time that a text says, None where it says none."""
     try:
         time = datetime.fromisoformat(text)
-        return time.astimezone(UTC)
-    except (ValueError, TypeError, OverflowError):
-        pass
-    raise _malformed(row, "a time of it is none")
+    except (ValueError, TypeError):
+        return None
+    return time if time.utcoffset() == timedelta(0) else None
 
 
 def _malformed(row: Row, what: str) -> FormatError:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias, TypeGuard, cast
 
 from taskpoint import codec
+from taskpoint.codec._model import type_of
 from taskpoint.errors import UsageError
 
 __all__ = ("Condition", "compile_filter", "is_map")
@@ -35,7 +36,9 @@ def compile_filter(filter: object) -> Condition:
         ValueEncodingError: A value in it has no encoding.
     """
     given: Any = filter
-    _, plain = codec.encode_and_decode(dict(given) if isinstance(given, Mapping) else given)
+    if isinstance(given, Mapping):
+        given = dict(cast("Mapping[object, object]", given))
+    _, plain = codec.encode_and_decode(given)
     if not is_map(plain):
         raise UsageError(
             "filter= is not a dict with string keys", hint='write {"status": "open"} or {"score": {"$gt": 4}}'
@@ -96,7 +99,7 @@ def _ordered(compare: Callable[[Any, Any], bool], operand: Any) -> Condition:
 
 def _rank(value: Any) -> _Rank | None:
     """Return what a value is ordered by, None where it has no order."""
-    kind: type[Any] = type(value)
+    kind = type_of(value)
     if kind is int or kind is float:
         return None if value != value else ("number", value)  # noqa: PLR0124 - NaN comes neither before nor after
     if kind is str:
@@ -126,4 +129,4 @@ def _instant(moment: datetime, nanoseconds: int) -> tuple[int, int]:
 
 def is_map(value: object) -> TypeGuard[dict[str, Any]]:
     """Tell whether a value is a map with text keys, which is encoded as an object."""
-    return type(value) is dict and all(type(key) is str for key in cast("dict[Any, Any]", value))
+    return type(value) is dict and all(type(key) is str for key in cast("dict[object, object]", value))

@@ -41,6 +41,6 @@ def read(text: Any) -> tuple[str, ...]:
         segments: Any = codec.decode(text) if type(text) is str else None
     except ValueEncodingError:
         segments = None
-    if not isinstance(segments, list) or not all(type(each) is str for each in cast("list[Any]", segments)):
+    if type(segments) is not list or not all(type(each) is str for each in cast("list[object]", segments)):
         raise FormatError("a row of the file has a namespace that is no list of texts")
     return tuple(cast("list[str]", segments))

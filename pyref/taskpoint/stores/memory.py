@@ -66,6 +66,10 @@ class _Shelf:
     def find(self, namespace: Namespace, key: str) -> Row | None:
         return self._rows.get((namespace, key))
 
+    def created_at(self, namespace: Namespace, key: str) -> str | None:
+        row = self.find(namespace, key)
+        return row.created_at if row is not None else None
+
     def under(self, prefix: Namespace) -> Generator[Row]:
         depth = len(prefix)
         for (namespace, _), row in reversed(self._rows.items()):

@@ -14,7 +14,7 @@ from taskpoint.savers._database import Tables
 from taskpoint.savers.sqlite import SqliteSaver
 from taskpoint.stores import _sqlite_text
 from taskpoint.stores._clock import system_time
-from taskpoint.stores._engine import Row, apply, writes
+from taskpoint.stores._engine import Row, apply, parse_time, writes
 from taskpoint.stores._sqlite_file import StoreFile
 from taskpoint.stores.base import BaseStore, TTLConfig, check_ttl_config
 from taskpoint.stores.ops import Namespace, Op, Result
@@ -24,6 +24,7 @@ __all__ = ("SqliteStore",)
 _TABLES: Final = Tables(Path(__file__).with_name("store_1.sql"), "store_items")
 _COLUMNS: Final = "namespace, key, value, created_at, updated_at, ttl, expires_at"
 _FIND: Final = f"SELECT {_COLUMNS} FROM store_items WHERE namespace = ? AND key = ?"  # noqa: S608 - constants
+_CREATED: Final = "SELECT created_at FROM store_items WHERE namespace = ? AND key = ?"
 _UNDER: Final = f"""SELECT {_COLUMNS} FROM store_items
 WHERE namespace = ? OR (namespace >= ? AND namespace < ?) ORDER BY written DESC"""  # noqa: S608 - constants
 _NAMESPACES: Final = "SELECT DISTINCT namespace FROM store_items WHERE expires_at IS NULL OR expires_at > ?"
@@ -102,6 +103,10 @@ class _Shelf:
     def find(self, namespace: Namespace, key: str) -> Row | None:
         found = self._connection.execute(_FIND, (_sqlite_text.write(namespace), key)).fetchone()
         return None if found is None else _row(found)
+
+    def created_at(self, namespace: Namespace, key: str) -> str | None:
+        found = self._connection.execute(_CREATED, (_sqlite_text.write(namespace), key)).fetchone()
+        return found[0] if found is not None and parse_time(found[0]) is not None else None
 
     def under(self, prefix: Namespace) -> Generator[Row]:
         with closing(self._connection.execute(_UNDER, _sqlite_text.bounds(prefix))) as cursor:
