@@ -117,11 +117,14 @@ class Run:
             return self._run(workflow, self._input(), config, self._chosen("take_over", "retry"))
         if action == "update":
             value = codec.from_tree(self._message["value"])
+            node = self._options.get("as_node")
             if self._is_async:
-                self._loop.run(lambda: workflow.aupdate_state(config, value))
+                self._loop.run(lambda: workflow.aupdate_state(config, value, node))
             else:
-                workflow.update_state(config, value)
+                workflow.update_state(config, value, node)
             return {"outcome": "updated"}
+        if action == "fork":
+            return self._fork(workflow, config)
         if action == "delete":
             if saver is None:
                 raise UsageError("there is no saver to delete from", code="usage.no_checkpointer")
@@ -180,12 +183,26 @@ class Run:
                 emit(event)
         return answer
 
+    def _fork(self, workflow: Entrypoint[Any, Any], config: Document) -> Document:
+        chosen = {name: self._message[name] for name in ("before",) if name in self._message}
+        if self._is_async:
+            forked = self._loop.run(lambda: workflow.afork(config, **chosen))
+        else:
+            forked = workflow.fork(config, **chosen)
+        return {"outcome": "forked", "checkpoint_id": forked["configurable"]["checkpoint_id"]}
+
     def _history(self, workflow: Entrypoint[Any, Any], config: Document) -> list[StateSnapshot]:
+        chosen = self._chosen("limit")
+        if "filter" in self._options:
+            chosen["filter"] = codec.from_tree(self._options["filter"])
+        if "before" in self._options:
+            thread_id, checkpoint_id = self._message["thread"], self._options["before"]
+            chosen["before"] = {"configurable": {"thread_id": thread_id, "checkpoint_id": checkpoint_id}}
         if not self._is_async:
-            return list(workflow.get_state_history(config))
+            return list(workflow.get_state_history(config, **chosen))
 
         async def collect() -> list[StateSnapshot]:
-            return [snapshot async for snapshot in workflow.aget_state_history(config)]
+            return [snapshot async for snapshot in workflow.aget_state_history(config, **chosen)]
 
         snapshots: list[StateSnapshot] = self._loop.run(collect)
         return snapshots
@@ -240,6 +257,8 @@ def _task(snapshot: TaskSnapshot) -> Document:
     shown: Document = {"name": snapshot.name, "path": snapshot.path, "interrupts": _asked(snapshot.interrupts)}
     if snapshot.error is not None:
         shown["error"] = codec.to_tree(describe(snapshot.error))
+    elif snapshot.cancelled:
+        shown["cancelled"] = True
     elif snapshot.path:
         shown["result"] = codec.to_tree(snapshot.result)
     return shown

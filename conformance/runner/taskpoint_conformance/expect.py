@@ -14,9 +14,9 @@ __all__ = ("check_final", "check_step")
 
 Document = dict[str, Any]
 Threads = Mapping[str, list[tuple[Document, list[Document]]]]
-_COMPARED: Final = ("value", "code", "interrupts", "definition", "canonical", "path", "digest")
+_COMPARED: Final = ("value", "code", "interrupts", "definition", "canonical", "path", "digest", "checkpoint_id")
 _STATE_ALWAYS: Final = frozenset({"values", "next", "interrupts"})
-_TASK_ALWAYS: Final = frozenset({"result", "error", "interrupts"})
+_TASK_ALWAYS: Final = frozenset({"result", "error", "cancelled", "interrupts"})
 
 
 def check_step(

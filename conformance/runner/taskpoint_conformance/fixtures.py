@@ -21,7 +21,7 @@ from taskpoint_conformance.shapes import is_array, is_object
 __all__ = ("RUNS", "Fixture", "FixtureError", "discover", "load", "load_yaml", "suite_digest")
 
 RUNS: Final = frozenset({"invoke", "resume", "command"})
-_USES_PROGRAM: Final = RUNS | {"update", "state", "history", "delete", "start", "concurrent"}
+_USES_PROGRAM: Final = RUNS | {"update", "bulk_update", "fork", "state", "history", "delete", "start", "concurrent"}
 
 
 class FixtureError(HarnessError):

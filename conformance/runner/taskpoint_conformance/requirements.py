@@ -25,7 +25,7 @@ from taskpoint_conformance import data
 
 __all__ = ("AREAS", "KEYWORDS", "PROFILES", "Requirement", "RequirementError", "collect", "command", "parse", "render")
 
-AREAS: Final = ("VAL", "IDN", "CKP", "JRN", "TSK", "RPL", "ERR", "INT", "RUN", "CON", "STO", "SEC", "CNF")
+AREAS: Final = ("VAL", "IDN", "CKP", "JRN", "TSK", "RPL", "ERR", "INT", "RUN", "CON", "STO", "SEC", "CNF", "STA", "DUR")
 KEYWORDS: Final = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
 PROFILES: Final = ("core", "interrupts", "concurrency", "state", "streams", "values-extended", "sqlite", "forms")
 

@@ -25,7 +25,7 @@ from taskpoint_conformance.world import CrashPoints, Fault, Release, World
 __all__ = ("Session", "Variant", "Witness")
 
 Document = dict[str, Any]
-_RUN_MEMBERS: Final = ("input", "value")
+_RUN_MEMBERS: Final = ("input", "value", "before", "to", "updates")
 _SOME: Final[Document] = {"entrypoint": "main", "params": [], "body": []}
 
 
@@ -222,11 +222,7 @@ class Session:
                 if recorded(journal, each["path"])
             }
             self._traffic.release = Release(step["release"]).without(done)
-        again = (
-            {key: step[key] for key in ("thread", "program", "options") if key in step} | {"op": "resume"}
-            if begun
-            else step
-        )
+        again = _resume_of(step) if begun else step
         request = self._run(self._driver(), again)
         self._wait([request])
         return request
@@ -292,3 +288,11 @@ class Session:
 
     def _check(self, expect: Document, request: Request) -> None:
         check_step(expect, request.answer, request.effects, request.events, self._bindings)
+
+
+def _resume_of(step: Document) -> Document:
+    """Return the step that goes on where a crashed one was; what it began is the head, whatever it began from."""
+    again: Document = {key: step[key] for key in ("thread", "program", "options") if key in step} | {"op": "resume"}
+    if "options" in again:
+        again["options"] = {key: each for key, each in again["options"].items() if key != "checkpoint_id"}
+    return again

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from taskpoint import codec
+from taskpoint._core.branching import unfinished
 from taskpoint._core.index import Index, Status
 from taskpoint._core.journal import (
     Checkpoint,
@@ -30,6 +31,7 @@ from taskpoint.errors import (
     UsageError,
     ValueEncodingError,
 )
+from taskpoint.runtime import forks
 from taskpoint.runtime.commands import Command, EntrypointFinal, Interrupt, answers_of
 from taskpoint.runtime.failures import describe
 from taskpoint.runtime.heartbeat import HEART
@@ -40,6 +42,7 @@ from taskpoint.runtime.run import Run
 from taskpoint.runtime.signals import Halted, Signal, Suspended
 from taskpoint.runtime.sources import current
 from taskpoint.runtime.writer import Writer, ask
+from taskpoint.savers.base import Head
 from taskpoint.savers.holders import is_retired, retire
 
 if TYPE_CHECKING:
@@ -232,17 +235,16 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
     """Begin a new run on a thread; an unfinished one is abandoned (`RUN-003`)."""
     config, sources = request.config, current()
     assert config.thread_id is not None
-    if config.checkpoint_id is not None:
-        raise _no_time_travel()
     text = codec.encode(request.input)
-    thread_id = config.thread_id
-    head = ask(lambda: saver.head(thread_id))
-    take_over = _takes_over(config.thread_id, head.holder if head else None, request)
-    parent = head.checkpoint if head else None
+    tip = forks.tip_of(saver, config.thread_id)
+    take_over = _takes_over(config.thread_id, tip.head.holder if tip.head else None, request)
+    parent = tip.head.checkpoint if tip.head else None
+    if config.checkpoint_id is not None and config.checkpoint_id != tip.id:  # STA-020: as if it were the newest
+        parent = forks.named(saver, config.thread_id, config.checkpoint_id).checkpoint
     now = sources.now()
     checkpoint = Checkpoint(
         config.thread_id,
-        parent.seq + 1 if parent else 0,
+        tip.seq,
         sources.new_id(),
         parent.id if parent else None,
         "input",
@@ -251,7 +253,7 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
         entrypoint.name,
         entrypoint.version,
         input=text,
-        previous_id=_saved_in(parent),
+        previous_id=forks.saved_in(parent),
         metadata=config.metadata,
     )
     started = RunStarted(0, now, sources.new_id())
@@ -262,22 +264,8 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
     _prepare_previous(run, entrypoint, saver, checkpoint, parent)
     attempt = Attempt(entrypoint, run, checkpoint, codec.decode(text))
     assert run.writer is not None
-    run.writer.begin(checkpoint, checkpoint.parent_id, [started], take_over=take_over)  # last: nothing fails after it
+    run.writer.begin(checkpoint, tip.id, [started], take_over=take_over)  # last: nothing fails after it
     return attempt
-
-
-def _saved_in(parent: Checkpoint | None) -> str | None:
-    if parent is None:
-        return None
-    return parent.id if parent.source in {"loop", "update"} else parent.previous_id
-
-
-def _no_time_travel() -> UsageError:
-    return UsageError(
-        "a run cannot begin at an older checkpoint",
-        code="usage.config_invalid",
-        hint="leave checkpoint_id out of the config of a run; get_state and get_state_history take it",
-    )
 
 
 def _takes_over(thread_id: str, holder: Holder | None, request: Request) -> bool:
@@ -294,37 +282,34 @@ def _takes_over(thread_id: str, holder: Holder | None, request: Request) -> bool
 
 
 def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Attempt:
-    """Begin a further attempt over the journal of the thread's unfinished run (`RPL-001`)."""
+    """Begin a further attempt over the journal of the thread's unfinished run (`RPL-001`), or over a copy of it."""
     config, sources = request.config, current()
     assert config.thread_id is not None
     thread_id = config.thread_id
-    loaded = ask(lambda: saver.load(thread_id))
-    if config.checkpoint_id is not None and (loaded is None or loaded.checkpoint.id != config.checkpoint_id):
-        raise _no_time_travel()
-    take_over = _takes_over(config.thread_id, loaded.holder if loaded else None, request)
+    head = ask(lambda: saver.load(thread_id))
+    loaded = _resumed(saver, head, request)
+    take_over = _takes_over(thread_id, head.holder if head else None, request)
     index = Index(loaded.entries) if loaded else Index()
     command = request.input if isinstance(request.input, Command) else None
     answers = answers_of(command, index, is_open=_is_open(loaded, index)) if command else {}
     if loaded is None or not _is_open(loaded, index):
         raise UsageError(
-            f"the thread {config.thread_id!r} has no unfinished run",
+            f"the thread {thread_id!r} has no unfinished run",
             code="run.nothing_to_resume",
             hint="invoke it with an input to begin a run",
         )
+    forks.check_owner(loaded.checkpoint, entrypoint.name)
     checkpoint = loaded.checkpoint
-    if checkpoint.entrypoint_name != entrypoint.name:
-        raise UsageError(
-            f"the unfinished run belongs to the entrypoint {checkpoint.entrypoint_name!r}, not {entrypoint.name!r}",
-            code="usage.config_invalid",
-            hint="resume it with its own entrypoint, or name this one as it was",
-        )
+    if head is not None and not loaded.is_head:
+        tip = forks.Tip(thread_id, Head(head.checkpoint, head.holder))
+        checkpoint = forks.forked(checkpoint, tip, config)
     attempt_id, now, seq = sources.new_id(), sources.now(), len(loaded.entries)
     resumed = RunResumed(seq, now, attempt_id, index.attempt + 1, _rerun(request.retry, index))
     entries: list[Entry] = [resumed]
     entries += [
         InterruptAnswered(seq + 1 + n, now, attempt_id, id, text) for n, (id, text) in enumerate(answers.items())
     ]
-    writer = Writer(saver, config.thread_id, attempt_id)
+    writer = Writer(saver, thread_id, attempt_id)
     writer.checkpoint_id = checkpoint.id
     machine = Machine(
         Index((*loaded.entries, *entries)),
@@ -336,8 +321,28 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     _prepare_previous(run, entrypoint, saver, checkpoint, None)
     assert checkpoint.input is not None
     attempt = Attempt(entrypoint, run, checkpoint, decode(checkpoint.input, "the run's input"))
-    writer.append(seq, entries, take=True, take_over=take_over)  # last: nothing fails after it
+    if head is not None and checkpoint.source == "fork" and not loaded.is_head:
+        writer.begin(checkpoint, head.checkpoint.id, [*loaded.entries, *entries], take_over=take_over)
+    else:
+        writer.append(seq, entries, take=True, take_over=take_over)  # last: nothing fails after it
     return attempt
+
+
+def _resumed(saver: CheckpointSaver, head: Loaded | None, request: Request) -> Loaded | None:
+    """Return what a resume goes on with: the head, or the older checkpoint that the config names (`STA-022`)."""
+    config = request.config
+    wanted = config.checkpoint_id
+    if wanted is None or (head is not None and head.checkpoint.id == wanted):
+        return head
+    if request.input is not None:
+        raise UsageError(  # INT-026: a late answer is no answer to what is asked now
+            "an answer cannot be given at an older checkpoint",
+            code="usage.config_invalid",
+            hint="fork the run before its interrupt, go on with None, and answer what is asked then",
+        )
+    assert config.thread_id is not None
+    loaded = forks.named(saver, config.thread_id, wanted)
+    return replace(loaded, entries=unfinished(loaded.entries))
 
 
 def _is_open(loaded: Loaded | None, index: Index) -> bool:

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
 
 from taskpoint import codec
 from taskpoint._core.index import Index, Status
-from taskpoint._core.journal import Checkpoint, ErrorDocument, TaskCompleted, TaskFailed
-from taskpoint.errors import TaskError
+from taskpoint._core.journal import Checkpoint, ErrorDocument, TaskCancelled, TaskCompleted, TaskFailed
+from taskpoint.errors import TaskError, UsageError, ValueEncodingError
+from taskpoint.runtime import forks
 from taskpoint.runtime.commands import Interrupt
+from taskpoint.runtime.config import RunConfig, read_config
 from taskpoint.runtime.recorded import decode
 from taskpoint.runtime.sources import current
+from taskpoint.runtime.writer import ask, begin_surely
 
 if TYPE_CHECKING:
-    from taskpoint.runtime.config import RunConfig
     from taskpoint.runtime.stateful import Stateful
     from taskpoint.savers.base import CheckpointSaver, Loaded
 
-__all__ = ("StateSnapshot", "TaskSnapshot", "history", "snapshot", "update")
+__all__ = ("StateSnapshot", "TaskSnapshot", "config_of", "history", "read_listing", "snapshot", "update")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class TaskSnapshot:
     result: Any = None
     error: TaskError | None = None
     interrupts: tuple[Interrupt, ...] = ()
+    cancelled: bool = False
+    """Whether the call was cancelled: then it has neither a result nor an error (`STA-001`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class StateSnapshot:
         config: Addresses this checkpoint.
         metadata: What the run was given.
         created_at: RFC 3339, UTC.
-        parent_config: Addresses the checkpoint before; None at the first.
+        parent_config: Addresses the checkpoint that this one follows, or was forked from; None at the first.
         tasks: The entrypoint and its recorded calls, while the run is unfinished.
         interrupts: All pending interrupts, in the order raised.
         source: How the checkpoint came to be: input, loop, update or fork; None where there is none.
@@ -70,20 +75,71 @@ def _config(thread_id: str, checkpoint_id: str | None) -> dict[str, Any]:
 
 def snapshot(saver: CheckpointSaver, config: RunConfig) -> StateSnapshot:
     """Return how a thread stands, or stood at a checkpoint."""
-    assert config.thread_id is not None
-    loaded = saver.load(config.thread_id, config.checkpoint_id)
+    thread_id = config.thread_id
+    assert thread_id is not None
+    loaded = ask(lambda: saver.load(thread_id, config.checkpoint_id))
     if loaded is None:
-        return StateSnapshot(None, (), _config(config.thread_id, None), {}, None, None)
+        return StateSnapshot(None, (), _config(thread_id, None), {}, None, None)
     return _of(saver, loaded)
 
 
-def history(saver: CheckpointSaver, config: RunConfig, limit: int | None) -> Iterator[StateSnapshot]:
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Which snapshots of a thread are asked for."""
+
+    filter: Mapping[str, bytes]
+    before: str | None
+    limit: int | None
+
+
+def read_listing(filter: object, before: object, limit: object) -> Listing:
+    """Read what a history is narrowed down with.
+
+    Raises:
+        UsageError: The filter is no dict of values, `before` names no checkpoint, or the limit is no count.
+    """
+    if filter is not None and not isinstance(filter, Mapping):
+        raise UsageError("filter= is not a dict", hint="pass the members that the metadata has to have")
+    if limit is not None and (type(limit) is not int or limit < 0):
+        raise UsageError("limit= is not a count", hint="pass a number from 0 on, or None for no limit")
+    given: Mapping[str, object] = {} if filter is None else cast("Mapping[str, object]", filter)
+    try:
+        wanted = {name: codec.canonical(value) for name, value in given.items()}
+    except ValueEncodingError as error:
+        raise UsageError(f"filter= holds what is no value: {error.code}", hint="filter by values only") from None
+    earlier = None
+    if before is not None:
+        if not isinstance(before, Mapping):
+            raise UsageError("before= is not a config", hint="pass the config of a snapshot")
+        earlier = read_config(cast("Mapping[str, Any]", before)).checkpoint_id
+        if earlier is None:
+            raise UsageError("before= names no checkpoint", hint="pass the config of a snapshot")
+    return Listing(wanted, earlier, limit)
+
+
+def history(saver: CheckpointSaver, config: RunConfig, listing: Listing) -> Iterator[StateSnapshot]:
     """Yield a thread's snapshots, newest first; no lock is held between two of them."""
-    assert config.thread_id is not None
-    for checkpoint in saver.history(config.thread_id, config.checkpoint_id, limit):
-        loaded = saver.load(config.thread_id, checkpoint.id)
+    thread_id, only, limit = config.thread_id, config.checkpoint_id, listing.limit
+    assert thread_id is not None
+    direct = limit if not listing.filter and only is None else None
+    shown = 0
+    for checkpoint in ask(lambda: saver.history(thread_id, listing.before, direct)):
+        if limit is not None and shown >= limit:
+            return
+        if only not in {None, checkpoint.id} or not _has(checkpoint, listing.filter):
+            continue
+        loaded = ask(partial(saver.load, thread_id, checkpoint.id))
         if loaded is not None:
+            shown += 1
             yield _of(saver, loaded)
+
+
+def _has(checkpoint: Checkpoint, wanted: Mapping[str, bytes]) -> bool:
+    """Tell whether the metadata has each of these members, by canonical value (`STA-002`)."""
+    if not wanted:
+        return True
+    metadata = decode(checkpoint.metadata, "the metadata")
+    return all(name in metadata and codec.canonical(metadata[name]) == text for name, text in wanted.items())
 
 
 def _of(saver: CheckpointSaver, loaded: Loaded) -> StateSnapshot:
@@ -123,7 +179,8 @@ def _tasks(checkpoint: Checkpoint, index: Index, interrupts: tuple[Interrupt, ..
     for outcome in outcomes:
         result = decode(outcome.value, outcome.path) if isinstance(outcome, TaskCompleted) else None
         failure = _error(outcome.error) if isinstance(outcome, TaskFailed) else None
-        rows.append(TaskSnapshot(f"{checkpoint.id}:{outcome.path}", outcome.name, outcome.path, result, failure))
+        id, cancelled = f"{checkpoint.id}:{outcome.path}", isinstance(outcome, TaskCancelled)
+        rows.append(TaskSnapshot(id, outcome.name, outcome.path, result, failure, cancelled=cancelled))
     return tuple(rows)
 
 
@@ -131,18 +188,23 @@ def _error(error: ErrorDocument | None) -> TaskError | None:
     return None if error is None else TaskError(error.message, type=error.type, path=error.path or "")
 
 
-def update(entrypoint: Stateful, saver: CheckpointSaver, config: RunConfig, values: object) -> dict[str, Any]:
-    """Begin an ``update`` checkpoint (`RUN-023`)."""
-    assert config.thread_id is not None
+def update(
+    entrypoint: Stateful, saver: CheckpointSaver, config: RunConfig, values: object, as_node: str | None = None
+) -> dict[str, Any]:
+    """Begin an ``update`` checkpoint (`RUN-026`)."""
+    check_node(entrypoint, as_node)
     text = codec.encode(values)
-    head = saver.head(config.thread_id)
-    parent = head.checkpoint if head else None
+    assert config.thread_id is not None
+    tip = forks.tip_of(saver, config.thread_id)
+    parent = tip.id
+    if config.checkpoint_id is not None and config.checkpoint_id != tip.id:  # STA-011
+        parent = forks.named(saver, config.thread_id, config.checkpoint_id).checkpoint.id
     sources = current()
     checkpoint = Checkpoint(
         config.thread_id,
-        parent.seq + 1 if parent else 0,
+        tip.seq,
         sources.new_id(),
-        parent.id if parent else None,
+        parent,
         "update",
         sources.now(),
         config.run_id or sources.new_id(),
@@ -151,5 +213,19 @@ def update(entrypoint: Stateful, saver: CheckpointSaver, config: RunConfig, valu
         value=text,
         metadata=config.metadata,
     )
-    saver.begin(checkpoint, checkpoint.parent_id)
-    return _config(config.thread_id, checkpoint.id)
+    begin_surely(saver, checkpoint, tip.id, take_over=tip.is_left)
+    return config_of(checkpoint)
+
+
+def check_node(entrypoint: Stateful, as_node: object) -> None:
+    """Refuse an update in the name of anything but the entrypoint (`STA-010`)."""
+    if as_node not in {None, entrypoint.name}:
+        raise UsageError(
+            f"as_node={as_node!r} is not the entrypoint {entrypoint.name!r}",
+            hint="leave it out: a thread of an entrypoint is updated as the entrypoint",
+        )
+
+
+def config_of(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Return the config that addresses a checkpoint."""
+    return _config(checkpoint.thread_id, checkpoint.id)

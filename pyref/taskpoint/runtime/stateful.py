@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 from taskpoint.errors import UsageError
-from taskpoint.runtime import state
+from taskpoint.runtime import forks, state
 from taskpoint.runtime.config import RunConfig, read_config
 from taskpoint.runtime.state import StateSnapshot
 from taskpoint.savers.base import CheckpointSaver
@@ -33,36 +33,109 @@ class Stateful:
         return state.snapshot(self._saver(), self._thread(config, thread_id))
 
     def get_state_history(
-        self, config: Config | None = None, *, thread_id: str | None = None, limit: int | None = None
+        self,
+        config: Config | None = None,
+        *,
+        filter: Mapping[str, Any] | None = None,
+        before: Config | None = None,
+        limit: int | None = None,
+        thread_id: str | None = None,
     ) -> Iterator[StateSnapshot]:
-        """Yield the snapshots of a thread, newest first."""
-        return state.history(self._saver(), self._thread(config, thread_id), limit)
+        """Yield the snapshots of a thread, newest first (`RUN-025`).
 
-    def update_state(self, config: Config | None, values: object, *, thread_id: str | None = None) -> dict[str, Any]:
-        """Set what the next run sees as `previous`; an unfinished run is abandoned (`RUN-023`).
+        Args:
+            config: Names the thread; one that names a checkpoint too yields this one alone.
+            filter: Only snapshots whose metadata has these members, with equal values.
+            before: The config of a snapshot: only those before it.
+            limit: At most so many.
+            thread_id: The thread, a shortcut for the config.
+        """
+        listing = state.read_listing(filter, before, limit)
+        return state.history(self._saver(), self._thread(config, thread_id), listing)
+
+    def update_state(
+        self, config: Config | None, values: object, as_node: str | None = None, *, thread_id: str | None = None
+    ) -> dict[str, Any]:
+        """Set what the next run sees as `previous`; an unfinished run is abandoned (`RUN-026`).
+
+        Args:
+            config: Names the thread, and the checkpoint that the update follows where that is not the newest.
+            values: The value.
+            as_node: The entrypoint's own name, or nothing.
+            thread_id: The thread, a shortcut for the config.
 
         Returns:
             The config of the new checkpoint.
         """
-        return state.update(self, self._saver(), self._thread(config, thread_id), values)
+        return state.update(self, self._saver(), self._thread(config, thread_id), values, as_node)
+
+    def fork(
+        self, config: Config | None = None, *, before: str | None = None, thread_id: str | None = None
+    ) -> dict[str, Any]:
+        """Begin a branch of a run that keeps what was recorded before a call, and runs again from there (`STA-030`).
+
+        The branch becomes the head of its thread, and the next ``invoke(None, ...)`` goes on with it. What the run
+        had recorded stays as it is: `get_state_history` shows it, and it can be forked again.
+
+        Args:
+            config: Names the thread, and a checkpoint of the run where it is not the newest run.
+            before: The path of a call, or the id of an interrupt: what was recorded before it is kept, the call runs
+                again or the interrupt is asked again. Without it the whole journal is kept.
+            thread_id: The thread, a shortcut for the config.
+
+        Returns:
+            The config of the new checkpoint.
+
+        Raises:
+            UsageError: There is no such run, or nothing is recorded at `before`.
+            ConcurrentRunError: Somebody works on the thread.
+
+        Example:
+            >>> from taskpoint import InMemorySaver, entrypoint, task
+            >>> prices = iter([10, 12])
+            >>> @task
+            ... def price(item: str) -> int:
+            ...     return next(prices)
+            >>> @entrypoint(checkpointer=InMemorySaver())
+            ... def order(item: str) -> int:
+            ...     return price(item).result()
+            >>> order.invoke("tea", thread_id="t")
+            10
+            >>> config = order.fork(thread_id="t", before="price#0")
+            >>> order.invoke(None, config)
+            12
+        """
+        return state.config_of(forks.fork(self.name, self._saver(), self._thread(config, thread_id), before))
 
     async def aget_state(self, config: Config | None = None, *, thread_id: str | None = None) -> StateSnapshot:
         """Do what `get_state` does, without blocking the event loop."""
         return await asyncio.to_thread(self.get_state, config, thread_id=thread_id)
 
     async def aget_state_history(
-        self, config: Config | None = None, *, thread_id: str | None = None, limit: int | None = None
+        self,
+        config: Config | None = None,
+        *,
+        filter: Mapping[str, Any] | None = None,
+        before: Config | None = None,
+        limit: int | None = None,
+        thread_id: str | None = None,
     ) -> AsyncIterator[StateSnapshot]:
         """Do what `get_state_history` does, without blocking the event loop."""
-        snapshots = self.get_state_history(config, thread_id=thread_id, limit=limit)
+        snapshots = self.get_state_history(config, filter=filter, before=before, limit=limit, thread_id=thread_id)
         while (snapshot := await asyncio.to_thread(next, snapshots, None)) is not None:
             yield snapshot
 
     async def aupdate_state(
-        self, config: Config | None, values: object, *, thread_id: str | None = None
+        self, config: Config | None, values: object, as_node: str | None = None, *, thread_id: str | None = None
     ) -> dict[str, Any]:
         """Do what `update_state` does, without blocking the event loop."""
-        return await asyncio.to_thread(self.update_state, config, values, thread_id=thread_id)
+        return await asyncio.to_thread(self.update_state, config, values, as_node, thread_id=thread_id)
+
+    async def afork(
+        self, config: Config | None = None, *, before: str | None = None, thread_id: str | None = None
+    ) -> dict[str, Any]:
+        """Do what `fork` does, without blocking the event loop."""
+        return await asyncio.to_thread(self.fork, config, before=before, thread_id=thread_id)
 
     def _saver(self) -> CheckpointSaver:
         if self.checkpointer is None:

@@ -11,7 +11,7 @@ from taskpoint.errors import ConcurrentRunError, SaverError, TaskpointError
 from taskpoint.savers.base import CheckpointSaver
 from taskpoint.savers.holders import new_holder, retire
 
-__all__ = ("LEASE_SECONDS", "Writer", "ask")
+__all__ = ("LEASE_SECONDS", "Writer", "ask", "begin_surely")
 
 T = TypeVar("T")
 
@@ -33,6 +33,30 @@ def ask(verb: Callable[[], T]) -> T:
         raise SaverError(
             f"the saver failed with {type(error).__name__}", hint="the cause is in __cause__; the run can be continued"
         ) from error
+
+
+def begin_surely(
+    saver: CheckpointSaver,
+    checkpoint: Checkpoint,
+    expected_head: str | None,
+    entries: Sequence[Entry] = (),
+    *,
+    take_over: bool = False,
+) -> None:
+    """Make a checkpoint that no attempt works on the head; where that is unknown, read back (`JRN-030`)."""
+
+    def write() -> None:
+        ask(lambda: saver.begin(checkpoint, expected_head, entries, take_over=take_over))
+
+    try:
+        write()
+    except SaverError as error:
+        if error.committed is not None:
+            if error.committed:
+                return
+            raise
+        if ask(lambda: saver.load(checkpoint.thread_id, checkpoint.id)) is None:
+            write()
 
 
 class Writer:
@@ -57,14 +81,15 @@ class Writer:
     def begin(
         self, checkpoint: Checkpoint, expected_head: str | None, entries: Sequence[Entry], *, take_over: bool
     ) -> None:
-        """Begin the run's checkpoint and take the thread."""
+        """Begin the run's checkpoint and take the thread; a fork begins with entries of other attempts."""
+        own = next(seq for seq, entry in enumerate(entries) if entry.attempt_id == self.attempt_id)
         self.checkpoint_id = checkpoint.id
         holder = self.holder()
 
         def write() -> None:
             self.saver.begin(checkpoint, expected_head, entries, holder, take_over=take_over)
 
-        self._take(write, 0)
+        self._take(write, own)
 
     def append(
         self,
