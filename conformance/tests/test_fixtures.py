@@ -25,6 +25,7 @@ INVALID = {
     "not-a-number": "no JSON number",
     "finish-without-start": "no step before started it",
     "sql-without-sqlite": "only with saver: sqlite",
+    "items-without-sqlite": "only with store: sqlite",
     "given-thread": "$.given.threads[0], filled in",
     "other-name": "the file is not named after it",
 }

@@ -39,10 +39,14 @@ class Thing:
     def delete(self, thread_id): pass
 
 
+class BaseStore(Thing): pass
 class CheckpointSaver(Thing): pass
 class Command(Thing): pass
+class InMemoryStore(Thing): pass
 class Interrupt(Thing): pass
+class Item(Thing): pass
 class SqliteSaver(Thing): pass
+class SqliteStore(Thing): pass
 class StateSnapshot(Thing): pass
 class TaskSnapshot(Thing): pass
 class TaskFunction:
@@ -83,6 +87,7 @@ def as_completed(futures): return []
 def get_call(): return None
 def get_idempotency_key(): return None
 def get_previous_state(): return None
+def get_store(): return BaseStore()
 def interrupt(value): return None
 
 

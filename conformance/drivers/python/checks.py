@@ -32,6 +32,8 @@ _STATEMENTS: Final[Mapping[str, frozenset[str] | None]] = {
     "final": frozenset(("value", "save")),
     "previous": frozenset(("as",)),
     "effect": frozenset(("name", "args", "as")),
+    "store": frozenset(("op", "namespace", "key", "value", "ttl", "filter", "limit", "offset", "query", "refresh"))
+    | {"prefix", "suffix", "max_depth", "as"},
 }
 """The members of each statement; None: they are names of the program's own, or an expression."""
 

@@ -14,8 +14,10 @@ from typing import Any
 
 from checks import Broken
 from expressions import evaluate, is_array
+from store import operate
 
 from taskpoint import (
+    BaseStore,
     CheckpointSaver,
     Entrypoint,
     TaskError,
@@ -72,12 +74,14 @@ class Program:
             else:
                 self.tasks[name] = task(name=name, raises=raises)(function)
 
-    def entrypoint(self, saver: CheckpointSaver | None) -> Entrypoint[Any, Any]:
-        """Return the entrypoint, with a saver."""
+    def entrypoint(self, saver: CheckpointSaver | None, store: BaseStore | None) -> Entrypoint[Any, Any]:
+        """Return the entrypoint, with a saver and a store."""
         document = self.document
         options: dict[str, Any] = {name: document[name] for name in ("version", "on_divergence") if name in document}
         if saver is not None:
             options["checkpointer"] = saver
+        if store is not None:
+            options["store"] = store
         parameters = [_parameter(each) for each in document["params"]]
         if "previous" in document:
             default = codec.from_tree(document["previous"]["default"])
@@ -256,6 +260,9 @@ class _Scope:
         args = [self.value(each) for each in members.get("args", [])]
         self.keep(members, await self.program.effect(members["name"], args))
 
+    async def store(self, members: Document) -> None:
+        self.keep(members, await operate(members, self.value, is_async=self.program.is_async))
+
     # Calls
 
     def begin(self, members: Document) -> Any:
@@ -360,6 +367,7 @@ _STATEMENTS: Mapping[str, Callable[[_Scope, Any], Coroutine[Any, Any, _Return | 
     "previous": _Scope.previous,
     "interrupt": _Scope.interrupt,
     "effect": _Scope.effect,
+    "store": _Scope.store,
     "call": _Scope.call,
     "start": _Scope.start,
     "await": _Scope.await_,

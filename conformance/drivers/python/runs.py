@@ -15,12 +15,15 @@ from runner_saver import NotingSqliteSaver, RunnerSaver
 from wire import Wire
 
 from taskpoint import (
+    BaseStore,
     CheckpointSaver,
     Command,
     ConcurrentRunError,
     Entrypoint,
+    InMemoryStore,
     Interrupt,
     SaverError,
+    SqliteStore,
     StateSnapshot,
     TaskError,
     TaskpointError,
@@ -73,22 +76,31 @@ class Run:
         check(self._message["program"], is_async=self._is_async)
         program = Program(self._message["program"], self._message["form"], self._effect, is_async=self._is_async)
         saver: RunnerSaver | NotingSqliteSaver | None = None
+        store: BaseStore | None = None
         try:
             saver = self._saver()
-            return self._act(program.entrypoint(saver), saver)
+            store = self._store()
+            return self._act(program.entrypoint(saver, store), saver)
         except Broken:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever left the run is its outcome
             return _failure(error, saver, entered=program.entered)
         finally:
-            if saver is not None:
-                saver.close()
+            for each in (saver, store):
+                if each is not None:
+                    each.close()
 
     def _saver(self) -> RunnerSaver | NotingSqliteSaver | None:
         kind = self._message["saver"]["kind"]
         if kind == "sqlite":
             return NotingSqliteSaver(self._message["saver"]["path"])
         return RunnerSaver(self._call) if kind == "runner" else None
+
+    def _store(self) -> BaseStore | None:
+        asked = self._message.get("store")
+        if asked is None:
+            return None
+        return SqliteStore(asked["path"]) if asked["kind"] == "sqlite" else InMemoryStore()
 
     def _call(self, op: str, **members: object) -> Future[Document]:
         return self._wire.call(self._message["id"], op, **members)

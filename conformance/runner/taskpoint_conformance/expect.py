@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from taskpoint_conformance.errors import Detail, Failure
@@ -10,7 +10,7 @@ from taskpoint_conformance.journal import checkpoint_view, entry_view
 from taskpoint_conformance.match import Bindings, difference, is_latitude
 from taskpoint_conformance.shapes import is_array, is_object
 
-__all__ = ("check_final", "check_step")
+__all__ = ("check_final", "check_items", "check_step")
 
 Document = dict[str, Any]
 Threads = Mapping[str, list[tuple[Document, list[Document]]]]
@@ -74,6 +74,17 @@ def check_final(final: Document, threads: Threads, totals: Mapping[str, int], bi
         wanted = [*listed, *[None] * (len(checkpoints) - len(listed))]
         views = [checkpoint_view(one, checkpoint) for one, checkpoint in zip(wanted, checkpoints, strict=False)]
         _compare("final.checkpoints", f"checkpoints of {name}", expected, views, bindings)
+
+
+def check_items(final: Document, items: Callable[[list[Any]], list[Document]], bindings: Bindings) -> None:
+    """Check what the store holds after the last step; `items` gives it as the expectations list it.
+
+    Raises:
+        Failure: At the first difference.
+    """
+    expected = final.get("items")
+    if expected is not None:
+        _compare("final.items", "items", expected, items(expected if is_array(expected) else []), bindings)
 
 
 def _check_journal(name: str, expected: Any, thread: list[tuple[Document, list[Document]]], bindings: Bindings) -> None:

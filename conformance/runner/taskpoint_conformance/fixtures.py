@@ -66,6 +66,12 @@ class Fixture:
         return str(self.document.get("saver", "runner"))
 
     @property
+    def store(self) -> str | None:
+        """The store that the entrypoint is given: `memory`, `sqlite` or none."""
+        kind: str | None = self.document.get("store")
+        return kind
+
+    @property
     def steps(self) -> list[dict[str, Any]]:
         """Its steps."""
         return list(self.document["steps"])
@@ -206,8 +212,10 @@ def _world_problems(document: dict[str, Any]) -> Iterator[str]:
         if not all("effects" in expect for expect in expectations):
             yield "$.final.effect_totals: has to be given, or `effects` in every step"
     given = document.get("given", {})
-    if "sql" in given and document.get("saver") != "sqlite":
-        yield "$.given.sql: only with saver: sqlite"
+    if "sql" in given and "sqlite" not in {document.get("saver"), document.get("store")}:
+        yield "$.given.sql: only with saver: sqlite or store: sqlite"
+    if ("items" in given or "items" in document.get("final", {})) and document.get("store") != "sqlite":
+        yield "$.given.items, $.final.items: only with store: sqlite"
     if not given.get("unchecked"):
         for place, thread in enumerate(threads_of(document)):
             if problem := document_problem("thread", {key: each for key, each in thread.items() if key != "holder"}):

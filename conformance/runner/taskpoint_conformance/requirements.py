@@ -25,9 +25,37 @@ from taskpoint_conformance import data
 
 __all__ = ("AREAS", "KEYWORDS", "PROFILES", "Requirement", "RequirementError", "collect", "command", "parse", "render")
 
-AREAS: Final = ("VAL", "IDN", "CKP", "JRN", "TSK", "RPL", "ERR", "INT", "RUN", "CON", "STO", "SEC", "CNF", "STA", "DUR")
+AREAS: Final = (
+    "VAL",
+    "IDN",
+    "CKP",
+    "JRN",
+    "TSK",
+    "RPL",
+    "ERR",
+    "INT",
+    "RUN",
+    "CON",
+    "STO",
+    "SEC",
+    "CNF",
+    "STA",
+    "DUR",
+    "MEM",
+    "CCH",
+)
 KEYWORDS: Final = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
-PROFILES: Final = ("core", "interrupts", "concurrency", "state", "streams", "values-extended", "sqlite", "forms")
+PROFILES: Final = (
+    "core",
+    "interrupts",
+    "concurrency",
+    "state",
+    "streams",
+    "values-extended",
+    "sqlite",
+    "forms",
+    "stores",
+)
 
 _HEADER: Final = re.compile(
     r"> \*\*(?P<id>[A-Z]{3}-[0-9]{3})\*\* (?P<keyword>[A-Z ]+)"

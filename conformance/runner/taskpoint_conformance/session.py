@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from taskpoint_conformance.canonical import effect_key
 from taskpoint_conformance.errors import Failure, Verdict
-from taskpoint_conformance.expect import check_final, check_step
+from taskpoint_conformance.expect import check_final, check_items, check_step
 from taskpoint_conformance.fixtures import RUNS, Fixture
+from taskpoint_conformance.items import ItemFile
 from taskpoint_conformance.journal import TERMINAL, comparable, recorded
 from taskpoint_conformance.match import Bindings, resolve
 from taskpoint_conformance.pool import Pool
@@ -69,8 +70,14 @@ class Session:
         self._background: dict[str, Request] = {}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._store = self._make_store()
+        self._items = self._make_items()
         world = World(fixture.document.get("effects", {}))
         self._traffic = Traffic(self._store, world, limits, self._crashes)
+
+    @property
+    def _given(self) -> Document:
+        given: Document = self._fixture.document.get("given", {})
+        return given
 
     def run(self) -> Witness:
         """Run all steps and check the end.
@@ -96,9 +103,8 @@ class Session:
         if self._fixture.saver == "none":
             return None
         if self._fixture.saver == "sqlite":
-            self._folder = tempfile.TemporaryDirectory(prefix="taskpoint-", ignore_cleanup_errors=True)
-            file = SqliteFile(Path(self._folder.name) / "threads.db")
-            statements = self._fixture.document.get("given", {}).get("sql", [])
+            file = SqliteFile(self._file("threads.db"))
+            statements = self._given.get("sql", []) if "items" not in self._given else []
             if threads or statements:
                 file.create(threads, statements)
             return file
@@ -107,6 +113,21 @@ class Session:
             store.put(thread)
         return store
 
+    def _make_items(self) -> ItemFile | None:
+        if self._fixture.store != "sqlite":
+            return None
+        shared = isinstance(self._store, SqliteFile)
+        file = ItemFile(self._store.path if isinstance(self._store, SqliteFile) else self._file("memory.db"))
+        given = self._given
+        if "items" in given or ("sql" in given and not shared):
+            file.create(given.get("items", []), given.get("sql", []))
+        return file
+
+    def _file(self, name: str) -> Path:
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="taskpoint-", ignore_cleanup_errors=True)
+        return Path(self._folder.name) / name
+
     def _threads(self) -> dict[str, Any]:
         return self._store.threads() if self._store else {}
 
@@ -114,7 +135,7 @@ class Session:
         for request in self._background.values():
             if not request.over:
                 self._traffic.kill(request.driver)
-        given = self._fixture.document.get("given", {})
+        given = self._given
         meant_to_be_bad = given.get("unchecked") or given.get("sql")
         if isinstance(self._store, SqliteFile) and self._store.path.exists() and not meant_to_be_bad:
             self._store.check()
@@ -122,6 +143,8 @@ class Session:
         totals = dict(self._traffic.world.totals)
         if self._variant.crash is None:
             check_final(self._fixture.final, threads, totals, self._bindings)
+            if self._items is not None:
+                check_items(self._fixture.final, self._items.items, self._bindings)
         return Witness(comparable(threads), comparable(threads, crashed=True), totals, self._crashes.labels)
 
     def _leave(self) -> None:
@@ -259,6 +282,10 @@ class Session:
             "action": action,
             **{name: step[name] for name in _RUN_MEMBERS if name in step},
         }
+        if self._items is not None:
+            members["store"] = {"kind": "sqlite", "path": str(self._items.path)}
+        elif self._fixture.store is not None:
+            members["store"] = {"kind": self._fixture.store}
         if action == "command":
             members["command"] = {name: step[name] for name in ("resume", "answers") if name in step}
         if "options" in step:

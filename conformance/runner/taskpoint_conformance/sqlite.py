@@ -42,18 +42,18 @@ _ENCODED: Final = frozenset({"input", "value", "saved", "metadata"})
 
 
 @cache
-def layout() -> str:
+def layout(chapter: str = "11-storage.md", table: str = "CREATE TABLE threads") -> str:
     """Return the statements that make an empty file, out of the chapter.
 
     Raises:
         HarnessError: The chapter has none.
     """
-    path = data.spec() / "11-storage.md"
+    path = data.spec() / chapter
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     for block in re.findall(r"^```sql\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
-        if "CREATE TABLE threads" in block:
+        if table in block:
             return str(block)
-    raise HarnessError("11-storage.md has no block of SQL that creates the tables")
+    raise HarnessError(f"{chapter} has no block of SQL that creates the tables")
 
 
 class SqliteFile:

@@ -17,7 +17,7 @@ _SAMPLE: Final = 1
 
 def variants_of(fixture: Fixture, hello: dict[str, Any], form: str | None, mode: str | None) -> list[Variant]:
     """Return the variants that the driver claims, the fixture allows and the caller asks for."""
-    if fixture.saver == "sqlite" and "sqlite" not in hello["savers"]:
+    if "sqlite" in {fixture.saver, fixture.store} and "sqlite" not in hello["savers"]:
         return []
     operations = {step["op"] for step in fixture.steps}
     forms = [

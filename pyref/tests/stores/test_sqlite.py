@@ -5,10 +5,21 @@ from __future__ import annotations
 import sqlite3
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from taskpoint import FormatError, SqliteCache, SqliteSaver, SqliteStore, StoreError
+from taskpoint.caches import sqlite as caches
+from taskpoint.stores import sqlite as stores
+
+CHAPTER = Path(__file__).parents[3] / "spec" / "1.0" / "18-stores.md"
+
+
+@pytest.mark.parametrize("script", [stores._TABLES.script, caches._TABLES.script], ids=lambda script: script.name)
+def test_the_layout_is_the_chapter_s(script):
+    made = [line for line in script.read_text("utf-8").splitlines() if not line.startswith("--")]
+    assert "```sql\n" + "\n".join(made) + "\n```" in CHAPTER.read_text("utf-8")
 
 
 def rows(path, query="SELECT namespace, key, value FROM store_items ORDER BY written"):
