@@ -1,0 +1,22 @@
+"""The commands: `taskpoint conformance ...` and `python -m taskpoint_conformance ...`, one module each."""
+
+from __future__ import annotations
+
+import click
+
+from taskpoint_conformance import __version__
+from taskpoint_conformance.cli.look import list_fixtures, show
+from taskpoint_conformance.cli.run import run
+from taskpoint_conformance.requirements import command as requirements
+
+__all__ = ("conformance",)
+
+
+@click.group(help="Judge a runtime by the conformance suite.", no_args_is_help=True)
+@click.version_option(__version__, prog_name="taskpoint-conformance")
+def conformance() -> None:
+    """Group of the suite's commands."""
+
+
+for _command in (run, list_fixtures, show, requirements):
+    conformance.add_command(_command)

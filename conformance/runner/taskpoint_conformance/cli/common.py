@@ -1,0 +1,68 @@
+"""What several commands need: the chosen fixtures, the driver's command, the options that are the same everywhere."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import shlex
+from pathlib import Path
+from typing import Final
+
+import click
+
+from taskpoint_conformance import data
+from taskpoint_conformance.errors import HarnessError
+from taskpoint_conformance.fixtures import Fixture, FixtureError, load_yaml
+from taskpoint_conformance.schemas import format_problem
+
+__all__ = ("FILE", "FOLDER", "baseline_entries", "choose", "driver_command", "driver_option")
+
+FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE: Final = click.Path(dir_okay=False, path_type=Path)
+
+driver_option: Final = click.option(
+    "--driver", metavar="CMD", help="Command that starts the driver; the reference's driver if left out."
+)
+
+
+def driver_command(text: str | None) -> list[str]:
+    """Return the words of a driver's command; those of the reference's driver where none is given."""
+    return shlex.split(text, posix=os.name != "nt") if text else data.reference_driver()
+
+
+def choose(
+    fixtures: list[Fixture], bad: list[FixtureError], wanted: tuple[str, ...], profiles: tuple[str, ...]
+) -> tuple[list[Fixture], list[FixtureError]]:
+    """Return the fixtures, and the files that are none, that ids and profiles ask for.
+
+    Raises:
+        HarnessError: There is no such fixture.
+    """
+    chosen = [each for each in fixtures if not profiles or each.profile in profiles]
+    if not wanted:
+        return chosen, bad
+    known = [each.id for each in fixtures] + [each.path.stem for each in bad]
+    for identifier in wanted:
+        if identifier not in known:
+            near = difflib.get_close_matches(identifier, known, n=1)
+            raise HarnessError(f"there is no fixture {identifier}" + (f"; did you mean {near[0]}?" if near else ""))
+    return [each for each in chosen if each.id in wanted], [each for each in bad if each.path.stem in wanted]
+
+
+def baseline_entries(path: Path | None, known: set[str]) -> dict[str, dict[str, str]]:
+    """Return a baseline's entries by fixture.
+
+    Raises:
+        HarnessError: It cannot be read, is not of the format, or names no fixture.
+    """
+    if path is None:
+        return {}
+    document = load_yaml(path)
+    if problem := format_problem("baseline", document):
+        raise HarnessError(f"{path}: {problem}")
+    entries = {entry["id"]: entry for entry in document["expected"]}
+    if len(entries) != len(document["expected"]):
+        raise HarnessError(f"{path}: an id stands twice")
+    if unknown := sorted(entries.keys() - known):
+        raise HarnessError(f"{path}: there is no fixture {unknown[0]}")
+    return entries
