@@ -43,6 +43,7 @@ MODELS: dict[str, Any] = {
     "error": documents.ErrorModel,
     "holder": documents.HolderModel,
     "interrupt": documents.InterruptModel,
+    "store-item": documents.StoreItemModel,
     "task-definition": documents.TaskDefinitionModel,
     "thread": documents.ThreadModel,
     "thread.journal": documents.JournalModel,

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from taskpoint_conformance.canonical import canonical
 from taskpoint_conformance.errors import Failure
+from taskpoint_conformance.schemas import document_problem
 from taskpoint_conformance.sqlite import layout
 
 __all__ = ("ItemFile",)
@@ -41,11 +42,11 @@ class ItemFile:
             for statement in statements:
                 connection.execute(statement)
 
-    def items(self, wanted: list[Any]) -> list[Document]:
-        """Return what the file holds, each item as its expectation lists it.
+    def items(self, wanted: list[Any], *, checked: bool = True) -> list[Document]:
+        """Return what the file holds, each item as its expectation lists it; `checked`: whether it is judged, too.
 
         Raises:
-            Failure: The file is not of the layout.
+            Failure: The file is not of the layout, or holds what is no item.
         """
         if not self.path.exists():
             return []
@@ -53,7 +54,7 @@ class ItemFile:
             with closing(sqlite3.connect(self.path, timeout=5)) as connection:
                 connection.row_factory = sqlite3.Row
                 rows = connection.execute("SELECT * FROM store_items ORDER BY written").fetchall()
-                found = [_item(row) for row in rows]
+                found = [_checked(row) for row in rows] if checked else [_item(row) for row in rows]
         except (sqlite3.Error, ValueError, TypeError) as error:
             raise Failure("store.invalid", f"the store's file is not of the layout: {error}") from None
         listed = [*wanted, *[{}] * (len(found) - len(wanted))]
@@ -75,6 +76,14 @@ def _row(item: Document) -> tuple[Any, ...]:
         None if ttl is None else ttl * _MINUTE,
         None if left is None else time.time() + left * _MINUTE,
     )
+
+
+def _checked(row: sqlite3.Row) -> Document:
+    item = _item(row)
+    members = ("namespace", "key", "value", "created_at", "updated_at")
+    if problem := document_problem("store-item", {name: item[name] for name in members}):
+        raise ValueError(problem)
+    return item
 
 
 def _item(row: sqlite3.Row) -> Document:

@@ -74,6 +74,16 @@ class HolderModel(DocumentModel):
     lease_until: Time
 
 
+class StoreItemModel(DocumentModel):
+    """What a store keeps under a namespace and a key (`MEM-008`)."""
+
+    namespace: Annotated[list[Id], Field(min_length=1, max_length=64)]
+    key: Id
+    value: EncodedObject
+    created_at: Time
+    updated_at: Time
+
+
 # --- checkpoints --------------------------------------------------------------------------------------------------
 
 
