@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from expressions import is_array
+
 from taskpoint import Item, get_store
 
 __all__ = ("operate",)
@@ -35,9 +37,8 @@ async def operate(members: Document, value: Callable[[Any], Any], *, is_async: b
 
 
 def _shown(result: Any) -> Any:
-    if isinstance(result, list):
-        listed: list[Any] = result
-        return [_shown(each) for each in listed]
+    if is_array(result):
+        return [_shown(each) for each in result]
     if isinstance(result, Item):
         return {"namespace": list(result.namespace), "key": result.key, "value": result.value}
-    return list(result) if isinstance(result, tuple) else result
+    return result  # a namespace is a tuple, and a value

@@ -57,10 +57,10 @@ class ItemFile:
                 found = [_checked(row) for row in rows] if checked else [_item(row) for row in rows]
         except (sqlite3.Error, ValueError, TypeError) as error:
             raise Failure("store.invalid", f"the store's file is not of the layout: {error}") from None
-        listed = [*wanted, *[{}] * (len(found) - len(wanted))]
+        listed: list[Any] = [*wanted, *[None] * (len(found) - len(wanted))]
         always = {"namespace", "key", "value"}
         return [
-            {name: each for name, each in item.items() if name in always or name in one}
+            {name: each for name, each in item.items() if name in always or name in (one or {})}
             for one, item in zip(listed, found, strict=False)
         ]
 

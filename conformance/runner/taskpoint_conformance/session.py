@@ -105,7 +105,7 @@ class Session:
             return None
         if self._fixture.saver == "sqlite":
             file = SqliteFile(self._file("threads.db"))
-            statements = self._given.get("sql", []) if "items" not in self._given else []
+            statements: list[str] = [] if "items" in self._given else self._given.get("sql", [])
             if threads or statements:
                 file.create(threads, statements)
             return file

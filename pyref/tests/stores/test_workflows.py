@@ -6,7 +6,18 @@ import asyncio
 
 import pytest
 
-from taskpoint import InMemorySaver, InMemoryStore, SqliteStore, StoreError, UsageError, entrypoint, get_store, task
+from taskpoint import (
+    BaseStore,
+    InMemorySaver,
+    InMemoryStore,
+    SqliteStore,
+    StoreError,
+    UsageError,
+    entrypoint,
+    get_store,
+    task,
+)
+from taskpoint.runtime.sources import Sources, using
 
 
 def test_get_store_in_an_entrypoint_and_in_tasks():
@@ -101,3 +112,84 @@ def test_a_store_that_fails_in_a_task_is_a_failure_like_any_other():
     assert kinds == [
         "run.started", "task.failed", "task.completed", "run.failed", "run.resumed", "run.completed",
     ]  # fmt: skip
+
+
+def at(now):
+    return Sources(time=lambda: now)
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_the_clock_of_the_run_is_the_clock_of_its_store(is_async):
+    """What a test turns, turns for the store too, in whatever thread a task runs."""
+    store = InMemoryStore()
+
+    @task
+    def remember(key):
+        get_store().put(("n",), key, {}, ttl=1)
+
+    @task
+    async def remember_soon(key):
+        await get_store().aput(("n",), key, {}, ttl=1)
+
+    @entrypoint(store=store)
+    def main(n):
+        for call in [remember(str(number)) for number in range(n)]:
+            call.result()
+
+    @entrypoint(store=store)
+    async def amain(n):
+        await asyncio.gather(*(remember_soon(str(number)) for number in range(n)), remember("sync"))
+
+    with using(at(1000.0)):
+        (amain if is_async else main).invoke(5)
+        assert len(store.search(("n",), refresh_ttl=False)) == 5 + is_async
+        assert store.get(("n",), "0", refresh_ttl=False).created_at.timestamp() == 1000.0
+    with using(at(1060.0)):
+        assert store.search(("n",)) == []
+
+
+def test_a_saver_and_a_store_by_the_same_path(tmp_path):
+    @task
+    def remember(n):
+        get_store().put(("n",), str(n), {"n": n})
+
+    path = tmp_path / "all.db"
+
+    @entrypoint(checkpointer=path, store=path)
+    def main(n):
+        for number in range(n):
+            remember(number).result()
+        return len(get_store().search(("n",)))
+
+    assert main.invoke(3, thread_id="t") == 3
+    with SqliteStore(path) as store:
+        assert [item.key for item in store.search(("n",))] == ["2", "1", "0"]
+
+
+class Audited(BaseStore):
+    """A store of somebody's own: it keeps what another one keeps, and writes down who asked."""
+
+    def __init__(self, inner):
+        self.inner = inner
+        self.log = []
+
+    def batch(self, ops):
+        ops = list(ops)
+        self.log += [type(op).__name__ for op in ops]
+        return self.inner.batch(ops)
+
+
+def test_a_store_of_ones_own_implements_one_verb():
+    store = Audited(InMemoryStore())
+
+    @entrypoint(store=store)
+    async def main(n):
+        await get_store().aput(("n",), "k", {"n": n})
+        found = await get_store().asearch(("n",))
+        get_store().delete(("n",), "k")
+        return [item.value for item in found], get_store().list_namespaces()
+
+    assert main.invoke(1) == [[{"n": 1}], []]
+    assert store.log == ["PutOp", "SearchOp", "PutOp", "ListNamespacesOp"]
+    with pytest.raises(TypeError):
+        BaseStore()
