@@ -9,6 +9,7 @@ from taskpoint.caches.base import BaseCache, FullKey, check_entry, check_full_ke
 from taskpoint.errors import StoreError
 from taskpoint.stores._clock import system_time
 from taskpoint.stores._engine import is_live
+from taskpoint.stores._expiry import Expiry
 
 __all__ = ("InMemoryCache",)
 
@@ -31,8 +32,7 @@ class InMemoryCache(BaseCache):
         self._clock = clock
         self._lock = threading.Lock()
         self._entries: dict[FullKey, tuple[str, float | None]] | None = {}
-        self._mortal: set[FullKey] = set()
-        """The keys of those that expire."""
+        self._expiry = Expiry()
 
     def get(self, key: FullKey) -> str | None:
         """Return the text under a key, None where there is none or it has expired."""
@@ -47,12 +47,11 @@ class InMemoryCache(BaseCache):
         with self._lock:
             entries = self._open()
             now = self._clock()
-            for each in [each for each in self._mortal if not is_live(entries[each][1], now)]:
-                self._forget(entries, each)
-            self._forget(entries, key)
+            for each in self._expiry.expired(now, lambda place: entries.get(place, (None, None))[1]):
+                del entries[each]
             entries[key] = (text, None if ttl is None else now + ttl)
             if ttl is not None:
-                self._mortal.add(key)
+                self._expiry.watch(key, now + ttl)
 
     def clear(self, namespaces: Sequence[tuple[str, ...]] | None = None) -> None:
         """Forget what stands in these namespaces, not below them; everything where None is given."""
@@ -60,13 +59,12 @@ class InMemoryCache(BaseCache):
         with self._lock:
             entries = self._open()
             for key in [key for key in entries if chosen is None or key[0] in chosen]:
-                self._forget(entries, key)
+                del entries[key]
 
     def close(self) -> None:
         """Forget everything."""
         with self._lock:
             self._entries = None
-            self._mortal.clear()
 
     async def aget(self, key: FullKey) -> str | None:
         """Do as `get` does; it is over at once."""
@@ -75,10 +73,6 @@ class InMemoryCache(BaseCache):
     async def aset(self, key: FullKey, text: str, ttl: float | None = None) -> None:
         """Do as `set` does; it is over at once."""
         self.set(key, text, ttl)
-
-    def _forget(self, entries: dict[FullKey, tuple[str, float | None]], key: FullKey) -> None:
-        entries.pop(key, None)
-        self._mortal.discard(key)
 
     def _open(self) -> dict[FullKey, tuple[str, float | None]]:
         if self._entries is None:

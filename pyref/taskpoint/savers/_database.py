@@ -287,7 +287,8 @@ def database_path(path: str | os.PathLike[str]) -> str:
     text = os.fspath(path)
     if type(text) is not str or not text or text.startswith(":") or "\0" in text:
         raise UsageError(
-            "the path is not that of a file", hint="use InMemorySaver for threads that need not outlive the process"
+            "the path is not that of a file",
+            hint="use an InMemorySaver, InMemoryStore or InMemoryCache for what need not outlive the process",
         )
     return str(Path(text).absolute())
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterable
+from heapq import merge
+from operator import itemgetter
 
 from taskpoint.errors import StoreError
 from taskpoint.stores._clock import system_time
 from taskpoint.stores._engine import Row, apply, is_live
+from taskpoint.stores._expiry import Expiry
 from taskpoint.stores.base import BaseStore, TTLConfig, check_ttl_config
 from taskpoint.stores.ops import Namespace, Op, Result
 
@@ -56,15 +59,16 @@ class InMemoryStore(BaseStore):
 
 
 class _Shelf:
-    """Rows in the order in which they were put, as a dict keeps it."""
+    """Rows by namespace, those of a namespace in the order in which they were put, as a dict keeps it."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[Namespace, str], Row] = {}
-        self._mortal: set[tuple[Namespace, str]] = set()
-        """The keys of those that expire."""
+        self._spaces: dict[Namespace, dict[str, tuple[int, Row]]] = {}
+        self._written = 0
+        self._expiry = Expiry()
 
     def find(self, namespace: Namespace, key: str) -> Row | None:
-        return self._rows.get((namespace, key))
+        found = self._spaces.get(namespace, {}).get(key)
+        return None if found is None else found[1]
 
     def created_at(self, namespace: Namespace, key: str) -> str | None:
         row = self.find(namespace, key)
@@ -72,27 +76,39 @@ class _Shelf:
 
     def under(self, prefix: Namespace) -> Generator[Row]:
         depth = len(prefix)
-        for (namespace, _), row in reversed(self._rows.items()):
-            if namespace[:depth] == prefix:
-                yield row
+        spaces = [space for namespace, space in self._spaces.items() if namespace[:depth] == prefix]
+        newest_first = merge(*(reversed(space.values()) for space in spaces), key=itemgetter(0), reverse=True)
+        for _, row in newest_first:
+            yield row
 
     def namespaces(self, now: float) -> Iterable[Namespace]:
-        return {namespace for (namespace, _), row in self._rows.items() if is_live(row.expires_at, now)}
+        return [
+            namespace
+            for namespace, space in self._spaces.items()
+            if any(is_live(row.expires_at, now) for _, row in space.values())
+        ]
 
     def put(self, row: Row) -> None:
-        place = row.namespace, row.key
-        self.remove(*place)
-        self._rows[place] = row
+        self.remove(row.namespace, row.key)
+        self._written += 1
+        self._spaces.setdefault(row.namespace, {})[row.key] = self._written, row
         if row.expires_at is not None:
-            self._mortal.add(place)
+            self._expiry.watch((row.namespace, row.key), row.expires_at)
 
     def renew(self, row: Row, expires_at: float) -> None:
-        self._rows[row.namespace, row.key] = row._replace(expires_at=expires_at)
+        space = self._spaces[row.namespace]
+        space[row.key] = space[row.key][0], row._replace(expires_at=expires_at)
 
     def remove(self, namespace: Namespace, key: str) -> None:
-        self._rows.pop((namespace, key), None)
-        self._mortal.discard((namespace, key))
+        space = self._spaces.get(namespace, {})
+        space.pop(key, None)
+        if not space:
+            self._spaces.pop(namespace, None)
 
     def remove_expired(self, now: float) -> None:
-        for place in [each for each in self._mortal if not is_live(self._rows[each].expires_at, now)]:
+        for place in self._expiry.expired(now, self._expires_at):
             self.remove(*place)
+
+    def _expires_at(self, place: tuple[Namespace, str]) -> float | None:
+        row = self.find(*place)
+        return None if row is None else row.expires_at
