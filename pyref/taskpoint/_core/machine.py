@@ -186,13 +186,27 @@ class Scope:
 class Machine:
     """One attempt of one run."""
 
-    def __init__(self, index: Index, *, attempt_id: str, now: Callable[[], str], on_divergence: str = "error") -> None:
+    def __init__(
+        self,
+        index: Index,
+        *,
+        attempt_id: str,
+        now: Callable[[], str],
+        on_divergence: str = "error",
+        ahead: float = 0,
+    ) -> None:
         self.index = index
         self.attempt_id = attempt_id
         self.now = now
         self.on_divergence = on_divergence
         self.next_seq = index.length
+        self.ahead = ahead
+        """How many entries may be seen before they are durable (`DUR-002`): none with ``sync``."""
         self.outbox: list[tuple[Entry, Call | None]] = []
+        """What has to be durable before it is seen."""
+        self.behind: list[Entry] = []
+        """What was seen already, and is not durable yet; it has its seqs (`DUR-006`)."""
+        self._taken = 0
         self.raised: list[InterruptRaised] = []
         """The interrupts that this attempt reached and nobody answered, in the order reached (`INT-006`)."""
         self._records: dict[str, list[Record]] = {}
@@ -268,7 +282,17 @@ class Machine:
         call.outcome = entry
         call.state = State.FINISHED
         self._forget_questions(call)
-        self.outbox.append((entry, call))
+        self._enqueue(entry, call)
+
+    def _enqueue(self, entry: Entry, call: Call | None) -> None:
+        if len(self.behind) >= self.ahead or self.outbox or self._taken:
+            self.outbox.append((entry, call))
+            return
+        entry.seq = self.next_seq
+        self.next_seq += 1
+        self.behind.append(entry)
+        if call is not None:
+            heapq.heappush(call.scope.ready, (entry.seq, call))
 
     def drop(self, call: Call) -> None:
         """Forget a call that never began: it has no entry and runs again in the next attempt (`CON-010`)."""
@@ -299,7 +323,7 @@ class Machine:
         if entry is None:
             alone = scope.open == 0 and not scope.suspended
             entry = InterruptRaised(-1, self.now(), self.attempt_id, id, value, digest, alone)
-            self.outbox.append((entry, None))
+            self._enqueue(entry, None)
         scope.solo = None
         self.raised.append(entry)
         self.suspend(scope)
@@ -310,16 +334,23 @@ class Machine:
         scope.suspended = True
 
     def take(self) -> tuple[int, list[Entry], list[Call]]:
-        """Take what is to be appended: the seq of its first entry, the entries, and the calls they belong to."""
+        """Take what is to be appended: the seq of its first entry, the entries, and the calls that are to be seen."""
         batch, self.outbox = self.outbox, []
-        first = self.next_seq
+        entries, self.behind = self.behind, []
         for offset, (entry, _) in enumerate(batch):
-            entry.seq = first + offset
-        return first, [entry for entry, _ in batch], [call for _, call in batch if call is not None]
+            entry.seq = self.next_seq + offset
+            entries.append(entry)
+        self._taken = len(batch)
+        return self.next_seq - len(entries) + len(batch), entries, [call for _, call in batch if call is not None]
 
-    def committed(self, count: int, calls: Sequence[Call]) -> None:
+    def take_nothing(self) -> tuple[int, list[Entry], list[Call]]:
+        """Take no entry, for a heartbeat: the seq at which the durable journal ends."""
+        return self.next_seq - len(self.behind), [], []
+
+    def committed(self, calls: Sequence[Call]) -> None:
         """Make recorded outcomes deliverable: durable before seen (`JRN-007`)."""
-        self.next_seq += count
+        self.next_seq += self._taken
+        self._taken = 0
         for call in calls:
             if call.outcome is not None:
                 heapq.heappush(call.scope.ready, (call.outcome.seq, call))

@@ -105,7 +105,7 @@ class Attempt:
 
     def _write(self, closing: Checkpoint | None) -> None:
         run = self.run
-        seq, entries, _ = run.machine.take()
+        seq, entries, _ = run.take_last()
         if run.writer is not None:
             run.writer.append(seq, entries, closing)
         self.recorded = True
@@ -258,7 +258,11 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
     )
     started = RunStarted(0, now, sources.new_id())
     machine = Machine(
-        Index([started]), attempt_id=started.attempt_id, now=sources.now, on_divergence=entrypoint.on_divergence
+        Index([started]),
+        attempt_id=started.attempt_id,
+        now=sources.now,
+        on_divergence=entrypoint.on_divergence,
+        ahead=request.ahead,
     )
     run = Run(machine, Writer(saver, config.thread_id, started.attempt_id), config, entrypoint.name, sources)
     _prepare_previous(run, entrypoint, saver, checkpoint, parent)
@@ -316,6 +320,7 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
         attempt_id=attempt_id,
         now=sources.now,
         on_divergence=entrypoint.on_divergence,
+        ahead=request.ahead,
     )
     run = Run(machine, writer, config, entrypoint.name, sources)
     _prepare_previous(run, entrypoint, saver, checkpoint, None)

@@ -140,7 +140,7 @@ class LoopHost(Host):
         self.scope.open += 1
         self.scope.solo = None
         call.started_at = call.started_at or self.run.machine.now()
-        self.run.machine.finish(call, Outcome())
+        self.run.record(call, Outcome())
 
     def cancelled_error(self) -> BaseException:
         return asyncio.CancelledError()

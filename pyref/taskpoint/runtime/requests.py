@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from math import inf
+from typing import Any, Final, Literal, TypedDict
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime.config import RunConfig, read_config
@@ -20,11 +21,19 @@ class RunOptions(TypedDict, total=False):
         take_over: Fence off a live holder of the thread instead of being refused.
         retry: Which recorded failures run again when continuing: ``"uncaught"`` (those the failed run named,
             the default), ``"all"``, or a list of their paths.
+        durability: When what happened is written: ``"sync"`` before anybody sees it (the default), ``"async"`` in the
+            background, ``"exit"`` at the end, however the run ends. What is not written when the process is killed
+            runs again.
     """
 
     thread_id: str | None
     take_over: bool
     retry: str | Sequence[str] | None
+    durability: Literal["sync", "async", "exit"] | None
+
+
+DURABILITY: Final[Mapping[str, float]] = {"sync": 0, "async": 4096, "exit": inf}
+"""How many entries of an attempt may be seen before they are durable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,8 @@ class Request:
     config: RunConfig
     take_over: bool = False
     retry: str | Sequence[str] | None = None
+    ahead: float = 0
+    """How many entries may be seen before they are durable."""
 
 
 _OPTIONS = frozenset(RunOptions.__annotations__)
@@ -54,4 +65,13 @@ def read_request(input: object, config: Mapping[str, Any] | None, options: RunOp
             hint=f"its options are {', '.join(sorted(_OPTIONS))}",
         )
     read = read_config(config, options.get("thread_id"))
-    return Request(input, read, options.get("take_over", False), options.get("retry"))
+    ahead = _ahead(options.get("durability"))
+    return Request(input, read, options.get("take_over", False), options.get("retry"), ahead)
+
+
+def _ahead(durability: object) -> float:
+    if durability is None:
+        return 0
+    if isinstance(durability, str) and durability in DURABILITY:
+        return DURABILITY[durability]
+    raise UsageError("durability= is unknown", hint=f"use one of {', '.join(DURABILITY)}")  # DUR-001

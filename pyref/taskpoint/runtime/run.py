@@ -6,10 +6,11 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from math import isinf
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from taskpoint import codec
-from taskpoint._core.journal import TaskCompleted
+from taskpoint._core.journal import Entry, TaskCompleted
 from taskpoint._core.machine import Call, DuplicateKey, Machine, Outcome, Scope, State, Verdict
 from taskpoint._core.matching import Divergence
 from taskpoint.errors import FormatError, ReplayDivergenceError, UsageError, ValueEncodingError
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from taskpoint.stores.base import BaseStore
 
 __all__ = ("Run",)
+
+Batch: TypeAlias = tuple[int, list[Entry], list[Call]]
 
 _LOGGER = logging.getLogger("taskpoint")
 _QUICK = 8
@@ -75,6 +78,10 @@ class Run:
         """Hosts that could go on but for the limit: they come before new calls."""
         self.parked: dict[SyncHost, None] = {}
         self.committing = False
+        self.lost: BaseException | None = None
+        """Why a commit failed, where one did: nothing may be appended after it (`JRN-032`)."""
+        self._is_behind = False
+        """A thread writes, or is about to write, what was seen already."""
         self.loops: list[Wakeable] = []
         self.async_active = 0
         self.names: dict[str, object] = {}
@@ -153,7 +160,9 @@ class Run:
 
     def is_quiescent(self) -> bool:
         """Tell whether nothing can happen any more without an answer from outside (locked)."""
-        return self.busy == 0 and not self.queue and not self.machine.outbox and not self.committing
+        if self.busy or self.queue or self.machine.outbox or self.committing:
+            return False
+        return not any(host.scope.deliverable() for host in self.parked)
 
     def settle(self) -> None:
         """End a suspended attempt in which nothing can happen any more (`INT-011`) (locked)."""
@@ -325,7 +334,7 @@ class Run:
         if outcome is None:
             call.state = State.SUSPENDED
         else:
-            self.machine.finish(call, outcome)
+            self.record(call, outcome)
         self.finished += 1
         if not self.queue or job.host.needs(call):
             job.host.wake()
@@ -333,6 +342,20 @@ class Run:
                 self._wake_committer()
         else:  # one commit for what finishes together
             NUDGER.watch(self)
+
+    def record(self, call: Call, outcome: Outcome) -> None:
+        """Take an outcome; where it may be seen before it is durable, it is (`DUR-006`) (locked)."""
+        self.machine.finish(call, outcome)
+        if self.machine.ahead and call.outcome is not None and call.outcome.seq >= 0:
+            self._show(call)
+            self._write_behind()
+
+    def _show(self, call: Call) -> None:
+        """Let an outcome that is deliverable now be delivered (locked)."""
+        job = call.job
+        if isinstance(job, Job):
+            job.host.wake()
+            self._announce(call)
 
     def _wake_committer(self) -> None:
         """See to it that somebody commits what waits, if somebody is there to do it (locked)."""
@@ -348,7 +371,9 @@ class Run:
 
     def commit(self) -> None:
         """Append what is waiting (locked; the lock is released meanwhile)."""
-        batch = self.take_batch()
+        self._commit(self.take_batch())
+
+    def _commit(self, batch: Batch) -> None:
         failure: BaseException | None = None
         self.lock.release()
         try:
@@ -366,35 +391,64 @@ class Run:
             if writer is None or self.committing or self.ending is not None or not writer.needs_renewal():
                 return
             self.busy += 1
-            self.commit()
+            if isinf(self.machine.ahead):  # DUR-011: a heartbeat adds nothing
+                self.committing = True
+                self._commit(self.machine.take_nothing())
+            else:
+                self.commit()
             self.busy -= 1
             self.wake_all()
 
-    def take_batch(self) -> Any:
+    def _write_behind(self) -> None:
+        """Have a thread append what was seen already (`DUR-010`) (locked)."""
+        if self.machine.behind and not self._is_behind and not isinf(self.machine.ahead):
+            self._is_behind = True
+            POOL.submit(self._catch_up)
+
+    def _catch_up(self) -> None:
+        with self.lock:
+            while self.machine.behind and not self.committing and self.ending is None:
+                self.commit()
+            self._is_behind = False
+            self.settle()
+
+    def take_last(self) -> Batch:
+        """Take all that is left to be appended, once no commit is under way any more (not locked).
+
+        Raises:
+            BaseException: A commit has failed, so that nothing may be appended after it.
+        """
+        with self.lock:
+            while self.committing:
+                self.idle.wait()
+            if self.lost is not None:
+                raise self.lost
+            return self.take_batch()
+
+    def take_batch(self) -> Batch:
         """Take what is waiting to be appended (locked)."""
         self.committing = True
         return self.machine.take()
 
-    def write_batch(self, batch: Any) -> None:
+    def write_batch(self, batch: Batch) -> None:
         """Append a batch through the saver (not locked)."""
         if self.writer is not None:
             self.writer.append(batch[0], batch[1])
 
-    def end_batch(self, batch: Any, failure: BaseException | None) -> None:
+    def end_batch(self, batch: Batch, failure: BaseException | None) -> None:
         """Make a batch's outcomes deliverable, or end the attempt (locked)."""
         self.committing = False
-        self._note_idle()
+        self.idle.notify_all()
         if failure is not None:
+            self.lost = failure if isinstance(failure, Exception) else None
             self.halt(failure)
             return
-        _, entries, calls = batch
-        self.machine.committed(len(entries), calls)
+        calls = batch[2]
+        self.machine.committed(calls)
         for call in calls:
-            job = call.job
-            if isinstance(job, Job):
-                job.host.wake()
-                self._announce(call)
+            self._show(call)
         self._wake_committer()
+        self._write_behind()
 
     def _announce(self, call: Call) -> None:
         """Show a new result to whoever streams the run (locked)."""

@@ -262,7 +262,7 @@ class SyncHost(Host):
             self.scope.open += 1
             self.scope.solo = None
             call.started_at = call.started_at or self.run.machine.now()
-            self.run.machine.finish(call, Outcome())
+            self.run.record(call, Outcome())
 
     def _deliver_next(self) -> Call | None:
         if self.scope.deliverable() is None:
