@@ -10,7 +10,18 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 from toy_driver import PROFILES, Toy
 
-EVERYTHING = ["core", "interrupts", "concurrency", "state", "streams", "values-extended", "sqlite", "forms", "stores"]
+EVERYTHING = [
+    "core",
+    "interrupts",
+    "concurrency",
+    "state",
+    "streams",
+    "values-extended",
+    "sqlite",
+    "forms",
+    "durability",
+    "stores",
+]
 
 
 class Broken(Toy):

@@ -36,6 +36,7 @@ def hello(message: Document) -> Document:
             "values-extended",
             "sqlite",
             "forms",
+            "durability",
             "stores",
         ],
         "forms": ["decorator", "named"],

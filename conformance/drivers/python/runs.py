@@ -126,7 +126,7 @@ class Run:
         config = self._config()
         action = self._message["action"]
         if action in _RUNS:
-            return self._run(workflow, self._input(), config, self._chosen("take_over", "retry"))
+            return self._run(workflow, self._input(), config, self._chosen("take_over", "retry", "durability"))
         if action == "update":
             value = codec.from_tree(self._message["value"])
             node = self._options.get("as_node")

@@ -54,6 +54,7 @@ PROFILES: Final = (
     "values-extended",
     "sqlite",
     "forms",
+    "durability",
     "stores",
 )
 
