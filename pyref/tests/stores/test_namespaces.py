@@ -1,4 +1,4 @@
-"""A namespace as a text: whoever compares the texts as SQLite does finds what begins with a prefix, and nothing else."""
+"""A namespace as a text: who compares texts as SQLite does finds what begins with a prefix, and nothing else."""
 
 from __future__ import annotations
 
