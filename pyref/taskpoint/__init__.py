@@ -4,7 +4,8 @@ A `task` is a unit of work whose result is recorded, an `entrypoint` is a workfl
 anywhere and the workflow goes on where it was; pause it for a person and come back next week.
 """
 
-from taskpoint.caches import BaseCache, InMemoryCache, SqliteCache
+from typing import TYPE_CHECKING
+
 from taskpoint.errors import (
     ConcurrentRunError,
     FormatError,
@@ -32,7 +33,10 @@ from taskpoint.runtime.func import TaskFunction, TaskFuture, task
 from taskpoint.runtime.select import as_completed
 from taskpoint.runtime.state import StateSnapshot, TaskSnapshot
 from taskpoint.savers import CheckpointSaver, InMemorySaver, SqliteSaver
-from taskpoint.stores import ANY_SEGMENT, BaseStore, InMemoryStore, Item, SearchItem, SqliteStore
+
+if TYPE_CHECKING:
+    from taskpoint.caches import BaseCache, InMemoryCache, SqliteCache
+    from taskpoint.stores import ANY_SEGMENT, BaseStore, InMemoryStore, Item, SearchItem, SqliteStore
 
 __version__ = "0.1.0"
 
@@ -77,3 +81,15 @@ __all__ = (
     "interrupt",
     "task",
 )
+
+if not TYPE_CHECKING:  # or the checkers would take any name for one of ours
+
+    def __getattr__(name: str) -> object:
+        """Import stores and caches when they are first asked for: most programs have none."""
+        if name in ("BaseCache", "InMemoryCache", "SqliteCache"):
+            from taskpoint import caches as module
+        elif name in ("ANY_SEGMENT", "BaseStore", "InMemoryStore", "Item", "SearchItem", "SqliteStore"):
+            from taskpoint import stores as module
+        else:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(module, name)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime.host import current_host
 from taskpoint.runtime.recorded import decode
-from taskpoint.stores.base import BaseStore
+
+if TYPE_CHECKING:
+    from taskpoint.stores.base import BaseStore
 
 __all__ = ("CallInfo", "get_call", "get_config", "get_idempotency_key", "get_previous_state", "get_store", "interrupt")
 

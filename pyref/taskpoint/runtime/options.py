@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime.definitions import is_label
 from taskpoint.savers.base import CheckpointSaver
-from taskpoint.stores.base import BaseStore
+
+if TYPE_CHECKING:
+    from taskpoint.stores.base import BaseStore
 
 __all__ = (
     "CallKeywords",
@@ -104,11 +106,13 @@ def _checkpointer(given: object) -> CheckpointSaver | None:
 
 
 def _store(given: object) -> BaseStore | None:
-    if given is None or isinstance(given, BaseStore):
+    if given is None:
+        return None
+    from taskpoint.stores import BaseStore, SqliteStore  # not before somebody wants a store
+
+    if isinstance(given, BaseStore):
         return given
     if isinstance(given, str | Path):
-        from taskpoint.stores.sqlite import SqliteStore
-
         return SqliteStore(given)
     raise UsageError(
         f"store= is of type {type(given).__name__}, which is no store",

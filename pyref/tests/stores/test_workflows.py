@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 
 import pytest
 
@@ -193,3 +195,20 @@ def test_a_store_of_ones_own_implements_one_verb():
     assert store.log == ["PutOp", "SearchOp", "PutOp", "ListNamespacesOp"]
     with pytest.raises(TypeError):
         BaseStore()
+
+
+def test_stores_and_caches_are_imported_when_they_are_asked_for():
+    code = """
+import sys
+import taskpoint
+assert not [name for name in sys.modules if name.startswith(("taskpoint.stores", "taskpoint.caches"))]
+@taskpoint.entrypoint(checkpointer=taskpoint.InMemorySaver())
+def main(n): return n
+main.invoke(1, thread_id="t")
+assert "taskpoint.stores" not in sys.modules
+assert not hasattr(taskpoint, "NoSuchThing")
+from taskpoint import *
+assert InMemoryStore is taskpoint.stores.InMemoryStore and SqliteCache is taskpoint.caches.SqliteCache
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
