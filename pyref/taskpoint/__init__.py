@@ -14,6 +14,7 @@ from taskpoint.errors import (
     StoreError,
     TaskError,
     TaskpointError,
+    TaskTimeoutError,
     UsageError,
     ValueEncodingError,
 )
@@ -25,11 +26,13 @@ from taskpoint.runtime.context import (
     get_idempotency_key,
     get_previous_state,
     get_store,
+    heartbeat,
     interrupt,
 )
 from taskpoint.runtime.entrypoint import Entrypoint
 from taskpoint.runtime.entrypoint_forms import entrypoint
 from taskpoint.runtime.func import TaskFunction, TaskFuture, task
+from taskpoint.runtime.policies import RetryPolicy, TimeoutPolicy, default_retry_on
 from taskpoint.runtime.select import as_completed
 from taskpoint.runtime.state import StateSnapshot, TaskSnapshot
 from taskpoint.savers import CheckpointSaver, InMemorySaver, SqliteSaver
@@ -57,6 +60,7 @@ __all__ = (
     "Interrupt",
     "Item",
     "ReplayDivergenceError",
+    "RetryPolicy",
     "SaverError",
     "SearchItem",
     "SqliteCache",
@@ -68,16 +72,20 @@ __all__ = (
     "TaskFunction",
     "TaskFuture",
     "TaskSnapshot",
+    "TaskTimeoutError",
     "TaskpointError",
+    "TimeoutPolicy",
     "UsageError",
     "ValueEncodingError",
     "as_completed",
+    "default_retry_on",
     "entrypoint",
     "get_call",
     "get_config",
     "get_idempotency_key",
     "get_previous_state",
     "get_store",
+    "heartbeat",
     "interrupt",
     "task",
 )

@@ -10,6 +10,7 @@
     |-- FormatError                stored or imported data is malformed or too new: format.*
     |-- SaverError                 the saver failed: saver.*
     |-- StoreError                 a store or a cache failed: store.*
+    |-- TaskTimeoutError           a task, or a run, took longer than its policy allows: task.timeout, run.timeout
     `-- TaskError                  a task failed with an error that has no class here: task.failed
 
 Codes are normative (`spec/1.0/error-codes.json`); class names are Python's own.
@@ -28,6 +29,7 @@ __all__ = (
     "SaverError",
     "StoreError",
     "TaskError",
+    "TaskTimeoutError",
     "TaskpointError",
     "UsageError",
     "ValueEncodingError",
@@ -46,11 +48,13 @@ CODES = frozenset(
         "replay.divergence",
         "run.concurrent",
         "run.nothing_to_resume",
+        "run.timeout",
         "saver.closed",
         "saver.failed",
         "store.closed",
         "store.failed",
         "task.failed",
+        "task.timeout",
         "usage.argument_mismatch",
         "usage.blocking_wait",
         "usage.config_invalid",
@@ -217,6 +221,7 @@ class TaskError(TaskpointError):
         type: The plain name of the original error.
         path: The path of the call that failed.
         data: What the error carried, decoded, or None.
+        retryable: What the error said about trying again, None where it said nothing.
     """
 
     default_code = "task.failed"
@@ -226,3 +231,16 @@ class TaskError(TaskpointError):
         self.type = type
         self.path = path
         self.data = data
+        self.retryable: bool | None = None
+
+
+class TaskTimeoutError(TaskpointError, TimeoutError):
+    """A task, or a run (code ``run.timeout``), took longer than its `TimeoutPolicy` allows (`POL-020`).
+
+    Example:
+        >>> from taskpoint import TaskTimeoutError
+        >>> isinstance(TaskTimeoutError("too slow"), TimeoutError)
+        True
+    """
+
+    default_code = "task.timeout"

@@ -15,7 +15,8 @@ from schemas import BASE, DEFINITIONS, FOLDER, SCHEMAS, accepts, examples, valid
 
 ANNOTATIONS = {"$schema", "$id", "title", "description", "$defs"}
 CONSTRAINTS = {
-    "$ref", "type", "const", "enum", "pattern", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems",
+    "$ref", "type", "const", "enum", "pattern", "minLength", "maxLength", "minimum", "maximum", "exclusiveMinimum",
+    "minItems", "maxItems",
     "uniqueItems", "maxProperties", "additionalProperties", "propertyNames", "items", "prefixItems", "contains", "not",
     "oneOf", "anyOf",
 }  # fmt: skip

@@ -10,8 +10,10 @@ from expressions import HOSTS, is_array, is_object
 __all__ = ("Broken", "Skip", "check")
 
 _EXPRESSIONS: Final = frozenset(("$var", "$list", "$dict", "$get", "$op", "$lit", "$host", "$key", "$attempt"))
-_PROGRAM: Final = frozenset(("entrypoint", "params", "tasks", "body", "version", "on_divergence", "previous"))
-_CALL: Final = frozenset(("task", "args", "kwargs", "key", "as"))
+_PROGRAM: Final = frozenset(
+    ("entrypoint", "params", "tasks", "body", "version", "on_divergence", "previous", "retry", "timeout")
+)
+_CALL: Final = frozenset(("task", "args", "kwargs", "key", "retry", "timeout", "as"))
 _STATEMENTS: Final[Mapping[str, frozenset[str] | None]] = {
     "let": None,
     "return": None,
@@ -27,10 +29,11 @@ _STATEMENTS: Final[Mapping[str, frozenset[str] | None]] = {
     "branches": frozenset(("do", "as", "return_errors")),
     "interrupt": frozenset(("value", "as")),
     "try": frozenset(("body", "catch", "finally")),
-    "raise": frozenset(("type", "message", "data", "cause")),
+    "raise": frozenset(("type", "message", "data", "cause", "retryable")),
     "rethrow": frozenset(("error",)),
     "final": frozenset(("value", "save")),
     "previous": frozenset(("as",)),
+    "heartbeat": None,
     "effect": frozenset(("name", "args", "as")),
     "store": frozenset(("op", "namespace", "key", "value", "ttl", "filter", "limit", "offset", "query", "refresh"))
     | {"prefix", "suffix", "max_depth", "as"},
@@ -56,7 +59,7 @@ def check(program: Any, *, is_async: bool) -> None:
     _only(program, _PROGRAM)
     bodies = [program["body"]]
     for task in program.get("tasks", {}).values():
-        _only(task, frozenset(("params", "body", "raises")))
+        _only(task, frozenset(("params", "body", "raises", "retry", "timeout")))
         bodies.append(task["body"])
     for body in bodies:
         for kind in _kinds(body):

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from checks import check_expressions
 from expressions import evaluate
+from options import policies
 
 import taskpoint
 from taskpoint import TaskpointError, UsageError, ValueEncodingError, codec
@@ -38,6 +39,7 @@ def hello(message: Document) -> Document:
             "forms",
             "durability",
             "stores",
+            "policies",
         ],
         "forms": ["decorator", "named"],
         "modes": ["sync", "async"],
@@ -68,6 +70,8 @@ def define(message: Document) -> Document:
             type(each, (Exception,), {}) if isinstance(each, str) else each for each in options["raises"]
         ]
     try:
+        chosen = policies(options, lambda name: type(name, (Exception,), {}))
+        options = {name: each for name, each in options.items() if name not in {"retry", "timeout"}} | chosen
         made = _made(make, message["form"], message["name"], options, message["function"])
     except UsageError as error:
         return {"outcome": "rejected", "code": error.code, "message": error.message}

@@ -14,6 +14,7 @@ from typing import Any
 
 from checks import Broken
 from expressions import evaluate, is_array
+from options import policies
 from store import operate
 
 from taskpoint import (
@@ -28,6 +29,7 @@ from taskpoint import (
     entrypoint,
     get_call,
     get_previous_state,
+    heartbeat,
     interrupt,
     task,
 )
@@ -69,15 +71,17 @@ class Program:
         for name, definition in document.get("tasks", {}).items():
             function = self._function([_parameter(each) for each in definition["params"]], definition["body"])
             raises = [self.error_class(error) for error in definition.get("raises", [])]
+            options = policies(definition, self.error_class)
             if form == "named":
-                self.tasks[name] = task(name, function, raises=raises)
+                self.tasks[name] = task(name, function, raises=raises, **options)
             else:
-                self.tasks[name] = task(name=name, raises=raises)(function)
+                self.tasks[name] = task(name=name, raises=raises, **options)(function)
 
     def entrypoint(self, saver: CheckpointSaver | None, store: BaseStore | None) -> Entrypoint[Any, Any]:
         """Return the entrypoint, with a saver and a store."""
         document = self.document
         options: dict[str, Any] = {name: document[name] for name in ("version", "on_divergence") if name in document}
+        options |= policies(document, self.error_class)
         if saver is not None:
             options["checkpointer"] = saver
         if store is not None:
@@ -256,6 +260,9 @@ class _Scope:
     async def interrupt(self, members: Document) -> None:
         self.keep(members, interrupt(self.value(members["value"])))
 
+    async def heartbeat(self, _: bool) -> None:  # noqa: FBT001 - a member of the statement
+        heartbeat()
+
     async def effect(self, members: Document) -> None:
         args = [self.value(each) for each in members.get("args", [])]
         self.keep(members, await self.program.effect(members["name"], args))
@@ -267,8 +274,11 @@ class _Scope:
 
     def begin(self, members: Document) -> Any:
         function = self.program.tasks[members["task"]]
+        options = policies(members, self.program.error_class)
         if "key" in members:
-            function = function.with_options(key=self.value(members["key"]))
+            options["key"] = self.value(members["key"])
+        if options:
+            function = function.with_options(**options)
         args = [self.value(each) for each in members.get("args", [])]
         return function(*args, **{name: self.value(each) for name, each in members.get("kwargs", {}).items()})
 
@@ -343,6 +353,8 @@ class _Scope:
     async def raise_(self, members: Document) -> None:
         data = [self.value(members["data"])] if "data" in members else []
         error = self.program.error(members["type"], self.value(members["message"]), *data)
+        if "retryable" in members:
+            vars(error)["retryable"] = members["retryable"]
         if "cause" in members:
             raise error from self.errors[members["cause"]]
         raise error
@@ -366,6 +378,7 @@ _STATEMENTS: Mapping[str, Callable[[_Scope, Any], Coroutine[Any, Any, _Return | 
     "final": _Scope.final,
     "previous": _Scope.previous,
     "interrupt": _Scope.interrupt,
+    "heartbeat": _Scope.heartbeat,
     "effect": _Scope.effect,
     "store": _Scope.store,
     "call": _Scope.call,

@@ -87,6 +87,13 @@ class Fixture:
         return bool(self.document.get("sweep", {}).get("crash") == "all")
 
     @property
+    def retried(self) -> frozenset[str]:
+        """The names of the tasks that a policy may execute again."""
+        programs = [self.document.get("program", {}), *self.document.get("programs", {}).values()]
+        tasks = [item for program in programs for item in program.get("tasks", {}).items()]
+        return frozenset(name for name, task in tasks if "retry" in task)
+
+    @property
     def threads(self) -> list[dict[str, Any]]:
         """The threads that the store holds before the first step."""
         return threads_of(self.document)

@@ -13,6 +13,7 @@ from taskpoint_conformance.shapes import is_object
 __all__ = (
     "OUTCOMES",
     "TERMINAL",
+    "Retried",
     "check_entries",
     "checkpoint_view",
     "comparable",
@@ -30,9 +31,11 @@ _UNLISTED: Final = frozenset(
 _CHECKPOINT_LISTED: Final = frozenset({"source", "input", "value", "saved"})
 
 Document = dict[str, Any]
+Retried = frozenset[str]
+"""The names of the tasks that a fixture's programs execute again, as paths have them."""
 
 
-def check_entries(journal: list[Document], entries: list[Document]) -> None:
+def check_entries(journal: list[Document], entries: list[Document], retried: Retried = frozenset()) -> None:
     """Refuse entries that break their schema, or an invariant of every journal.
 
     Raises:
@@ -42,12 +45,12 @@ def check_entries(journal: list[Document], entries: list[Document]) -> None:
     for entry in entries:
         if problem := entry_problem(entry):
             raise Failure("store.invalid", f"an entry breaks its schema: {entry.get('kind')}: {problem}")
-        if problem := _problem(before, entry):
+        if problem := _problem(before, entry, retried):
             raise Failure("store.invalid", f"{entry['kind']} {entry.get('path', entry.get('id', ''))}: {problem}")
         before.append(entry)
 
 
-def _problem(journal: list[Document], entry: Document) -> str | None:
+def _problem(journal: list[Document], entry: Document, retried: Retried) -> str | None:
     if entry["seq"] != len(journal):
         return f"seq {entry['seq']} stands where {len(journal)} belongs (JRN-001)"
     if any(each["kind"] == "run.completed" for each in journal):
@@ -61,7 +64,7 @@ def _problem(journal: list[Document], entry: Document) -> str | None:
         return "another attempt_id than the attempt that it follows (JRN-003)"
     if journal[-1]["kind"] in TERMINAL:
         return "an entry after the end of its attempt (JRN-011)"
-    if entry["kind"] in OUTCOMES and recorded(journal, entry["path"]):
+    if entry["kind"] in OUTCOMES and recorded(journal, entry["path"], retried):
         return "a second outcome of one path (JRN-008)"
     if entry["kind"] in {"interrupt.raised", "interrupt.answered"}:
         same = [each["kind"] for each in journal if each.get("id") == entry["id"]]
@@ -81,14 +84,21 @@ def _attempt_problem(journal: list[Document], entry: Document) -> str | None:
     return None
 
 
-def recorded(journal: Iterable[Document], path: str) -> Document | None:
-    """Return the outcome of a call that holds: the last one, unless it was made void since."""
+def recorded(journal: Iterable[Document], path: str, retried: Retried = frozenset()) -> Document | None:
+    """Return the outcome of a call that holds: the last one, unless it was made void since.
+
+    A failure inside of a call that a policy executes again may be void without a word (POL-005): it holds nothing up.
+    """
     found: Document | None = None
     for entry in journal:
         if entry.get("path") == path and entry["kind"] in OUTCOMES:
             found = entry
         elif entry["kind"] == "run.resumed" and path in entry.get("rerun", []):
             found = None
+    if found is not None and found["kind"] == "task.failed":
+        around = path.split("/")[:-1]
+        if any(segment.partition("#")[0].partition("@")[0] in retried for segment in around):
+            return None
     return found
 
 

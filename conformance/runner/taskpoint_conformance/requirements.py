@@ -43,6 +43,7 @@ AREAS: Final = (
     "DUR",
     "MEM",
     "CCH",
+    "POL",
 )
 KEYWORDS: Final = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
 PROFILES: Final = (
@@ -56,6 +57,7 @@ PROFILES: Final = (
     "forms",
     "durability",
     "stores",
+    "policies",
 )
 
 _HEADER: Final = re.compile(

@@ -72,7 +72,7 @@ class Session:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._store = self._make_store()
         self._items = self._make_items()
-        world = World(fixture.document.get("effects", {}))
+        world = World(fixture.document.get("effects", {}), fixture.retried)
         self._traffic = Traffic(self._store, world, limits, self._crashes)
 
     @property
@@ -109,7 +109,7 @@ class Session:
             if threads or statements:
                 file.create(threads, statements)
             return file
-        store = Store()
+        store = Store(self._fixture.retried)
         for thread in threads:
             store.put(thread)
         return store
@@ -236,7 +236,8 @@ class Session:
         self._crashes.enabled = False
         _, journal = self._traffic.journal(crashed)
         begun = crashed.checkpoint_id is not None or isinstance(self._store, SqliteFile)
-        if begun and journal and journal[-1]["kind"] in TERMINAL:
+        goes_on = journal[-1:] and journal[-1]["kind"] == "run.failed" and step["expect"]["outcome"] != "failed"
+        if begun and journal and journal[-1]["kind"] in TERMINAL and not goes_on:  # a failed run may be tried again
             crashed.killed = False
             crashed.answer = self._stored_outcome(step, journal)
             return crashed

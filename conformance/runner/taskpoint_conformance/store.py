@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from taskpoint_conformance.errors import Failure
-from taskpoint_conformance.journal import TERMINAL, check_entries
+from taskpoint_conformance.journal import TERMINAL, Retried, check_entries
 from taskpoint_conformance.schemas import document_problem
 
 __all__ = ("Conflict", "Store")
@@ -44,8 +44,9 @@ class _Thread:
 class Store:
     """Threads in memory; everything is judged before it is acknowledged."""
 
-    def __init__(self) -> None:
+    def __init__(self, retried: Retried = frozenset()) -> None:
         self._threads: dict[str, _Thread] = {}
+        self._retried = retried
 
     def put(self, thread: Document) -> None:
         """Put a given thread into the store."""
@@ -132,7 +133,7 @@ class Store:
             raise Conflict(f"the journal holds {len(journal)} entries", thread.live())
         if message["holder"] is not None:
             _refuse_holder(thread, message)
-        check_entries(journal, entries)
+        check_entries(journal, entries, self._retried)
         _check_closing(thread, head, entries, closing)
         journal.extend(entries)
         if closing is not None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from taskpoint_conformance.canonical import effect_key
 from taskpoint_conformance.errors import Failure
-from taskpoint_conformance.journal import recorded, times_recorded
+from taskpoint_conformance.journal import Retried, recorded, times_recorded
 from taskpoint_conformance.shapes import is_object
 
 __all__ = ("CrashPoints", "Fault", "Release", "World", "holds_entry")
@@ -25,8 +25,9 @@ def holds_entry(message: Document, wanted: Document) -> bool:
 class World:
     """Gives the n-th new execution of an effect its n-th value, and counts."""
 
-    def __init__(self, script: dict[str, list[Document]]) -> None:
+    def __init__(self, script: dict[str, list[Document]], retried: Retried = frozenset()) -> None:
         self._script = script
+        self._retried = retried
         self._used: Counter[str] = Counter()
         self._given: dict[tuple[Any, ...], Document] = {}
         self.totals: Counter[str] = Counter()
@@ -40,7 +41,7 @@ class World:
         name, path = message["name"], message["path"]
         key = effect_key(name, message["args"])
         for end in [at for at, character in enumerate(path) if character == "/"] + [len(path)]:
-            if path and (entry := recorded(journal, path[:end])):
+            if path and (entry := recorded(journal, path[:end], self._retried)):
                 raise Failure(
                     "effect.repeated", f"{key} ran at {path} although {entry['kind']} {path[:end]} is recorded"
                 )

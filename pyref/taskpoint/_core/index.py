@@ -68,10 +68,7 @@ class Index:
                 self.attempt = entry.attempt
                 self.status = Status.RUNNING
                 self.last_error = None
-                for path in entry.rerun:  # RPL-043: these failures are void, their calls run again
-                    failed = self.outcomes.get(scope_of(path), {}).pop(path, None)
-                    if failed is not None:
-                        self.void.setdefault(scope_of(path), {})[path] = failed
+                self.make_void(entry.rerun)
             case RunInterrupted():
                 self.status = Status.INTERRUPTED
                 self.last_error = entry
@@ -85,6 +82,18 @@ class Index:
                 self.status = Status.COMPLETED
             case _:
                 pass
+
+    def learn(self, outcomes: Iterable[TaskOutcome]) -> None:
+        """Take outcomes that were recorded since: the newest of a path holds (`POL-006`)."""
+        for outcome in outcomes:
+            self._read(outcome)
+
+    def make_void(self, paths: Iterable[str]) -> None:
+        """Let the failures at these paths run again, in their places (`RPL-043`)."""
+        for path in paths:
+            failed = self.outcomes.get(scope_of(path), {}).pop(path, None)
+            if failed is not None:
+                self.void.setdefault(scope_of(path), {})[path] = failed
 
     def outcome(self, path: str) -> TaskOutcome | None:
         """Return the valid outcome recorded at a path."""

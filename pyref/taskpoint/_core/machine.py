@@ -8,10 +8,12 @@ once: the driver holds a lock.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
 
+from taskpoint._core.execution import Execution
 from taskpoint._core.index import Index
 from taskpoint._core.journal import (
     Entry,
@@ -74,6 +76,7 @@ class Call:
         "attempts",
         "digest",
         "diverged",
+        "execution",
         "job",
         "name",
         "observed",
@@ -99,6 +102,9 @@ class Call:
         self.observed = False
         self.diverged: Divergence | None = None
         self.attempts = 1
+        """How often the call was executed in this attempt of the run; 0 where its result comes from a cache."""
+        self.execution = scope.execution
+        """What its own scope belongs to: that of the calling scope, unless policies say otherwise."""
         self.started_at = ""
         self.turn = 0
         """Its place in the order of the scope's deliveries."""
@@ -114,7 +120,9 @@ class Scope:
 
     __slots__ = (
         "_matcher",
+        "attempt",
         "calls",
+        "execution",
         "failures",
         "held",
         "host",
@@ -128,9 +136,19 @@ class Scope:
         "turns",
     )
 
-    def __init__(self, machine: Machine, path: str, records: Sequence[Record]) -> None:
+    def __init__(
+        self,
+        machine: Machine,
+        path: str,
+        records: Sequence[Record],
+        execution: Execution | None = None,
+        attempt: int = 1,
+    ) -> None:
         self.machine = machine
         self.path = path
+        self.execution = execution
+        self.attempt = attempt
+        """The number of this execution of its call, from 1."""
         self._matcher = Matcher(path, records) if records else None
         self.recorded = bool(records)
         self.calls = 0
@@ -148,6 +166,11 @@ class Scope:
         self.host: object = None
 
     @property
+    def is_over(self) -> bool:
+        """Whether the scope's execution was given up or repeated: it has no say any more (`POL-023`)."""
+        return self.execution is not None and self.execution.is_over
+
+    @property
     def matcher(self) -> Matcher:
         """What finds the records of the scope's calls; most scopes make none."""
         if self._matcher is None:
@@ -163,6 +186,8 @@ class Scope:
         call = heapq.heappop(self.ready)[1]
         call.state = State.DELIVERED
         call.turn = self.turns = self.turns + 1
+        if self.execution is not None:
+            self.execution.touch()
         self.open -= 1
         if isinstance(call.outcome, TaskFailed):
             self.failures.append((self.calls, call))
@@ -209,21 +234,41 @@ class Machine:
         self._taken = 0
         self.raised: list[InterruptRaised] = []
         """The interrupts that this attempt reached and nobody answered, in the order reached (`INT-006`)."""
-        self._records: dict[str, list[Record]] = {}
         self._orphans: list[str] = []
-        for scope, outcomes in index.outcomes.items():
-            self._records[scope] = [_record_of(outcome) for outcome in outcomes.values()]
-        for scope, failures in index.void.items():
-            self._records.setdefault(scope, []).extend(_record_of(failure, void=True) for failure in failures.values())
-        for scope, interrupts in index.interrupts.items():
-            self._records.setdefault(scope, []).extend(
-                Record(entry.id, int(entry.id.rpartition("!")[2]), entry.input_digest, entry.alone)
-                for entry in interrupts.values()
-            )
 
     def open_scope(self, path: str = "") -> Scope:
         """Begin the execution of an entrypoint (no path) or of the call at `path`."""
-        return Scope(self, path, self._records.get(path, ()))
+        return Scope(self, path, self._records_of(path))
+
+    def open_call(self, call: Call) -> Scope:
+        """Begin an execution of a call."""
+        return Scope(self, call.path, self._records_of(call.path), call.execution, call.attempts)
+
+    def _records_of(self, scope: str) -> list[Record]:
+        index = self.index
+        records = [_record_of(outcome) for outcome in index.outcomes.get(scope, _NONE).values()]
+        records.extend(_record_of(failure, void=True) for failure in index.void.get(scope, _NONE).values())
+        records.extend(
+            Record(entry.id, int(entry.id.rpartition("!")[2]), entry.input_digest, entry.alone)
+            for entry in index.interrupts.get(scope, _NONE).values()
+        )
+        return records
+
+    def repeat(self, call: Call, rerun: Sequence[str]) -> None:
+        """Prepare the next execution of a call: what finished inside counts, what made it fail is void (`POL-005`).
+
+        All outcomes inside have to be such that they may be seen.
+        """
+        execution = call.execution
+        if execution is not None:
+            execution.over = True
+            if execution.kept:
+                self.index.learn(execution.kept)
+                execution.kept.clear()
+        self.index.make_void(self.index.closure(rerun))
+        inside = f"{call.path}/"
+        self._orphans = [path for path in self._orphans if not path.startswith(inside)]
+        call.attempts += 1
 
     def call(self, scope: Scope, name: str, digest: str | None, key: str | None = None) -> Call:
         """Make a call: the result is replayed, new, or parked.
@@ -269,6 +314,15 @@ class Machine:
             raise DuplicateKey(path)
         return path, record
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that has finished may be seen."""
+        return not self.outbox and not self._taken
+
+    def asks_inside(self, call: Call) -> bool:
+        """Tell whether something inside a call waits for an answer."""
+        return any(entry.id.startswith((f"{call.path}/", f"{call.path}!")) for entry in self.raised)
+
     def finish(self, call: Call, outcome: Outcome) -> None:
         """Take the outcome of a call that ran."""
         alone = call.scope.solo is call
@@ -279,6 +333,9 @@ class Machine:
             entry = TaskFailed(*common, call.started_at, outcome.error, list(outcome.rerun))
         else:
             entry = TaskCancelled(*common, call.started_at)
+        execution = call.scope.execution
+        if execution is not None and execution.kept is not None:
+            execution.kept.append(entry)
         call.outcome = entry
         call.state = State.FINISHED
         self._forget_questions(call)
@@ -364,6 +421,9 @@ class Machine:
         """Return what the scopes that ended did not ask for, in journal order (`RPL-030`)."""
         order = {path: outcome.seq for path in self._orphans if (outcome := self.index.outcome(path))}
         return sorted(order, key=order.__getitem__)
+
+
+_NONE: Mapping[str, Any] = {}
 
 
 def _record_of(outcome: TaskOutcome, *, void: bool = False) -> Record:

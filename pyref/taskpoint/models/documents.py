@@ -32,6 +32,7 @@ __all__ = (
     "COMMAND",
     "ENTRY",
     "AnswersModel",
+    "CachePolicyModel",
     "CheckpointModel",
     "ConfigModel",
     "DocumentModel",
@@ -41,8 +42,10 @@ __all__ = (
     "HolderModel",
     "InterruptModel",
     "ResumeModel",
+    "RetryPolicyModel",
     "TaskDefinitionModel",
     "ThreadModel",
+    "TimeoutPolicyModel",
 )
 
 Paths = Annotated[list[Path], Unique]
@@ -270,7 +273,39 @@ class AnswersModel(DocumentModel):
     answers: dict[InterruptId, Encoded]
 
 
-class TaskDefinitionModel(DocumentModel):
+class RetryPolicyModel(DocumentModel):
+    """How often and when something that failed is executed again."""
+
+    initial_interval: Annotated[float, Field(ge=0)]
+    backoff_factor: Annotated[float, Field(ge=1)]
+    max_interval: Annotated[float, Field(ge=0)]
+    max_attempts: Count
+    jitter: bool
+    retry_on: Literal["default", "custom"] | Annotated[list[Name], Field(min_length=1)]
+
+
+class TimeoutPolicyModel(DocumentModel):
+    """How long one execution may take."""
+
+    run_timeout: Annotated[float, Field(gt=0)] | None
+    idle_timeout: Annotated[float, Field(gt=0)] | None
+    refresh_on: Literal["auto", "heartbeat"]
+
+
+class CachePolicyModel(DocumentModel):
+    """Which results are equal, and for how long they are kept."""
+
+    key: Literal["input", "custom"]
+    ttl: Annotated[float, Field(gt=0)] | None
+
+
+class _PoliciesModel(DocumentModel):
+    retry: Annotated[list[RetryPolicyModel] | None, Field(min_length=1), Present] = None
+    timeout: Annotated[TimeoutPolicyModel | None, Present] = None
+    cache: Annotated[CachePolicyModel | None, Present] = None
+
+
+class TaskDefinitionModel(_PoliciesModel):
     """What both forms of defining a task come to."""
 
     kind: Literal["task-definition"]
@@ -278,7 +313,7 @@ class TaskDefinitionModel(DocumentModel):
     raises: Annotated[list[Name], Unique]
 
 
-class EntrypointDefinitionModel(DocumentModel):
+class EntrypointDefinitionModel(_PoliciesModel):
     """What both forms of defining an entrypoint come to."""
 
     kind: Literal["entrypoint-definition"]

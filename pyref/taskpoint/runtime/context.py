@@ -12,7 +12,16 @@ from taskpoint.runtime.recorded import decode
 if TYPE_CHECKING:
     from taskpoint.stores.base import BaseStore
 
-__all__ = ("CallInfo", "get_call", "get_config", "get_idempotency_key", "get_previous_state", "get_store", "interrupt")
+__all__ = (
+    "CallInfo",
+    "get_call",
+    "get_config",
+    "get_idempotency_key",
+    "get_previous_state",
+    "get_store",
+    "heartbeat",
+    "interrupt",
+)
 
 
 def interrupt(value: Any) -> Any:
@@ -89,6 +98,33 @@ def get_store() -> BaseStore:
     return store
 
 
+def heartbeat() -> None:
+    """Tell that the task, or the entrypoint, that runs here makes progress (`POL-025`).
+
+    It keeps the `idle_timeout` of its `TimeoutPolicy` away, and that of the calls around it; without one it does
+    nothing.
+
+    Raises:
+        UsageError: Outside of a run (code ``usage.outside_run``).
+
+    Example:
+        >>> from taskpoint import TimeoutPolicy, entrypoint, heartbeat, task
+        >>> @task(timeout=TimeoutPolicy(idle_timeout=5))
+        ... def crawl(pages: int) -> int:
+        ...     for _ in range(pages):
+        ...         heartbeat()
+        ...     return pages
+        >>> @entrypoint
+        ... def main(pages: int) -> int:
+        ...     return crawl(pages).result()
+        >>> main.invoke(3)
+        3
+    """
+    execution = current_host("heartbeat()").scope.execution
+    if execution is not None:
+        execution.touch(beat=True)
+
+
 def get_idempotency_key() -> str:
     """Return the key of the current call, the same however often it is run again (`RPL-033`).
 
@@ -107,7 +143,7 @@ class CallInfo:
 
     Attributes:
         path: Names the call in its run, e.g. ``"fetch#0/parse#1"``.
-        attempt: How often the call was begun in this attempt of the run, from 1.
+        attempt: How often the call was begun in this attempt of the run, from 1: more than 1 under a `RetryPolicy`.
         idempotency_key: As `get_idempotency_key` returns it.
     """
 
@@ -136,4 +172,4 @@ def get_call() -> CallInfo | None:
     """
     host = current_host("get_call()")
     path = host.scope.path
-    return CallInfo(path, 1, host.run.idempotency_key(path)) if path else None
+    return CallInfo(path, host.scope.attempt, host.run.idempotency_key(path)) if path else None

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from taskpoint import codec
 from taskpoint._core.journal import ErrorDocument
+from taskpoint._core.matching import Divergence
 from taskpoint.errors import (
     CODES,
     ConcurrentRunError,
@@ -24,11 +25,12 @@ from taskpoint.errors import (
     StoreError,
     TaskError,
     TaskpointError,
+    TaskTimeoutError,
     UsageError,
     ValueEncodingError,
 )
 
-__all__ = ("Resolver", "deliver", "describe", "links", "resolver")
+__all__ = ("Resolver", "deliver", "describe", "divergence_error", "links", "resolver")
 
 Resolver = Callable[[str], "type[Exception] | None"]
 
@@ -43,6 +45,7 @@ _BY_AREA: dict[str, type[TaskpointError]] = {
     "store": StoreError,
     "run": ConcurrentRunError,
 }
+_BY_CODE: dict[str, type[TaskpointError]] = {"task.timeout": TaskTimeoutError, "run.timeout": TaskTimeoutError}
 _NEVER = (TaskpointError, ExceptionGroup, StopIteration, StopAsyncIteration)
 """Never rebuilt by name: a group needs its constructor, and the last two mean something to coroutines."""
 _CODED = (ConcurrentRunError, ReplayDivergenceError)
@@ -105,9 +108,20 @@ def _encodable(value: object) -> bool:
     return True
 
 
+def _is_own(name: str) -> bool:
+    """Tell whether an attribute belongs to what the exception carries; what it says of trying again has its place."""
+    return not name.startswith("__") and name != "retryable"
+
+
+def _said(exc: BaseException) -> bool | None:
+    """Return what the exception says about trying again (`ERR-003`)."""
+    said = getattr(exc, "retryable", None)
+    return said if isinstance(said, bool) else None
+
+
 def _data_of(exc: BaseException, message: str) -> str | None:
     """Encode what the exception carries beside its message; what has no encoding stays behind."""
-    own = {name: value for name, value in vars(exc).items() if not name.startswith("__") and _encodable(value)}
+    own = {name: value for name, value in vars(exc).items() if _is_own(name) and _encodable(value)}
     native = {name: value for name, value in _native_attributes(exc) if _encodable(value)}
     plain_args = exc.args in {(), (message,)} if all(isinstance(arg, str) for arg in exc.args) else False
     if plain_args and not native and set(own) <= {"data"}:
@@ -136,11 +150,11 @@ def describe(exc: BaseException, path: str | None) -> ErrorDocument:
     """Write an exception as an error document (`ERR-003`); a library error's type is its code."""
     if isinstance(exc, TaskError):
         data = codec.encode(exc.data) if exc.data is not None and _encodable(exc.data) else None
-        return ErrorDocument(_clean(exc.type) or "Error", _clean(exc.message), data, exc.path or path)
+        return ErrorDocument(_clean(exc.type) or "Error", _clean(exc.message), data, exc.path or path, _said(exc))
     if isinstance(exc, TaskpointError):
         return ErrorDocument(exc.code, exc.message, None, path)
     message = _text(exc)
-    return ErrorDocument(type(exc).__name__ or "Error", message, _data_of(exc, message), path)
+    return ErrorDocument(type(exc).__name__ or "Error", message, _data_of(exc, message), path, _said(exc))
 
 
 def _rebuild(cls: type[Exception], document: ErrorDocument) -> Exception:
@@ -170,7 +184,9 @@ def _rebuild(cls: type[Exception], document: ErrorDocument) -> Exception:
 def deliver(document: ErrorDocument, find: Resolver, path: str, original: BaseException | None) -> Exception:
     """Make the exception that the caller of the failed call sees: a fresh one for each delivery."""
     cls = find(document.type)
-    area = _BY_AREA.get(document.type.partition(".")[0]) if document.type in CODES else None  # ERR-002
+    area = _BY_CODE.get(document.type)
+    if area is None and document.type in CODES:  # ERR-002
+        area = _BY_AREA.get(document.type.partition(".")[0])
     exc: Exception | None = None
     if cls is not None:
         with contextlib.suppress(TypeError):  # a class that cannot be made like this is one that has no class here
@@ -183,6 +199,10 @@ def deliver(document: ErrorDocument, find: Resolver, path: str, original: BaseEx
         data = None if document.data is None else codec.decode(document.data)
         exc = TaskError(document.message, type=document.type, path=document.path or path, data=data)
         exc.__cause__ = original
+    if document.retryable is not None:
+        with contextlib.suppress(AttributeError, TypeError):
+            exc.retryable = document.retryable  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue] - Python's errors have room
+    if isinstance(exc, TaskError):
         return exc
     if original is not None:
         exc.__cause__ = original.__cause__
@@ -204,3 +224,17 @@ def links(error: BaseException) -> Iterator[BaseException]:
         stack.extend((exc.__context__, exc.__cause__))
         if isinstance(exc, BaseExceptionGroup):
             stack.extend(cast("BaseExceptionGroup[BaseException]", exc).exceptions)
+
+
+def divergence_error(divergence: Divergence) -> ReplayDivergenceError:
+    """Say what does not fit, by name, path and digest (`RPL-021`)."""
+    record, attempted = divergence.record, divergence.attempted_digest
+    recorded = f"input {(record.digest or 'unknown')[:12]}"
+    tried = f"input {(attempted or 'unknown')[:12]}"
+    return ReplayDivergenceError(
+        f"the call at {record.path} does not fit its journal: recorded {recorded}, attempted {tried}",
+        path=record.path,
+        recorded=recorded,
+        attempted=tried,
+        hint="restore the code that wrote the journal, or fork the thread; calls whose order may change need keys",
+    )

@@ -71,6 +71,7 @@ class TaskFunction(Generic[P, R]):
         self.options = options
         self.is_async = is_async(func)
         self.key = key
+        self.policies = options.policies
         base = base_function(func)
         self.identity = getattr(base, "__code__", func)
         self.find_exception = resolver(func, options.raises)
@@ -109,7 +110,8 @@ class TaskFunction(Generic[P, R]):
 
         Args:
             **options: ``key`` names the call instead of its position: for calls whose order may change. A key is
-                used once for each task and scope.
+                used once for each task and scope. ``retry_policy`` and ``timeout`` stand in place of the task's own;
+                None takes them away.
 
         Raises:
             UsageError: An option is unknown, or the key is not a string of 1 to 255 characters.
@@ -126,7 +128,7 @@ class TaskFunction(Generic[P, R]):
             8
         """
         read = read_call_options(options)
-        return TaskFunction(self.func, self.name, self.options, read.get("key", self.key))
+        return TaskFunction(self.func, self.name, self.options.changed(read), read.get("key", self.key))
 
     # What the hosts ask
 
@@ -141,7 +143,7 @@ class TaskFunction(Generic[P, R]):
 
     def execute(self, run: Run, call: Call, job: Job) -> tuple[End, Host]:
         """Run the function of a call in this thread to its end."""
-        scope = run.machine.open_scope(call.path)
+        scope = run.machine.open_call(call)
         if self.is_async:
             return execute_on_private_loop(run, scope, job)
         host = SyncHost(run, scope, is_task=True, depth=job.depth)
@@ -198,7 +200,8 @@ def task(first: Any = None, second: Any = None, /, **options: Any) -> Any:
         second: The function in the named forms.
         **options: ``name``: what the calls are recorded under, the function's own name if left out.
             ``raises``: exception classes that a replay rebuilds by their own type, beside those that the
-            function can name.
+            function can name. ``retry_policy``: a `RetryPolicy`, or a list of them of which the first that covers
+            an error counts. ``timeout``: seconds, a `timedelta` or a `TimeoutPolicy`, for each execution.
 
     Raises:
         UsageError: An option is unknown, the function is missing, is a generator or has no name.

@@ -17,6 +17,8 @@ from taskpoint.runtime.recorded import decode
 from taskpoint.runtime.signals import Suspended
 
 if TYPE_CHECKING:
+    from taskpoint.runtime.policed import Policed
+    from taskpoint.runtime.policies import Policies
     from taskpoint.runtime.run import Run
 
 __all__ = ("Callee", "End", "Host", "Job", "current_host")
@@ -35,6 +37,8 @@ class Callee(Protocol):
     def is_async(self) -> bool: ...
     @property
     def identity(self) -> object: ...
+    @property
+    def policies(self) -> Policies | None: ...
     @property
     def find_exception(self) -> Resolver: ...
     def digest(self, args: tuple[Any, ...], kwargs: Mapping[str, object], skip: int) -> str: ...
@@ -60,6 +64,8 @@ class Job:
     cancelled: bool = False
     exception: BaseException | None = field(default=None)
     """What the caller sees, once it was made."""
+    policed: Policed | None = None
+    """What its policies have to know between its executions, where it has some and runs on an event loop."""
     depth: int = 0
     decoded: object = NOT_DECODED
     """The value as a replay would see it, where it was made in this process."""

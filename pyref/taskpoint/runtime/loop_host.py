@@ -12,6 +12,7 @@ from taskpoint._core.machine import Call, Outcome, Scope, State
 from taskpoint.errors import TaskpointError
 from taskpoint.runtime.host import Callee, End, Host, Job, elsewhere
 from taskpoint.runtime.loop_future import LoopFuture
+from taskpoint.runtime.policed_loop import run_on_loop
 from taskpoint.runtime.run_loop import RunLoop
 from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped
 
@@ -24,7 +25,7 @@ __all__ = ("LoopHost", "execute_on_private_loop")
 class LoopHost(Host):
     """Executes a scope on an event loop."""
 
-    __slots__ = ("_drained", "_futures", "_suspended_in", "has_slot", "is_task", "loop", "task")
+    __slots__ = ("_drained", "_futures", "_suspended_in", "given_up", "has_slot", "is_task", "loop", "task")
 
     def __init__(self, loop: RunLoop, scope: Scope, *, is_task: bool) -> None:
         super().__init__(loop.run, scope)
@@ -32,6 +33,8 @@ class LoopHost(Host):
         self.is_task = is_task
         self.has_slot = is_task
         self.task: asyncio.Task[Any] | None = None
+        self.given_up = False
+        """Whether the scope was cancelled because its execution took too long."""
         self._futures: dict[Call, LoopFuture[Any]] = {}
         self._drained: asyncio.Future[None] | None = None
         self._suspended_in: set[asyncio.Task[Any] | None] = set()
@@ -84,7 +87,7 @@ class LoopHost(Host):
         with self.run.lock:
             job = call.job
             assert isinstance(job, Job)
-            if self.run.ending is not None or self.scope.suspended:
+            if self.run.ending is not None or self.scope.suspended or self.scope.is_over:
                 # reacting to a suspension is no act of the workflow: the call itself goes on (INT-012)
                 self.loop.loop.call_soon(self._let_go, call)
                 return True
@@ -100,6 +103,7 @@ class LoopHost(Host):
                 self.loop.cancel(call, runner)  # its outcome decides: it may still finish
                 return True
             self.run.machine.drop(call)
+            self.run.end_pauses()
             if runner is not None:
                 self.loop.cancel(call, runner)
             if call.observed:
@@ -232,15 +236,19 @@ class LoopHost(Host):
     async def _drain(self, end: End) -> None:
         run = self.run
         self.drained_from = len(self.scope.failures)
+        if self.scope.is_over:
+            return
         if end.error and not isinstance(end.error, Exception | Signal) and not end.is_failure and run.ending is None:
             self._stop_calls(end.error)
-        while self.scope.open and run.ending is None:
+        while self._is_in_flight():
             self._drained = self.loop.loop.create_future()
             with run.lock:
                 self.loop.activate()
             try:
                 await self._drained
             except asyncio.CancelledError as error:
+                if self.scope.is_over:
+                    break
                 if run.ending is None:
                     self._stop_calls(error)
                     end.error = error
@@ -251,6 +259,10 @@ class LoopHost(Host):
         elif end.error is None:
             end.error = self.unobserved_failure()
 
+    def _is_in_flight(self) -> bool:
+        """Tell whether something is still to be awaited before the scope has ended."""
+        return self.scope.open > 0 and self.run.ending is None and not self.scope.is_over
+
     def _stop_calls(self, error: BaseException) -> None:
         """The scope was cancelled: cancel what it started; the entrypoint's cancellation ends the attempt."""
         run = self.run
@@ -260,14 +272,21 @@ class LoopHost(Host):
         for call in list(self._futures):
             self.cancel(call)
 
+    def child(self, call: Call) -> LoopHost:
+        """Return the host of a call of this scope."""
+        return LoopHost(self.loop, self.run.machine.open_call(call), is_task=True)
+
     async def run_call(self, call: Call, job: Job) -> None:
         """Run an async call that this scope made, as a task of the loop."""
+        if job.task.policies is not None:
+            await run_on_loop(self, call, job)
+            return
         run = self.run
         loop = self.loop
-        host = LoopHost(loop, run.machine.open_scope(call.path), is_task=True)
+        host = self.child(call)
         outcome: Outcome | None = None
         try:
-            if run.ending is None:
+            if run.ending is None and not call.scope.is_over:
                 end = await host.execute(job.func, job.args, job.kwargs)
                 outcome = run.outcome(call, host, end)
         except Signal:
@@ -301,6 +320,7 @@ def execute_on_private_loop(run: Run, scope: Scope, job: Job) -> tuple[End, Host
                 run.busy += 1
                 run.async_active -= host.has_slot
                 run.active += not host.has_slot
+                host.has_slot = True
             loop.close()
         return end, host
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime.definitions import is_label
+from taskpoint.runtime.policies import Policies, RetryPolicy, TimeoutPolicy, read_retry, read_timeout
 from taskpoint.savers.base import CheckpointSaver
 
 if TYPE_CHECKING:
@@ -27,17 +29,24 @@ __all__ = (
 
 _ON_DIVERGENCE = ("error", "replay", "warn")
 
+Retry = RetryPolicy | list[RetryPolicy] | tuple[RetryPolicy, ...] | None
+Timeout = float | timedelta | TimeoutPolicy | None
+
 
 class TaskKeywords(TypedDict, total=False):
     """The options of a task, as they are written."""
 
     raises: tuple[type[Exception], ...] | list[type[Exception]]
+    retry_policy: Retry
+    timeout: Timeout
 
 
 class CallKeywords(TypedDict, total=False):
     """The options of the calls made through `TaskFunction.with_options`, as they are written."""
 
     key: str | None
+    retry_policy: Retry
+    timeout: Timeout
 
 
 class EntrypointKeywords(TypedDict, total=False):
@@ -54,10 +63,24 @@ class TaskOptions:
     """The options of a task, read."""
 
     raises: tuple[type[Exception], ...] = ()
+    retry_policy: tuple[RetryPolicy, ...] = ()
+    timeout: TimeoutPolicy | None = None
+
+    @property
+    def policies(self) -> Policies | None:
+        """What holds for each call; None for most tasks."""
+        if self.retry_policy or self.timeout is not None:
+            return Policies(self.retry_policy, self.timeout)
+        return None
+
+    def changed(self, options: Mapping[str, Any]) -> TaskOptions:
+        """Return these options with those that were given for a call; its key is not among them."""
+        given = {name: each for name, each in options.items() if name != "key"}
+        return replace(self, **given) if given else self
 
     def document(self) -> dict[str, object]:
         """Return the members of the task's definition (`TSK-001`)."""
-        return {"raises": [cls.__name__ for cls in self.raises]}
+        return {"raises": [cls.__name__ for cls in self.raises], **_policies(self.retry_policy, self.timeout)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +95,16 @@ class EntrypointOptions:
     def document(self) -> dict[str, object]:
         """Return the members of the entrypoint's definition (`TSK-001`)."""
         return {"version": self.version, "on_divergence": self.on_divergence}
+
+
+def _policies(retry: tuple[RetryPolicy, ...], timeout: TimeoutPolicy | None) -> dict[str, object]:
+    """Return the members that a definition has for its policies; none for those that it has not (`POL-001`)."""
+    members: dict[str, object] = {}
+    if retry:
+        members["retry"] = [policy.document() for policy in retry]
+    if timeout is not None:
+        members["timeout"] = timeout.document()
+    return members
 
 
 def _raises(given: object) -> tuple[type[Exception], ...]:
@@ -134,8 +167,9 @@ def _on_divergence(given: object) -> str:
 
 _Readers = Mapping[str, Callable[[object], Any]]
 
-_TASK: _Readers = {"raises": _raises}
-_CALL: _Readers = {"key": _key}
+_POLICIES: _Readers = {"retry_policy": read_retry, "timeout": read_timeout}
+_TASK: _Readers = {"raises": _raises, **_POLICIES}
+_CALL: _Readers = {"key": _key, **_POLICIES}
 _ENTRYPOINT: _Readers = {
     "checkpointer": _checkpointer,
     "version": _version,

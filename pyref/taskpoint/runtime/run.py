@@ -13,8 +13,10 @@ from taskpoint import codec
 from taskpoint._core.journal import Entry, TaskCompleted
 from taskpoint._core.machine import Call, DuplicateKey, Machine, Outcome, Scope, State, Verdict
 from taskpoint._core.matching import Divergence
-from taskpoint.errors import FormatError, ReplayDivergenceError, UsageError, ValueEncodingError
+from taskpoint.errors import FormatError, UsageError, ValueEncodingError
+from taskpoint.runtime.failures import divergence_error
 from taskpoint.runtime.host import Callee, End, Host, Job
+from taskpoint.runtime.policed import run_in_thread
 from taskpoint.runtime.recorded import decode
 from taskpoint.runtime.signals import Halted, Signal, Suspended
 from taskpoint.runtime.threads import NUDGER, POOL
@@ -22,7 +24,6 @@ from taskpoint.runtime.threads import NUDGER, POOL
 if TYPE_CHECKING:
     from taskpoint.runtime.config import RunConfig
     from taskpoint.runtime.sources import Sources
-    from taskpoint.runtime.sync_host import SyncHost
     from taskpoint.runtime.writer import Writer
     from taskpoint.stores.base import BaseStore
 
@@ -35,6 +36,17 @@ _QUICK = 8
 """More calls than this within a millisecond: another thread would only get in the way."""
 _THREADS = 32
 """How many calls run in threads at once where the caller sets no limit."""
+
+
+class Parked(Protocol):
+    """A thread that waits, and commits when it is told to look."""
+
+    scope: Scope
+    """The scope that its code, or its call, belongs to."""
+
+    def wake(self) -> None:
+        """Look again, soon."""
+        ...
 
 
 class Wakeable(Protocol):
@@ -76,7 +88,13 @@ class Run:
         """Calls that finished since the last nudge."""
         self.resuming = 0
         """Hosts that could go on but for the limit: they come before new calls."""
-        self.parked: dict[SyncHost, None] = {}
+        self.parked: dict[Parked, None] = {}
+        self.pauses: dict[threading.Event, Call] = {}
+        """Threads that let time pass between two executions of a call."""
+        self.given_up = False
+        """Whether an execution has taken too long: what goes on inside is to be ended."""
+        self.after_commit: list[Callable[[], object]] = []
+        """Whom to tell when the commit that is under way is over."""
         self.committing = False
         self.lost: BaseException | None = None
         """Why a commit failed, where one did: nothing may be appended after it (`JRN-032`)."""
@@ -94,6 +112,8 @@ class Run:
     def make(self, scope: Scope, task: Callee, digest: str | None, key: str | None) -> Call:
         """Make a call in a scope (locked)."""
         self.check(scope)
+        if scope.execution is not None:
+            scope.execution.touch()
         known = self.names.setdefault(task.name, task.identity)
         if known != task.identity:
             raise UsageError(
@@ -112,7 +132,7 @@ class Run:
         except Divergence as divergence:
             raise self._diverge(divergence, scope) from None
         if call.diverged is not None and self.machine.on_divergence == "warn":
-            _LOGGER.warning("%s", _divergence_error(call.diverged))
+            _LOGGER.warning("%s", divergence_error(call.diverged))
         return call
 
     def interrupt(self, scope: Scope, text: str, digest: str | None) -> Verdict:
@@ -122,13 +142,13 @@ class Run:
         except Divergence as divergence:
             raise self._diverge(divergence, scope) from None
         if verdict.diverged is not None and self.machine.on_divergence == "warn":
-            _LOGGER.warning("%s", _divergence_error(verdict.diverged))
+            _LOGGER.warning("%s", divergence_error(verdict.diverged))
         return verdict
 
     def _diverge(self, divergence: Divergence, scope: Scope) -> Signal:
         """End the attempt: nothing runs after a divergence (`RPL-020`) (locked)."""
         scope.suspended = True
-        self.halt(_divergence_error(divergence))
+        self.halt(divergence_error(divergence))
         assert self.ending is not None
         return self.ending
 
@@ -146,6 +166,9 @@ class Run:
         if ending is not None:
             scope.suspended = True
             raise Halted(ending.error) if isinstance(ending, Halted) else Suspended()
+        if scope.execution is not None and scope.execution.is_over:  # POL-023
+            scope.suspended = True
+            raise Suspended
 
     def halt(self, error: BaseException) -> None:
         """End the attempt with an error, once; nothing new starts from here on (locked)."""
@@ -176,6 +199,13 @@ class Run:
             host.wake()
         for loop in self.loops:
             loop.wake()
+        self.end_pauses()
+
+    def end_pauses(self) -> None:
+        """Wake the threads that wait to execute a call again which will not be executed any more (locked)."""
+        for stop, call in self.pauses.items():
+            if self.ending is not None or call.state is not State.RUNNING or call.scope.is_over:
+                stop.set()
 
     # Threads
 
@@ -260,7 +290,7 @@ class Run:
     def _next(self) -> Call | None:
         while self.queue and not self.resuming and self._may_start_thread():
             call = self.queue.popleft()
-            if call.state is State.MADE and self.ending is None:
+            if call.state is State.MADE and self.ending is None and not call.scope.is_over:
                 return call
         return None
 
@@ -276,8 +306,11 @@ class Run:
         outcome: Outcome | None = None
         failure: BaseException | None = None
         try:
-            end, host = job.task.execute(self, call, job)
-            outcome = self.outcome(call, host, end)
+            if job.task.policies is not None:
+                outcome = run_in_thread(self, call, job)
+            else:
+                end, host = job.task.execute(self, call, job)
+                outcome = self.outcome(call, host, end)
         except BaseException as error:  # noqa: BLE001 - whatever it was, the run ends with it
             failure = error
         finally:
@@ -286,9 +319,9 @@ class Run:
         if failure is not None:
             self.halt(failure)
         self.finish(call, outcome)
-        self._note_idle()
+        self.note_idle()
 
-    def _note_idle(self) -> None:
+    def note_idle(self) -> None:
         if not self.running and not self.committing:
             self.idle.notify_all()
 
@@ -310,6 +343,8 @@ class Run:
         assert isinstance(job, Job)
         if isinstance(error, Signal) or host.scope.suspended or isinstance(self.ending, Suspended):
             return None
+        if host.scope.is_over:
+            return None
         if error is None:
             try:
                 text, job.decoded = codec.encode_and_decode(end.value)
@@ -328,6 +363,9 @@ class Run:
     def finish(self, call: Call, outcome: Outcome | None) -> None:
         """Take the outcome of a call that ran (locked)."""
         if call.state is not State.RUNNING:  # cancelled meanwhile: a late result is dropped
+            return
+        if call.scope.is_over:  # POL-023
+            self.machine.drop(call)
             return
         job = call.job
         assert isinstance(job, Job)
@@ -438,6 +476,10 @@ class Run:
     def end_batch(self, batch: Batch, failure: BaseException | None) -> None:
         """Make a batch's outcomes deliverable, or end the attempt (locked)."""
         self.committing = False
+        if self.after_commit:
+            waiting, self.after_commit = self.after_commit, []
+            for tell in waiting:
+                tell()
         self.idle.notify_all()
         if failure is not None:
             self.lost = failure if isinstance(failure, Exception) else None
@@ -457,16 +499,3 @@ class Run:
                 self.on_update(call.name, decode(call.outcome.value, call.path))
             except FormatError as error:
                 self.halt(error)
-
-
-def _divergence_error(divergence: Divergence) -> ReplayDivergenceError:
-    record, attempted = divergence.record, divergence.attempted_digest
-    recorded = f"input {(record.digest or 'unknown')[:12]}"
-    tried = f"input {(attempted or 'unknown')[:12]}"
-    return ReplayDivergenceError(
-        f"the call at {record.path} does not fit its journal: recorded {recorded}, attempted {tried}",
-        path=record.path,
-        recorded=recorded,
-        attempted=tried,
-        hint="restore the code that wrote the journal, or fork the thread; calls whose order may change need keys",
-    )

@@ -31,6 +31,8 @@ class RunLoop:
         self.waiting: deque[tuple[Call, LoopHost]] = deque()
         """Async calls that the limit holds back, and who made them."""
         self.running: dict[Call, asyncio.Task[None]] = {}
+        self.pauses: dict[asyncio.Future[None], Call] = {}
+        """Calls that wait to be executed again."""
         self.counted = False
         self.closed = False
         self._pending: asyncio.Future[None] | None = None
@@ -97,6 +99,8 @@ class RunLoop:
             for call, outcome in self.finished:
                 run.finish(call, outcome)
             self.finished.clear()
+            if run.given_up:
+                self._give_up()
             if isinstance(run.ending, Halted):
                 self._unwind()
                 return
@@ -124,7 +128,7 @@ class RunLoop:
         for host in self.hosts:
             host.give_slot_back()
         self.start_waiting()
-        if all(host.is_waiting() for host in self.hosts):
+        if not self.pauses and all(host.is_waiting() for host in self.hosts):
             self.counted = False
             run.busy -= 1
             run.settle()
@@ -142,12 +146,25 @@ class RunLoop:
         if self._unwound:
             return
         self._unwound = True
+        for sleeper in self.pauses:
+            self.loop.call_soon(sleeper.cancel)
         ending = self.run.ending
         patient = isinstance(ending, Halted) and isinstance(ending.error, ReplayDivergenceError)
         for host in self.hosts:
             if host.task is not None and not (patient and host.is_task and not host.scope.calls):
                 host.let_all_go()
                 self.loop.call_soon(host.task.cancel)
+
+    def _give_up(self) -> None:
+        """Cancel what goes on inside executions that have taken too long (locked)."""
+        for host in self.hosts:
+            if host.scope.is_over and not host.given_up and host.task is not None:
+                host.given_up = True
+                host.let_all_go()
+                self.loop.call_soon(host.task.cancel)
+        for sleeper, call in self.pauses.items():
+            if call.scope.is_over:
+                self.loop.call_soon(sleeper.cancel)
 
     def _commit(self) -> None:
         """Commit on the loop where the saver is quick, elsewhere in a thread (locked)."""
@@ -180,10 +197,39 @@ class RunLoop:
         run.active += 1
         run.async_active += 1
         call.state = State.RUNNING
-        call.started_at = run.machine.now()
+        call.started_at = call.started_at or run.machine.now()
         self.running[call] = asyncio.Task(  # never eager, whatever the loop's factory: the lock is held
             host.run_call(call, job), loop=self.loop, context=job.context
         )
+
+    def start_again(self, call: Call, host: LoopHost) -> None:
+        """Run a call once more, which has a task of this loop but no place under the limit (locked)."""
+        del self.running[call]
+        call.state = State.MADE
+        self.start(call, host)
+        self.activate()
+
+    def leave(self, *, slot: bool) -> None:
+        """A call waits to be executed again: its place is free meanwhile (`POL-008`)."""
+        run = self.run
+        with run.lock:
+            run.active -= slot
+            run.async_active -= slot
+            run.slot_freed()
+            self.start_waiting()
+            self.activate()
+
+    async def has_committed(self) -> bool:
+        """Tell whether all that has finished may be seen; else wait for the next commit."""
+        run = self.run
+        with run.lock:
+            if run.ending is not None or run.machine.is_settled:
+                return True
+            committed: asyncio.Future[None] = self.loop.create_future()
+            run.after_commit.append(lambda: self.loop.call_soon_threadsafe(_wake, committed))
+            self.activate()
+        await committed
+        return False
 
     def cancel(self, call: Call, runner: asyncio.Task[None]) -> None:
         """Cancel the task of a call (locked); one that has not begun will never run a line, not even its last."""
@@ -207,5 +253,10 @@ class RunLoop:
         """Start what the limit held back (locked)."""
         while self.waiting and self.run.may_start() and not self.run.resuming:
             call, host = self.waiting.popleft()
-            if call.state is State.MADE and self.run.ending is None:
+            if call.state is State.MADE and self.run.ending is None and not call.scope.is_over:
                 self.start(call, host)
+
+
+def _wake(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)

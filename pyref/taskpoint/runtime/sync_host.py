@@ -167,6 +167,7 @@ class SyncHost(Host):
             if not job.cancelled:
                 job.cancelled = True
                 self.run.machine.drop(call)
+                self.run.end_pauses()
             return True
 
     def cancelled_error(self) -> BaseException:

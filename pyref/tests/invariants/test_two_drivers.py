@@ -20,6 +20,10 @@ class Recorded(Machine):
         self.log.append(("open", path))
         return super().open_scope(path)
 
+    def open_call(self, call):
+        self.log.append(("open", call.path))
+        return super().open_call(call)
+
     def call(self, scope, name, digest, key=None):
         call = super().call(scope, name, digest, key)
         self.log.append(("call", scope.path, name, digest, key, call.path, call.replayed))

@@ -1,0 +1,217 @@
+"""A call under policies: its executions one after the other, in a thread. `policed_loop` does the same on a loop."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from taskpoint._core.execution import Execution
+from taskpoint._core.machine import Call, Outcome, Scope, State
+from taskpoint.runtime.failures import describe
+from taskpoint.runtime.host import End, Host, Job
+from taskpoint.runtime.threads import POOL
+from taskpoint.runtime.timeouts import Deadline, watched
+
+if TYPE_CHECKING:
+    from taskpoint.runtime.policies import Policies
+    from taskpoint.runtime.run import Run
+
+__all__ = ("Policed", "run_in_thread")
+
+
+class Policed:
+    """What is decided between the executions of one call, the same in a thread as on a loop."""
+
+    def __init__(self, run: Run, call: Call, job: Job) -> None:
+        policies = job.task.policies
+        assert policies is not None
+        self.run = run
+        self.call = call
+        self.job = job
+        self.policies: Policies = policies
+        self._context = job.context
+
+    def begin(self) -> Execution:
+        """Begin an execution (locked)."""
+        timeout = self.policies.timeout
+        execution = Execution(
+            self.call.scope.execution,
+            keeps=bool(self.policies.retry),
+            clock=watched(timeout, self.run.sources.time),
+            auto=timeout is None or timeout.refresh_on == "auto",
+        )
+        self.call.execution = execution
+        self.job.context = self._context.copy()  # what one execution sets, the next does not see
+        return execution
+
+    def deadline(self, execution: Execution) -> Deadline | None:
+        """Return the time that an execution has, None where it has all."""
+        timeout = self.policies.timeout
+        return None if timeout is None else Deadline(timeout, execution, self.run.sources.time)
+
+    def give_up(self, execution: Execution, deadline: Deadline) -> None:
+        """Fail an execution whose time is up, unless it waits for an answer (`POL-020`, `POL-026`) (locked)."""
+        if self.run.ending is not None or self.run.machine.asks_inside(self.call):
+            return
+        self.job.original = deadline.error(f"the call at {self.call.path}", "task.timeout")
+        execution.over = True
+        self.run.given_up = True
+        self.run.wake_all()
+
+    def timed_out(self) -> Outcome | None:
+        """Return the outcome of an execution that was given up; none where the attempt is ending."""
+        error = self.job.original
+        return None if self.run.ending is not None or error is None else Outcome(error=describe(error, self.call.path))
+
+    def retry_after(self, outcome: Outcome | None) -> float | None:
+        """Return after how many seconds to execute again; None where that was the last time (`POL-002`)."""
+        if outcome is None or outcome.error is None or not self.policies.retry:
+            return None
+        return self.policies.retry_after(self.job.original, self.call.attempts, self.run.sources.random)
+
+    def goes_on(self) -> bool:
+        """Tell whether the call is still to be executed: nothing has ended or cancelled it meanwhile (locked)."""
+        return self.run.ending is None and self.call.state is State.RUNNING and not self.call.scope.is_over
+
+    def repeat(self, outcome: Outcome) -> None:
+        """Prepare the next execution; all that finished inside is durable (locked)."""
+        self.run.machine.repeat(self.call, outcome.rerun)
+        self.job.original = None
+
+
+class _Gate:
+    """A thread that waits for a place under the limit; like any that waits, it commits when it is told to look."""
+
+    def __init__(self, run: Run, scope: Scope) -> None:
+        self.scope = scope
+        self._run = run
+        self._cond = threading.Condition(run.lock)
+
+    def wake(self) -> None:
+        """Look again (locked)."""
+        self._cond.notify_all()
+
+    def enter(self) -> None:
+        """Wait for a place and take it (locked)."""
+        run = self._run
+        run.resuming += 1
+        run.parked[self] = None
+        try:
+            while not run.may_start() and run.ending is None:
+                if run.machine.outbox and not run.committing:
+                    run.commit()
+                else:
+                    self._cond.wait()
+        finally:
+            run.parked.pop(self, None)
+            run.resuming -= 1
+            run.active += 1
+
+
+def run_in_thread(run: Run, call: Call, job: Job) -> Outcome | None:
+    """Execute a call until its outcome stands; None where it has none in this attempt (not locked)."""
+    policed = Policed(run, call, job)
+    while True:
+        with run.lock:
+            execution = policed.begin()
+        deadline = policed.deadline(execution)
+        if deadline is None:
+            end, host = job.task.execute(run, call, job)
+            outcome = run.outcome(call, host, end)
+        else:
+            outcome = _execute_watched(policed, execution, deadline)
+        seconds = policed.retry_after(outcome)
+        if seconds is None or outcome is None:
+            return outcome
+        if not _pause(policed, seconds):  # POL-009: it has no outcome, and the next attempt begins again
+            return None
+        with run.lock:
+            _settle(run)
+            policed.repeat(outcome)
+
+
+def _execute_watched(policed: Policed, execution: Execution, deadline: Deadline) -> Outcome | None:
+    """Execute the function in another thread, for as long as it may take.
+
+    A thread cannot be stopped: it goes on with what it does, nobody hears of it, and the run waits for it (`POL-024`).
+    """
+    run, call, job = policed.run, policed.call, policed.job
+    finished = threading.Event()
+    ends: list[tuple[End, Host]] = []
+    failures: list[BaseException] = []
+    alone = False
+
+    def work() -> None:
+        try:
+            ends.append(job.task.execute(run, call, job))
+        except BaseException as error:  # noqa: BLE001 - it belongs to the thread that waits
+            failures.append(error)
+        with run.lock:
+            finished.set()
+            if alone:
+                _leave(run, has_slot=not ends or getattr(ends[0][1], "has_slot", True))
+
+    POOL.submit(work)
+    try:
+        while not finished.is_set() and (left := deadline.left()) > 0:
+            run.sources.sleep(left, finished)
+        with run.lock:
+            if not finished.is_set():
+                policed.give_up(execution, deadline)
+        if not execution.over:
+            finished.wait()
+    finally:
+        with run.lock:
+            alone = not finished.is_set()
+            if alone:  # both count from here on
+                execution.over = True
+                run.running += 1
+                run.busy += 1
+                run.active += 1
+    if execution.over:
+        return policed.timed_out()
+    if failures:
+        raise failures[0]
+    end, host = ends[0]
+    return run.outcome(call, host, end)
+
+
+def _pause(policed: Policed, seconds: float) -> bool:
+    """Let the time between two executions pass, without a place under the limit; tell whether to go on (`POL-008`)."""
+    run, stop = policed.run, threading.Event()
+    with run.lock:
+        if not policed.goes_on():
+            return False
+        run.pauses[stop] = policed.call
+        run.active -= 1
+        run.slot_freed()
+    try:
+        run.sources.sleep(seconds, stop)
+    finally:
+        with run.lock:
+            run.pauses.pop(stop)
+            if run.limit is None:
+                run.active += 1
+            else:
+                _Gate(run, policed.call.scope).enter()
+            goes_on = policed.goes_on()
+    return goes_on
+
+
+def _settle(run: Run) -> None:
+    """Wait until all that has finished may be seen (locked)."""
+    while not run.machine.is_settled and run.ending is None:
+        if run.committing:
+            run.idle.wait()
+        else:
+            run.commit()
+
+
+def _leave(run: Run, *, has_slot: bool) -> None:
+    """End a thread that was no longer waited for (locked)."""
+    run.running -= 1
+    run.busy -= 1
+    run.active -= has_slot
+    run.slot_freed()
+    run.settle()
+    run.note_idle()

@@ -1,0 +1,100 @@
+"""A call under policies on an event loop: after each execution it gives its place back, and is started anew."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from taskpoint._core.execution import Execution
+from taskpoint._core.machine import Call, Outcome, State
+from taskpoint.runtime.host import Job
+from taskpoint.runtime.policed import Policed
+from taskpoint.runtime.signals import Signal
+from taskpoint.runtime.timeouts import Deadline
+
+if TYPE_CHECKING:
+    from taskpoint.runtime.loop_host import LoopHost
+    from taskpoint.runtime.run_loop import RunLoop
+
+__all__ = ("run_on_loop",)
+
+
+async def run_on_loop(parent: LoopHost, call: Call, job: Job) -> None:
+    """Execute a call once, as a task of the loop; it ends, or is started again after a while."""
+    run, loop = parent.run, parent.loop
+    policed = job.policed = job.policed or Policed(run, call, job)
+    outcome: Outcome | None = None
+    host: LoopHost | None = None
+    seconds: float | None = None
+    try:
+        if run.ending is None and not call.scope.is_over:
+            with run.lock:
+                execution = policed.begin()
+                host = parent.child(call)
+            outcome = await _execute(host, policed, execution)
+        seconds = policed.retry_after(outcome)
+    except Signal:
+        pass
+    except BaseException as error:  # noqa: BLE001 - nobody else would see it
+        outcome = None
+        with run.lock:
+            run.halt(error)
+    slot = host is None or host.has_slot
+    if seconds is None or outcome is None:
+        loop.ended(call, outcome, slot=slot)
+        return
+    loop.leave(slot=slot)
+    try:
+        goes_on = await _pause(loop, policed, seconds)
+    except asyncio.CancelledError:
+        loop.ended(call, Outcome() if job.cancelled else None, slot=False)
+        return
+    if not goes_on:
+        loop.ended(call, None, slot=False)
+        return
+    with run.lock:
+        policed.repeat(outcome)
+        loop.start_again(call, parent)
+
+
+async def _execute(host: LoopHost, policed: Policed, execution: Execution) -> Outcome | None:
+    """Execute the function for as long as it may take; it is cancelled where it takes longer."""
+    run, call, job = policed.run, policed.call, policed.job
+    deadline = policed.deadline(execution)
+    watcher = None
+    if deadline is not None:
+        watcher = asyncio.ensure_future(_watch(policed, execution, deadline))
+    try:
+        end = await host.execute(job.func, job.args, job.kwargs)
+    finally:
+        if watcher is not None:
+            watcher.cancel()
+    return policed.timed_out() if execution.over else run.outcome(call, host, end)
+
+
+async def _watch(policed: Policed, execution: Execution, deadline: Deadline) -> None:
+    run = policed.run
+    while (left := deadline.left()) > 0:
+        await run.sources.asleep(left)
+    with run.lock:
+        policed.give_up(execution, deadline)
+
+
+async def _pause(loop: RunLoop, policed: Policed, seconds: float) -> bool:
+    """Let the time between two executions pass, and what has finished be committed; tell whether to go on."""
+    run, call = loop.run, policed.call
+    sleeper = asyncio.ensure_future(run.sources.asleep(seconds))
+    with run.lock:
+        loop.pauses[sleeper] = call
+        if not policed.goes_on():
+            sleeper.cancel()
+    try:
+        await asyncio.wait([sleeper])
+        while not await loop.has_committed():
+            pass
+    finally:
+        sleeper.cancel()
+        with run.lock:
+            del loop.pauses[sleeper]
+            goes_on = policed.goes_on()
+    return goes_on and call.state is State.RUNNING
