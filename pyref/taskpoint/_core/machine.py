@@ -165,9 +165,8 @@ class Scope:
         self.suspended = False
         self.host: object = None
 
-    @property
     def is_over(self) -> bool:
-        """Whether the scope's execution was given up or repeated: it has no say any more (`POL-023`)."""
+        """Tell whether the scope's execution was given up or repeated: it has no say any more (`POL-023`)."""
         return self.execution is not None and self.execution.is_over
 
     @property

@@ -87,7 +87,7 @@ class LoopHost(Host):
         with self.run.lock:
             job = call.job
             assert isinstance(job, Job)
-            if self.run.ending is not None or self.scope.suspended or self.scope.is_over:
+            if self.run.ending is not None or self.scope.suspended or self.scope.is_over():
                 # reacting to a suspension is no act of the workflow: the call itself goes on (INT-012)
                 self.loop.loop.call_soon(self._let_go, call)
                 return True
@@ -236,7 +236,7 @@ class LoopHost(Host):
     async def _drain(self, end: End) -> None:
         run = self.run
         self.drained_from = len(self.scope.failures)
-        if self.scope.is_over:
+        if self.scope.is_over():
             return
         if end.error and not isinstance(end.error, Exception | Signal) and not end.is_failure and run.ending is None:
             self._stop_calls(end.error)
@@ -247,7 +247,7 @@ class LoopHost(Host):
             try:
                 await self._drained
             except asyncio.CancelledError as error:
-                if self.scope.is_over:
+                if self.scope.is_over():
                     break
                 if run.ending is None:
                     self._stop_calls(error)
@@ -261,7 +261,7 @@ class LoopHost(Host):
 
     def _is_in_flight(self) -> bool:
         """Tell whether something is still to be awaited before the scope has ended."""
-        return self.scope.open > 0 and self.run.ending is None and not self.scope.is_over
+        return self.scope.open > 0 and self.run.ending is None and not self.scope.is_over()
 
     def _stop_calls(self, error: BaseException) -> None:
         """The scope was cancelled: cancel what it started; the entrypoint's cancellation ends the attempt."""
@@ -286,7 +286,7 @@ class LoopHost(Host):
         host = self.child(call)
         outcome: Outcome | None = None
         try:
-            if run.ending is None and not call.scope.is_over:
+            if run.ending is None and not call.scope.is_over():
                 end = await host.execute(job.func, job.args, job.kwargs)
                 outcome = run.outcome(call, host, end)
         except Signal:

@@ -71,7 +71,7 @@ class Policed:
 
     def goes_on(self) -> bool:
         """Tell whether the call is still to be executed: nothing has ended or cancelled it meanwhile (locked)."""
-        return self.run.ending is None and self.call.state is State.RUNNING and not self.call.scope.is_over
+        return self.run.ending is None and self.call.state is State.RUNNING and not self.call.scope.is_over()
 
     def repeat(self, outcome: Outcome) -> None:
         """Prepare the next execution; all that finished inside is durable (locked)."""

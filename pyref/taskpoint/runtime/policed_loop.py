@@ -27,7 +27,7 @@ async def run_on_loop(parent: LoopHost, call: Call, job: Job) -> None:
     host: LoopHost | None = None
     seconds: float | None = None
     try:
-        if run.ending is None and not call.scope.is_over:
+        if run.ending is None and not call.scope.is_over():
             with run.lock:
                 execution = policed.begin()
                 host = parent.child(call)

@@ -204,7 +204,7 @@ class Run:
     def end_pauses(self) -> None:
         """Wake the threads that wait to execute a call again which will not be executed any more (locked)."""
         for stop, call in self.pauses.items():
-            if self.ending is not None or call.state is not State.RUNNING or call.scope.is_over:
+            if self.ending is not None or call.state is not State.RUNNING or call.scope.is_over():
                 stop.set()
 
     # Threads
@@ -290,7 +290,7 @@ class Run:
     def _next(self) -> Call | None:
         while self.queue and not self.resuming and self._may_start_thread():
             call = self.queue.popleft()
-            if call.state is State.MADE and self.ending is None and not call.scope.is_over:
+            if call.state is State.MADE and self.ending is None and not call.scope.is_over():
                 return call
         return None
 
@@ -343,7 +343,7 @@ class Run:
         assert isinstance(job, Job)
         if isinstance(error, Signal) or host.scope.suspended or isinstance(self.ending, Suspended):
             return None
-        if host.scope.is_over:
+        if host.scope.is_over():
             return None
         if error is None:
             try:
@@ -364,7 +364,7 @@ class Run:
         """Take the outcome of a call that ran (locked)."""
         if call.state is not State.RUNNING:  # cancelled meanwhile: a late result is dropped
             return
-        if call.scope.is_over:  # POL-023
+        if call.scope.is_over():  # POL-023
             self.machine.drop(call)
             return
         job = call.job

@@ -158,12 +158,12 @@ class RunLoop:
     def _give_up(self) -> None:
         """Cancel what goes on inside executions that have taken too long (locked)."""
         for host in self.hosts:
-            if host.scope.is_over and not host.given_up and host.task is not None:
+            if host.scope.is_over() and not host.given_up and host.task is not None:
                 host.given_up = True
                 host.let_all_go()
                 self.loop.call_soon(host.task.cancel)
         for sleeper, call in self.pauses.items():
-            if call.scope.is_over:
+            if call.scope.is_over():
                 self.loop.call_soon(sleeper.cancel)
 
     def _commit(self) -> None:
@@ -253,7 +253,7 @@ class RunLoop:
         """Start what the limit held back (locked)."""
         while self.waiting and self.run.may_start() and not self.run.resuming:
             call, host = self.waiting.popleft()
-            if call.state is State.MADE and self.run.ending is None and not call.scope.is_over:
+            if call.state is State.MADE and self.run.ending is None and not call.scope.is_over():
                 self.start(call, host)
 
 
