@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from math import isinf
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from taskpoint import codec
 from taskpoint._core.journal import Entry, TaskCompleted
@@ -24,6 +24,7 @@ from taskpoint.runtime.threads import NUDGER, POOL
 if TYPE_CHECKING:
     from taskpoint.runtime.config import RunConfig
     from taskpoint.runtime.sources import Sources
+    from taskpoint.runtime.waiters import Parked, Wakeable
     from taskpoint.runtime.writer import Writer
     from taskpoint.stores.base import BaseStore
 
@@ -36,30 +37,6 @@ _QUICK = 8
 """More calls than this within a millisecond: another thread would only get in the way."""
 _THREADS = 32
 """How many calls run in threads at once where the caller sets no limit."""
-
-
-class Parked(Protocol):
-    """A thread that waits, and commits when it is told to look."""
-
-    scope: Scope
-    """The scope that its code, or its call, belongs to."""
-
-    def wake(self) -> None:
-        """Look again, soon."""
-        ...
-
-
-class Wakeable(Protocol):
-    """What can be told to look again."""
-
-    @property
-    def has_waiting(self) -> bool:
-        """Whether the limit holds something back there."""
-        ...
-
-    def wake(self) -> None:
-        """Look again, soon."""
-        ...
 
 
 class Run:

@@ -1,0 +1,33 @@
+"""Whom a run wakes when something has happened."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from taskpoint._core.machine import Scope
+
+__all__ = ("Parked", "Wakeable")
+
+
+class Parked(Protocol):
+    """A thread that waits, and commits when it is told to look."""
+
+    scope: Scope
+    """The scope that its code, or its call, belongs to."""
+
+    def wake(self) -> None:
+        """Look again, soon."""
+        ...
+
+
+class Wakeable(Protocol):
+    """What can be told to look again."""
+
+    @property
+    def has_waiting(self) -> bool:
+        """Whether the limit holds something back there."""
+        ...
+
+    def wake(self) -> None:
+        """Look again, soon."""
+        ...
