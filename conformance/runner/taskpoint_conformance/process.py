@@ -156,6 +156,14 @@ class Driver:
         self._drop_pipes()
         return self.wait_status
 
+    def end_input(self) -> None:
+        """Close the driver's standard input."""
+        self._outbox.put(None)
+        self._threads[-1].join()
+        if self._process.stdin is not None:
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.close()
+
     def _drop_pipes(self) -> None:
         self._outbox.put(None)
         for thread in self._threads:

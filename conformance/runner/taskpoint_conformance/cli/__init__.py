@@ -5,8 +5,10 @@ from __future__ import annotations
 import click
 
 from taskpoint_conformance import __version__
+from taskpoint_conformance.cli.init import init
 from taskpoint_conformance.cli.look import list_fixtures, show
 from taskpoint_conformance.cli.run import run
+from taskpoint_conformance.cli.smoke import smoke
 from taskpoint_conformance.requirements import command as requirements
 
 __all__ = ("conformance",)
@@ -18,5 +20,5 @@ def conformance() -> None:
     """Group of the suite's commands."""
 
 
-for _command in (run, list_fixtures, show, requirements):
+for _command in (run, list_fixtures, show, init, smoke, requirements):
     conformance.add_command(_command)

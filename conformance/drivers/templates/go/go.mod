@@ -1,0 +1,3 @@
+module my-port/driver
+
+go 1.19
