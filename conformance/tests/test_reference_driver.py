@@ -84,7 +84,7 @@ def entrypoint(*args, **options):
 
 
 def as_completed(futures): return []
-def get_call(): return None
+def get_runtime(): return SimpleNamespace(execution_info=SimpleNamespace(path="", attempt=None, idempotency_key=None))
 def get_idempotency_key(): return None
 def get_previous_state(): return None
 def get_store(): return BaseStore()

@@ -6,6 +6,7 @@ anywhere and the workflow goes on where it was; pause it for a person and come b
 
 from typing import TYPE_CHECKING
 
+from taskpoint.codec import register_extension
 from taskpoint.errors import (
     ConcurrentRunError,
     FormatError,
@@ -20,19 +21,22 @@ from taskpoint.errors import (
 )
 from taskpoint.runtime.commands import Command, EntrypointFinal, Interrupt
 from taskpoint.runtime.context import (
-    CallInfo,
-    get_call,
+    ExecutionInfo,
+    Runtime,
     get_config,
     get_idempotency_key,
     get_previous_state,
+    get_runtime,
     get_store,
     heartbeat,
     interrupt,
 )
 from taskpoint.runtime.entrypoint import Entrypoint
 from taskpoint.runtime.entrypoint_forms import entrypoint
+from taskpoint.runtime.forms import Recorded
 from taskpoint.runtime.func import TaskFunction, TaskFuture, task
 from taskpoint.runtime.policies import RetryPolicy, TimeoutPolicy, default_retry_on
+from taskpoint.runtime.requests import RunOptions
 from taskpoint.runtime.select import as_completed
 from taskpoint.runtime.state import StateSnapshot, TaskSnapshot
 from taskpoint.savers import CheckpointSaver, InMemorySaver, SqliteSaver
@@ -47,20 +51,23 @@ __all__ = (
     "ANY_SEGMENT",
     "BaseCache",
     "BaseStore",
-    "CallInfo",
     "CheckpointSaver",
     "Command",
     "ConcurrentRunError",
     "Entrypoint",
     "EntrypointFinal",
+    "ExecutionInfo",
     "FormatError",
     "InMemoryCache",
     "InMemorySaver",
     "InMemoryStore",
     "Interrupt",
     "Item",
+    "Recorded",
     "ReplayDivergenceError",
     "RetryPolicy",
+    "RunOptions",
+    "Runtime",
     "SaverError",
     "SearchItem",
     "SqliteCache",
@@ -80,13 +87,14 @@ __all__ = (
     "as_completed",
     "default_retry_on",
     "entrypoint",
-    "get_call",
     "get_config",
     "get_idempotency_key",
     "get_previous_state",
+    "get_runtime",
     "get_store",
     "heartbeat",
     "interrupt",
+    "register_extension",
     "task",
 )
 

@@ -78,6 +78,7 @@ CODES = frozenset(
         "value.invalid_json",
         "value.lone_surrogate",
         "value.malformed_tag",
+        "value.mismatch",
         "value.not_encodable",
         "value.out_of_range",
         "value.too_deep",
@@ -85,6 +86,16 @@ CODES = frozenset(
     }
 )
 """All normative codes (`ERR-002`), as `spec/1.0/error-codes.json` lists them."""
+
+
+_HINTS = {
+    "value.not_encodable": (
+        "return plain data, annotate the function's result (dataclass, pydantic model, Enum ...) to have it converted, "
+        "or register the class with register_extension()"
+    ),
+    "value.mismatch": "declare what was recorded, or give the definition a version and a migrate function",
+}
+"""What to do next where the code alone says it: also for an error that a journal gives back."""
 
 
 class TaskpointError(Exception):
@@ -113,7 +124,7 @@ class TaskpointError(Exception):
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
-        self.hint = hint
+        self.hint = hint or _HINTS.get(self.code)
 
     def __str__(self) -> str:
         text = f"[{self.code}] {self.message}"

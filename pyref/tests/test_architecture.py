@@ -60,7 +60,7 @@ def test_imports_are_absolute(file: Path) -> None:
 
 
 # What computes and does nothing else.
-PURE = ("__future__", "collections", "dataclasses", "enum", "functools", "hashlib", "heapq", "typing")
+PURE = ("__future__", "collections", "dataclasses", "enum", "functools", "hashlib", "heapq", "itertools", "typing")
 
 
 @pytest.mark.parametrize("file", sources(PACKAGE / "_core"), ids=name_of)

@@ -32,7 +32,7 @@ def test_mypy_agrees(tmp_path: Path) -> None:
 @pytest.mark.skipif(find_spec("mypy") is None, reason="mypy is not installed")
 def test_an_expected_error_that_is_missing_fails(tmp_path: Path) -> None:
     probe = tmp_path / "probe.py"
-    probe.write_text("from taskpoint import get_call\n\nget_call()  # type: ignore[call-arg]\n")
+    probe.write_text("from taskpoint import get_runtime\n\nget_runtime()  # type: ignore[call-arg]\n")
     result = mypy("--cache-dir", tmp_path / "cache", probe)
     assert "unused-ignore" in result.stdout
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeGuard
 
-from taskpoint import codec, get_call, get_idempotency_key
+from taskpoint import codec, get_idempotency_key, get_runtime
 
 __all__ = ("HOSTS", "evaluate", "is_array", "is_object")
 
@@ -99,8 +99,7 @@ def evaluate(expression: Any, variables: Mapping[str, Any]) -> Any:
         case "$key":
             return get_idempotency_key()
         case "$attempt":
-            call = get_call()
-            return call.attempt if call else None
+            return get_runtime().execution_info.attempt
         case _:
             raise AssertionError(form)  # the program was checked before
 

@@ -27,8 +27,8 @@ from taskpoint import (
     as_completed,
     codec,
     entrypoint,
-    get_call,
     get_previous_state,
+    get_runtime,
     heartbeat,
     interrupt,
     task,
@@ -108,13 +108,13 @@ class Program:
 
     async def effect(self, name: str, args: list[Any]) -> Any:
         """Do something in the runner's world."""
-        call = get_call()
+        call = get_runtime().execution_info
         future = self._effect(
             name=name,
             args=[codec.to_tree(arg) for arg in args],
-            path=call.path if call else "",
-            attempt=call.attempt if call else None,
-            idempotency_key=call.idempotency_key if call else None,
+            path=call.path,
+            attempt=call.attempt if call.path else None,
+            idempotency_key=call.idempotency_key if call.path else None,
         )
         ok = (await asyncio.wrap_future(future) if self.is_async else future.result())["ok"]
         if "error" in ok:

@@ -145,6 +145,8 @@ class TaskOutcome(Entry):
 class TaskCompleted(TaskOutcome):
     kind: ClassVar[str] = "task.completed"
     value: str = "null"
+    version: str | None = None
+    """The version of the definition that made the value, where it has one (`TYP-020`)."""
 
 
 @dataclass(slots=True)

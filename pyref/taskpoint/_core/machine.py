@@ -54,6 +54,7 @@ class Outcome:
     value: str | None = None
     error: ErrorDocument | None = None
     rerun: Sequence[str] = ()
+    version: str | None = None
 
 
 class DuplicateKey(Exception):
@@ -131,6 +132,7 @@ class Scope:
         "path",
         "ready",
         "recorded",
+        "replayed",
         "solo",
         "suspended",
         "turns",
@@ -163,6 +165,8 @@ class Scope:
         self.held: dict[Call, None] = {}
         """Recorded cancellations that the code has not asked for again in this attempt (`CON-022`)."""
         self.suspended = False
+        self.replayed = 0
+        """How many of the calls have a recorded outcome."""
         self.host: object = None
 
     def is_over(self) -> bool:
@@ -200,6 +204,12 @@ class Scope:
         if call.outcome is not None:
             heapq.heappush(self.ready, (call.outcome.seq, call))
         return True
+
+    def is_replaying(self) -> bool:
+        """Tell whether the journal holds something that the code has not been shown, and it made no new call yet."""
+        if not self.recorded or self.suspended or self.calls > self.replayed:
+            return False
+        return bool(self.ready) or self.matcher.has_unclaimed()
 
     def _add(self, call: Call) -> None:
         self.solo = call if self.open == 0 else None
@@ -299,6 +309,7 @@ class Machine:
             call.outcome = self.index.outcome(path)
             call.state = State.FINISHED
             call.replayed = True
+            scope.replayed += 1
             if isinstance(call.outcome, TaskCancelled):
                 scope.held[call] = None
             elif call.outcome is not None:
@@ -327,7 +338,7 @@ class Machine:
         alone = call.scope.solo is call
         common = (-1, self.now(), self.attempt_id, call.path, call.name, call.digest, alone, call.attempts)
         if outcome.value is not None:
-            entry: TaskOutcome = TaskCompleted(*common, call.started_at, outcome.value)
+            entry: TaskOutcome = TaskCompleted(*common, call.started_at, outcome.value, outcome.version)
         elif outcome.error is not None:
             entry = TaskFailed(*common, call.started_at, outcome.error, list(outcome.rerun))
         else:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from taskpoint._core.paths import call_path, interrupt_id, key_path, segment
 
@@ -106,10 +107,15 @@ class Matcher:
 
     def orphans(self) -> list[str]:
         """Return the paths of records that no call claimed (`RPL-030`)."""
-        positional = [record for records in self._by_name.values() for record in records.values()]
-        return [
-            record.path for record in (*positional, *self._keyed.values()) if not record.claimed and not record.void
-        ]
+        return [record.path for record in self._unclaimed()]
+
+    def has_unclaimed(self) -> bool:
+        """Tell whether there are records that no call claimed so far."""
+        return next(self._unclaimed(), None) is not None
+
+    def _unclaimed(self) -> Iterator[Record]:
+        positional = (record for records in self._by_name.values() for record in records.values())
+        return (record for record in chain(positional, self._keyed.values()) if not record.claimed and not record.void)
 
     def _moved(self, encoded: str, records: dict[int, Record], digest: str) -> Record | None:
         """Return the unclaimed record with this input that has the lowest index."""

@@ -14,8 +14,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from taskpoint.codec import _fast, _walk
+from taskpoint.codec._extensions import register_extension
 from taskpoint.codec._json import canonical_json, is_text, read_json
-from taskpoint.codec._model import Carried, ErrorValue, Ext, Refusal
+from taskpoint.codec._model import Carried, ErrorValue, Ext, Refusal, type_of
 from taskpoint.errors import ValueEncodingError
 
 __all__ = (
@@ -29,7 +30,9 @@ __all__ = (
     "encode",
     "encode_and_decode",
     "from_tree",
+    "register_extension",
     "to_tree",
+    "type_of",
 )
 
 _OPAQUE = b'{"$opaque":true}'

@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from taskpoint.codec import _scalars
+from taskpoint.codec._extensions import extension_of, value_of
 from taskpoint.codec._json import Fault, canonical_json, is_text, read_json
 from taskpoint.codec._model import MAX_DEPTH, MAX_SAFE, Carried, ErrorValue, Ext, Refusal, Tree, type_of
 
@@ -21,9 +22,6 @@ __all__ = ("from_tree", "to_tree")
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _QUOTED_KEY = re.compile(r"[A-Za-z0-9_.:/ -]{1,64}")
-_REMEDY = (
-    "return plain data, or annotate the function's result (dataclass, pydantic model, Enum ...) to have it converted"
-)
 _MAX_NAME = 255
 
 # Types are known exactly: an instance of a subclass would come back as its base class.
@@ -134,8 +132,11 @@ def _special_tree(value: Any, kind: type, room: int) -> Tree:
         members = {"type": value.type, "message": value.message, "path": value.path, "retryable": value.retryable}
         members["data"] = _at(".data", to_tree, value.data, _inside(room, 2))
         return _checked("$error", {name: member for name, member in members.items() if member is not None})
+    registered = extension_of(value)
+    if registered is not None:
+        return _special_tree(registered, Ext, room)
     name = f"{kind.__module__}.{kind.__qualname__}"
-    raise Refusal("value.not_encodable", f"a value of type {name} has no encoding", _REMEDY)
+    raise Refusal("value.not_encodable", f"a value of type {name} has no encoding")
 
 
 def _object_tree(value: dict[str, object], room: int) -> Tree:
@@ -322,7 +323,7 @@ def _tag_value(tag: str, content: Any) -> Any:
     if tag in _READERS:
         return _READERS[tag][1](content)
     if tag == "$ext":
-        return Ext(content["name"], content["v"], _value(content["data"]))
+        return value_of(Ext(content["name"], content["v"], _value(content["data"])))
     if tag == "$error":
         return ErrorValue(**{**content, "data": _value(content.get("data"))})
     try:

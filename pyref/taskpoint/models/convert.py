@@ -103,6 +103,9 @@ def entry_to_document(entry: Entry) -> dict[str, Any]:
         elif name == "error":
             if member is not None:
                 document[name] = error_to_document(member)
+        elif name == "version":
+            if member is not None:
+                document[name] = member
         elif name != "orphans" or member:
             document[name] = [*member] if is_array(member) else member
     return document

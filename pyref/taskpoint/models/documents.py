@@ -198,6 +198,7 @@ class TaskCompletedModel(_TaskModel):
 
     kind: Literal["task.completed"]
     value: Encoded
+    version: Annotated[Id | None, Present] = None
 
 
 class TaskFailedModel(_TaskModel):
@@ -311,6 +312,7 @@ class TaskDefinitionModel(_PoliciesModel):
     kind: Literal["task-definition"]
     name: Name
     raises: Annotated[list[Name], Unique]
+    version: Annotated[Id | None, Present] = None
 
 
 class EntrypointDefinitionModel(_PoliciesModel):

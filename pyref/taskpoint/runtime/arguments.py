@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from taskpoint import codec
@@ -16,9 +16,11 @@ __all__ = ("ArgumentNames", "digest")
 class ArgumentNames:
     """The positions of a function's parameters, worked out once."""
 
-    __slots__ = ("bound", "bound_by_name", "fixed", "names", "signature")
+    __slots__ = ("bound", "bound_by_name", "fixed", "given", "names", "signature")
 
-    def __init__(self, func: Callable[..., object], *, skip_self: bool = False) -> None:
+    def __init__(self, func: Callable[..., object], *, skip_self: bool = False, given: Iterable[str] = ()) -> None:
+        self.given = tuple(given)
+        """Parameters that the run fills where the caller does not (`CTX-003`)."""
         self.bound: tuple[object, ...] = ()
         self.bound_by_name: dict[str, object] = {}
         while isinstance(func, functools.partial):  # a partial's arguments count (IDN-043)
@@ -47,7 +49,11 @@ class ArgumentNames:
         if self.signature is None or (len(args) == self.fixed and not kwargs):
             return
         try:
-            self.signature.bind(*self.bound, *args, **{**self.bound_by_name, **kwargs})
+            named = {**self.bound_by_name, **kwargs}
+            if self.given:
+                filled = self.signature.bind_partial(*self.bound, *args, **named).arguments
+                named |= dict.fromkeys(name for name in self.given if name not in filled)
+            self.signature.bind(*self.bound, *args, **named)
         except TypeError as error:
             raise UsageError(
                 f"the arguments do not fit the task {name!r}: {error}",

@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, cast
 
-from taskpoint import codec
 from taskpoint._core.branching import unfinished
 from taskpoint._core.index import Index, Status
 from taskpoint._core.journal import (
@@ -66,6 +65,11 @@ class Attempt:
     interrupts: list[Interrupt] = field(default_factory=list[Interrupt])
     recorded: bool = False
     """Whether the end of the attempt is in the journal."""
+
+    @property
+    def arguments(self) -> tuple[object, ...]:
+        """What the workflow's function is called with, before what it asks for by name."""
+        return (self.input,) if self.entrypoint.parameters.takes_input else ()
 
     def close(self, end: End, host: Host) -> object:
         """Record how the attempt ended, and return the value or raise the error; interrupts are in `interrupts`."""
@@ -142,12 +146,13 @@ class Attempt:
 
     def _completed(self, value: object) -> object:
         run = self.run
+        forms = self.entrypoint.forms
         saved: str | None = None
         if isinstance(value, EntrypointFinal):
             final = cast("EntrypointFinal[object, object]", value)
-            saved = codec.encode(final.save)
+            saved, _ = forms.saved.write(final.save)
             value = final.value
-        text = codec.encode(value)
+        text, shown = forms.value.write(value)
         orphans = run.machine.orphans()
         if orphans:
             _LOGGER.warning("recorded calls that the code of %r did not make: %s", run.name, ", ".join(orphans))
@@ -169,7 +174,7 @@ class Attempt:
             )
             run.machine.outbox.append((RunCompleted(*self._stamp(), closing.id, orphans), None))
             self._write(closing)
-        return codec.decode(text)
+        return shown
 
 
 def begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Attempt:
@@ -224,18 +229,19 @@ def _begin_unsaved(entrypoint: Entrypoint[Any, Any], request: Request, *, contin
             hint="pass checkpointer=SqliteSaver(...) to the entrypoint",
         )
     sources = current()
-    text = codec.encode(request.input)
+    text, input = entrypoint.forms.input.write(request.input)
     machine = Machine(Index(), attempt_id=sources.new_id(), now=sources.now, on_divergence=entrypoint.on_divergence)
     run = Run(machine, None, request.config, entrypoint.name, sources)
-    checkpoint = Checkpoint("", 0, "", None, "input", machine.now(), "", entrypoint.name, input=text)
-    return Attempt(entrypoint, run, checkpoint, codec.decode(text))
+    run.id, run.context = request.config.run_id or sources.new_id(), request.context
+    checkpoint = Checkpoint("", 0, "", None, "input", machine.now(), run.id, entrypoint.name, input=text)
+    return Attempt(entrypoint, run, checkpoint, input)
 
 
 def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Attempt:
     """Begin a new run on a thread; an unfinished one is abandoned (`RUN-003`)."""
     config, sources = request.config, current()
     assert config.thread_id is not None
-    text = codec.encode(request.input)
+    text, input = entrypoint.forms.input.write(request.input)
     tip = forks.tip_of(saver, config.thread_id)
     take_over = _takes_over(config.thread_id, tip.head.holder if tip.head else None, request)
     parent = tip.head.checkpoint if tip.head else None
@@ -265,8 +271,9 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
         ahead=request.ahead,
     )
     run = Run(machine, Writer(saver, config.thread_id, started.attempt_id), config, entrypoint.name, sources)
+    run.id, run.context = checkpoint.run_id, request.context
     _prepare_previous(run, entrypoint, saver, checkpoint, parent)
-    attempt = Attempt(entrypoint, run, checkpoint, codec.decode(text))
+    attempt = Attempt(entrypoint, run, checkpoint, input)
     assert run.writer is not None
     run.writer.begin(checkpoint, tip.id, [started], take_over=take_over)  # last: nothing fails after it
     return attempt
@@ -323,9 +330,11 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
         ahead=request.ahead,
     )
     run = Run(machine, writer, config, entrypoint.name, sources)
+    run.id, run.context = checkpoint.run_id, request.context
     _prepare_previous(run, entrypoint, saver, checkpoint, None)
     assert checkpoint.input is not None
-    attempt = Attempt(entrypoint, run, checkpoint, decode(checkpoint.input, "the run's input"))
+    input = entrypoint.forms.input.read(checkpoint.input, checkpoint.entrypoint_version, "the run's input")
+    attempt = Attempt(entrypoint, run, checkpoint, input)
     if head is not None and checkpoint.source == "fork" and not loaded.is_head:
         writer.begin(checkpoint, head.checkpoint.id, [*loaded.entries, *entries], take_over=take_over)
     else:
@@ -378,17 +387,24 @@ def _prepare_previous(
     parent: Checkpoint | None,
 ) -> None:
     """Let the run find the value saved before it; read at once where the function asks for it by name."""
-    cache: list[str | None] = []
+    cache: list[Checkpoint | None] = []
 
-    def load() -> str | None:
+    def load() -> Checkpoint | None:
         if not cache:
             source = parent if parent is not None and parent.id == checkpoint.previous_id else None
             if source is None and checkpoint.previous_id is not None:
                 loaded = ask(lambda: saver.load(checkpoint.thread_id, checkpoint.previous_id))
                 source = loaded.checkpoint if loaded else None
-            cache.append((source.saved if source.saved is not None else source.value) if source else None)
+            cache.append(source)
         return cache[0]
 
-    run.load_previous = load
-    if entrypoint.parameters.wants_previous:
+    def previous(absent: object) -> object:
+        source = load()
+        text = None if source is None else source.value if source.saved is None else source.saved
+        if source is None or text is None:
+            return absent
+        return entrypoint.forms.saved.read(text, source.entrypoint_version, "the previous value")
+
+    run.previous = previous
+    if "previous" in entrypoint.parameters.injected:
         load()

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from taskpoint.errors import UsageError
-from taskpoint.runtime.host import current_host
-from taskpoint.runtime.recorded import decode
+from taskpoint.runtime.host import Host, current_host
 
 if TYPE_CHECKING:
     from taskpoint.stores.base import BaseStore
 
 __all__ = (
-    "CallInfo",
-    "get_call",
+    "ExecutionInfo",
+    "Runtime",
     "get_config",
     "get_idempotency_key",
     "get_previous_state",
+    "get_runtime",
     "get_store",
     "heartbeat",
     "interrupt",
 )
+
+C = TypeVar("C")
 
 
 def interrupt(value: Any) -> Any:
@@ -64,9 +66,7 @@ def get_previous_state() -> Any:
     Raises:
         UsageError: Outside of a run (code ``usage.outside_run``).
     """
-    run = current_host("get_previous_state()").run
-    text = run.load_previous()
-    return None if text is None else decode(text, "the previous value")
+    return current_host("get_previous_state()").run.previous(None)
 
 
 def get_store() -> BaseStore:
@@ -138,38 +138,91 @@ def get_idempotency_key() -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class CallInfo:
-    """What a task can know of the call it runs for.
+class ExecutionInfo:
+    """Where the code runs (`CTX-010`).
 
     Attributes:
-        path: Names the call in its run, e.g. ``"fetch#0/parse#1"``.
-        attempt: How often the call was begun in this attempt of the run, from 1: more than 1 under a `RetryPolicy`.
+        thread_id: The thread, None in a run that is not kept.
+        checkpoint_id: The checkpoint whose journal the run writes, None in a run that is not kept.
+        run_id: The run; the same in all its attempts.
+        run_attempt: Which attempt of the run this is, from 1.
+        path: The call that a task runs for, e.g. ``"fetch#0/parse#1"``; empty in the entrypoint's own code.
+        attempt: How often that call was begun in this attempt of the run, from 1: more than 1 under a `RetryPolicy`.
         idempotency_key: As `get_idempotency_key` returns it.
+        is_replaying: True until the code has been shown all that its journal holds for it, or makes a new call.
     """
 
+    thread_id: str | None
+    checkpoint_id: str | None
+    run_id: str
+    run_attempt: int
     path: str
     attempt: int
     idempotency_key: str
+    is_replaying: bool
 
 
-def get_call() -> CallInfo | None:
-    """Return the call that this task runs for, None in the entrypoint's own code.
+class Runtime(Generic[C]):
+    """What a run gives to its code: `get_runtime()`, or a parameter called ``runtime``."""
+
+    __slots__ = ("_host",)
+
+    def __init__(self, host: Host) -> None:
+        self._host = host
+
+    @property
+    def context(self) -> C:
+        """What the caller passed as ``context=``; None where nothing was. It is never stored (`CTX-006`)."""
+        return cast("C", self._host.run.context)
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """As `get_config` returns it."""
+        return self._host.run.config.raw
+
+    @property
+    def store(self) -> BaseStore | None:
+        """As `get_store` returns it; None where the entrypoint has none."""
+        return self._host.run.store
+
+    @property
+    def previous(self) -> Any:
+        """As `get_previous_state` returns it."""
+        return self._host.run.previous(None)
+
+    @property
+    def execution_info(self) -> ExecutionInfo:
+        """Where the code runs, now."""
+        host = self._host
+        run, scope = host.run, host.scope
+        writer = run.writer
+        return ExecutionInfo(
+            thread_id=writer.thread_id if writer else None,
+            checkpoint_id=writer.checkpoint_id if writer else None,
+            run_id=run.id,
+            run_attempt=max(1, run.machine.index.attempt),
+            path=scope.path,
+            attempt=scope.attempt,
+            idempotency_key=run.idempotency_key(scope.path),
+            is_replaying=scope.is_replaying(),
+        )
+
+
+def get_runtime() -> Runtime[Any]:
+    """Return what the run gives to the code that runs here.
 
     Raises:
         UsageError: Outside of a run (code ``usage.outside_run``).
 
     Example:
-        >>> from taskpoint import entrypoint, get_call, task
+        >>> from taskpoint import entrypoint, get_runtime, task
         >>> @task
         ... def where() -> str:
-        ...     call = get_call()
-        ...     return call.path if call else ""
+        ...     return get_runtime().execution_info.path
         >>> @entrypoint
         ... def main(n: int) -> list[str]:
         ...     return [where().result() for _ in range(n)]
         >>> main.invoke(2)
         ['where#0', 'where#1']
     """
-    host = current_host("get_call()")
-    path = host.scope.path
-    return CallInfo(path, host.scope.attempt, host.run.idempotency_key(path)) if path else None
+    return Runtime(current_host("get_runtime()"))

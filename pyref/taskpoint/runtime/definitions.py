@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -13,6 +14,7 @@ __all__ = (
     "base_function",
     "check_function",
     "check_name",
+    "free_names",
     "function_name",
     "is_async",
     "is_label",
@@ -76,6 +78,16 @@ def base_function(func: Any) -> Any:
     if not inspect.isroutine(func) and not inspect.isclass(func):
         func = getattr(type(cast("object", func)), "__call__", func)  # noqa: B004 - the function itself is wanted
     return func
+
+
+def free_names(func: Any) -> dict[str, object]:
+    """Return what a function's free variables hold now; those that hold nothing yet are left out."""
+    names: dict[str, object] = {}
+    code = getattr(func, "__code__", None)
+    for name, cell in zip(code.co_freevars if code else (), getattr(func, "__closure__", None) or (), strict=False):
+        with contextlib.suppress(ValueError):
+            names[name] = cell.cell_contents
+    return names
 
 
 def check_function(kind: str, func: object) -> Callable[..., Any]:

@@ -14,9 +14,10 @@ from taskpoint.runtime import running, streams
 from taskpoint.runtime.commands import Command
 from taskpoint.runtime.config import read_config
 from taskpoint.runtime.definitions import is_async
+from taskpoint.runtime.forms import Forms, forms_of
 from taskpoint.runtime.injection import Parameters
 from taskpoint.runtime.options import EntrypointOptions
-from taskpoint.runtime.requests import RunOptions, read_request
+from taskpoint.runtime.requests import Request, RunOptions, read_request
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.stateful import Stateful
 
@@ -60,6 +61,7 @@ class Entrypoint(Stateful, Generic[I, R]):
         self.on_divergence = options.on_divergence
         self.is_async = is_async(func)
         self.parameters = Parameters(func)
+        self.body = self.parameters.injecting(func)
 
     def __repr__(self) -> str:
         return f"<entrypoint {self.name}>"
@@ -68,6 +70,14 @@ class Entrypoint(Stateful, Generic[I, R]):
     def definition(self) -> dict[str, object]:
         """The normalised definition, the same whichever form made it (`TSK-001`)."""
         return {"kind": "entrypoint-definition", "name": self.name, **self.options.document()}
+
+    @functools.cached_property
+    def forms(self) -> Forms:
+        """How inputs, values and what is saved are written and read, by the function's annotations (`TYP-001`)."""
+        return forms_of(self.func, self.options.version, self.options.migrate)
+
+    def _request(self, input: object, config: Config | None, options: RunOptions) -> Request:
+        return read_request(input, config, options, self.options.context_schema)
 
     # Running
 
@@ -89,13 +99,13 @@ class Entrypoint(Stateful, Generic[I, R]):
             ReplayDivergenceError: The code does not fit the journal.
             Exception: Whatever left the workflow.
         """
-        return running.invoke(self, read_request(input, config, options))
+        return running.invoke(self, self._request(input, config, options))
 
     async def ainvoke(
         self, input: I | Command | None, config: Config | None = None, **options: Unpack[RunOptions]
     ) -> R | Any:
         """Do what `invoke` does, on the running event loop."""
-        return await running.ainvoke(self, read_request(input, config, options))
+        return await running.ainvoke(self, self._request(input, config, options))
 
     def stream(
         self,
@@ -114,7 +124,7 @@ class Entrypoint(Stateful, Generic[I, R]):
         Closing the iterator early stops the run; what had finished is kept, and the run can be resumed.
         """
         streams.check_mode(stream_mode)
-        request = read_request(input, config, options)
+        request = self._request(input, config, options)
 
         def run(on_update: OnUpdate, watch: Watch) -> Any:
             return running.invoke(self, request, on_update, watch)
@@ -131,7 +141,7 @@ class Entrypoint(Stateful, Generic[I, R]):
     ) -> AsyncIterator[dict[str, Any]]:
         """Do what `stream` does, on the running event loop."""
         streams.check_mode(stream_mode)
-        request = read_request(input, config, options)
+        request = self._request(input, config, options)
 
         async def run(on_update: OnUpdate) -> Any:
             return await running.ainvoke(self, request, on_update)

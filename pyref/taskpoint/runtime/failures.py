@@ -9,8 +9,8 @@ from __future__ import annotations
 import builtins
 import contextlib
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from types import CellType, GetSetDescriptorType, MemberDescriptorType
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import GetSetDescriptorType, MemberDescriptorType
 from typing import Any, cast
 
 from taskpoint import codec
@@ -29,6 +29,7 @@ from taskpoint.errors import (
     UsageError,
     ValueEncodingError,
 )
+from taskpoint.runtime.definitions import free_names
 
 __all__ = ("Resolver", "deliver", "describe", "divergence_error", "links", "resolver")
 
@@ -60,11 +61,6 @@ def _plain_function(func: Callable[..., object]) -> Any:
     return func
 
 
-def _closure(plain: Any) -> Iterable[tuple[str, CellType]]:
-    cells = getattr(plain, "__closure__", None)
-    return zip(plain.__code__.co_freevars, cells, strict=True) if cells else ()
-
-
 def resolver(func: Callable[..., object], raises: Sequence[type[Exception]]) -> Resolver:
     """Return what finds a task's exception classes by their plain names."""
     declared = {cls.__name__: cls for cls in raises}
@@ -73,13 +69,8 @@ def resolver(func: Callable[..., object], raises: Sequence[type[Exception]]) -> 
     def find(name: str) -> type[Exception] | None:
         if name in declared:
             return None if issubclass(declared[name], _NEVER) else declared[name]
-        candidates: list[object] = []
-        for free, cell in _closure(plain):
-            if free == name:
-                with contextlib.suppress(ValueError):
-                    candidates.append(cell.cell_contents)
-        candidates.append(getattr(plain, "__globals__", {}).get(name))
-        candidates.append(getattr(builtins, name, None))
+        own: dict[str, object] = getattr(plain, "__globals__", {})
+        candidates = (free_names(plain).get(name), own.get(name), getattr(builtins, name, None))
         for candidate in candidates:
             if isinstance(candidate, type) and issubclass(candidate, Exception) and candidate.__name__ == name:
                 return None if issubclass(candidate, _NEVER) else candidate

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import functools
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
@@ -18,10 +19,13 @@ from taskpoint.runtime.definitions import (
     split_forms,
 )
 from taskpoint.runtime.failures import resolver
+from taskpoint.runtime.forms import Form
 from taskpoint.runtime.host import End, Host, Job, current_host
+from taskpoint.runtime.injection import Parameters
 from taskpoint.runtime.loop_host import execute_on_private_loop
 from taskpoint.runtime.options import CallKeywords, TaskKeywords, TaskOptions, read_call_options, read_task_options
 from taskpoint.runtime.run import Run
+from taskpoint.runtime.shapes import hints_of, shape_of
 from taskpoint.runtime.sync_host import SyncHost
 
 __all__ = ("BoundTask", "TaskFunction", "TaskFuture", "task")
@@ -69,13 +73,16 @@ class TaskFunction(Generic[P, R]):
         self.func = func
         self.name = name
         self.options = options
+        self.parameters = Parameters(func)
+        self.body = self.parameters.injecting(func)
         self.is_async = is_async(func)
         self.key = key
         self.policies = options.policies
+        self._form: Form | None = None
         base = base_function(func)
         self.identity = getattr(base, "__code__", func)
         self.find_exception = resolver(func, options.raises)
-        self._names = ArgumentNames(func)
+        self._names = ArgumentNames(func, given=self.parameters.injected)
         self._names_after_self = ArgumentNames(func, skip_self=True)
 
     def __repr__(self) -> str:
@@ -85,6 +92,15 @@ class TaskFunction(Generic[P, R]):
     def definition(self) -> dict[str, object]:
         """The normalised definition, the same whichever form made it (`TSK-001`)."""
         return {"kind": "task-definition", "name": self.name, **self.options.document()}
+
+    @property
+    def form(self) -> Form:
+        """How results are written and read, by the function's return annotation (`TYP-001`)."""
+        form = self._form
+        if form is None:  # not when the task is defined: the annotation may name what is defined below it
+            shape = shape_of(hints_of(self.func).get("return"))
+            form = self._form = Form("result", shape, self.options.version, self.options.migrate)
+        return form
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> TaskFuture[R]:
         """Call the task: its recorded result where there is one, else it runs.
@@ -128,7 +144,11 @@ class TaskFunction(Generic[P, R]):
             8
         """
         read = read_call_options(options)
-        return TaskFunction(self.func, self.name, self.options.changed(read), read.get("key", self.key))
+        made = copy.copy(self)
+        made.key = read.get("key", self.key)
+        made.options = self.options.changed(read)
+        made.policies = made.options.policies
+        return made
 
     # What the hosts ask
 

@@ -13,6 +13,7 @@ from taskpoint._core.journal import ErrorDocument, TaskCancelled, TaskCompleted,
 from taskpoint._core.machine import Call, Scope
 from taskpoint.errors import FormatError, UsageError, ValueEncodingError
 from taskpoint.runtime.failures import Resolver, deliver, describe, links
+from taskpoint.runtime.forms import Form
 from taskpoint.runtime.recorded import decode
 from taskpoint.runtime.signals import Suspended
 
@@ -32,7 +33,9 @@ class Callee(Protocol):
     @property
     def name(self) -> str: ...
     @property
-    def func(self) -> Callable[..., Any]: ...
+    def body(self) -> Callable[..., Any]: ...
+    @property
+    def form(self) -> Form: ...
     @property
     def is_async(self) -> bool: ...
     @property
@@ -169,9 +172,13 @@ class Host(ABC):
             job = call.job
             assert isinstance(job, Job)
             if job.decoded is NOT_DECODED:
-                job.decoded = decode(outcome.value, f"the recorded result at {call.path}")
+                job.decoded = self.read(outcome, job)
             return job.decoded
         raise self.exception_of(call)
+
+    def read(self, outcome: TaskCompleted, job: Job) -> Any:
+        """Return a recorded result as its task reads it."""
+        return job.task.form.read(outcome.value, outcome.version, f"the recorded result at {outcome.path}")
 
     def exception_of(self, call: Call) -> BaseException:
         """Return the exception of a delivered call that failed or was cancelled; the same one each time."""

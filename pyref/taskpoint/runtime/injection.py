@@ -1,41 +1,114 @@
-"""What a workflow's function takes: the input, and what it asks for by name (`TSK-010`)."""
+"""What a function asks its run for by the names of its parameters (`CTX-001` ff.)."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
-from taskpoint.runtime.recorded import decode
-
-if TYPE_CHECKING:
-    from taskpoint.runtime.attempt import Attempt
+from taskpoint.runtime.context import get_config, get_runtime
+from taskpoint.runtime.host import current_host
 
 __all__ = ("Parameters",)
 
+_ABSENT: Final = object()
+
+
+def _previous() -> object:
+    return current_host("previous").run.previous(_ABSENT)
+
+
+def _store() -> object:
+    store = current_host("store").run.store
+    return _ABSENT if store is None else store
+
+
+_PROVIDERS: Final[Mapping[str, Callable[[], object]]] = {
+    "config": get_config,
+    "previous": _previous,
+    "runtime": get_runtime,
+    "store": _store,
+}
+"""Who gives what; `_ABSENT` where there is nothing to give."""
+
+_ANNOTATIONS: Final = {
+    "config": ("RunnableConfig",),
+    "runtime": ("Runtime",),
+    "store": ("BaseStore", "InMemoryStore", "SqliteStore"),
+}
+"""The names of the types with which something is asked for; `previous` may be of any type."""
+_ANYTHING: Final = ("", "Any")
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
+
+
+def _annotation(parameter: inspect.Parameter) -> str:
+    """Return the plain name of an annotation, without its module, its arguments and ``| None``."""
+    raw = parameter.annotation
+    if raw is inspect.Parameter.empty:
+        return ""
+    text = raw if isinstance(raw, str) else getattr(raw, "__name__", None) or str(raw)
+    if not isinstance(raw, str) and "[" in str(raw):
+        text = str(raw)
+    text = text.strip("'\"")
+    wrapped = re.fullmatch(r"(?:[a-zA-Z_.]*\.)?Optional\[(.*)\]", text)
+    match = _NAME.match(wrapped[1] if wrapped else text)
+    return match[0].rpartition(".")[2] if match else ""
+
+
+def _is_asked(parameter: inspect.Parameter) -> bool:
+    if parameter.name not in _PROVIDERS or parameter.kind not in {
+        parameter.POSITIONAL_OR_KEYWORD,
+        parameter.KEYWORD_ONLY,
+    }:
+        return False
+    types = _ANNOTATIONS.get(parameter.name)
+    annotation = _annotation(parameter)
+    if parameter.name == "config" and annotation == "dict":
+        return parameter.kind is parameter.KEYWORD_ONLY  # elsewhere it is more likely an argument
+    return types is None or annotation in (*_ANYTHING, *types)
+
 
 class Parameters:
-    """The parameters of an entrypoint's function, looked at once."""
+    """The parameters of an entrypoint's or a task's function, looked at once.
 
-    __slots__ = ("_config", "_input", "_previous", "wants_previous")
+    Attributes:
+        injected: The names that the run fills where the caller does not.
+        takes_input: Whether there is a parameter besides them.
+    """
+
+    __slots__ = ("_defaults", "injected", "takes_input")
 
     def __init__(self, func: Callable[..., Any]) -> None:
-        parameters = inspect.signature(func).parameters
-        self._previous = parameters.get("previous")
-        self.wants_previous = self._previous is not None
-        self._config = "config" in parameters
-        self._input = any(name not in {"previous", "config"} for name in parameters)
+        try:
+            parameters = list(inspect.signature(func).parameters.values())
+        except (TypeError, ValueError):  # some built-in functions do not tell
+            parameters = []
+        asked = [parameter for parameter in parameters if _is_asked(parameter)]
+        self.injected = tuple(parameter.name for parameter in asked)
+        self._defaults = {p.name for p in asked if p.default is not p.empty}
+        self.takes_input = len(parameters) > len(asked)
 
-    def arguments(self, attempt: Attempt) -> tuple[tuple[Any, ...], dict[str, Any]]:
-        """Put together what the function is called with."""
-        run = attempt.run
-        kwargs: dict[str, Any] = {}
-        if self._previous is not None:
-            text = run.load_previous()
-            if text is not None:
-                kwargs["previous"] = decode(text, "the previous value")
-            elif self._previous.default is inspect.Parameter.empty:
-                kwargs["previous"] = None
-        if self._config:
-            kwargs["config"] = run.config.raw
-        return ((attempt.input,) if self._input else ()), kwargs
+    def provide(self, given: Mapping[str, object] = {}) -> dict[str, object]:
+        """Return what the running scope gives to the parameters that the caller did not fill."""
+        provided: dict[str, object] = {}
+        for name in self.injected:
+            if name not in given:
+                value = _PROVIDERS[name]()
+                if value is not _ABSENT:
+                    provided[name] = value
+                elif name not in self._defaults:  # a default stands in for what is not there (TSK-023)
+                    provided[name] = None
+        return provided
+
+    def injecting(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as a run calls it."""
+        if not self.injected:
+            return func
+        signature = inspect.signature(func)
+
+        def body(*args: Any, **kwargs: Any) -> Any:
+            filled = signature.bind_partial(*args, **kwargs).arguments
+            return func(*args, **kwargs, **self.provide(filled))
+
+        return body

@@ -50,7 +50,7 @@ class LoopHost(Host):
         digest = task.digest(args, kwargs, skip)
         with run.lock:
             call = run.make(self.scope, task, digest, key)
-            call.job = Job(task, task.func, args, kwargs, contextvars.copy_context(), self)
+            call.job = Job(task, task.body, args, kwargs, contextvars.copy_context(), self)
             future: LoopFuture[Any] = LoopFuture(self, call)
             self._futures[call] = future
             if call.state is State.PARKED:
@@ -192,6 +192,7 @@ class LoopHost(Host):
             except TaskpointError as error:
                 with self.run.lock:
                     self.run.halt(error)
+                future.cancel_now()  # nobody else knows it any more
         if self._drained is not None and self.scope.open == 0 and not self._drained.done():
             self._drained.set_result(None)
 

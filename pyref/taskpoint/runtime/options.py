@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 
 from taskpoint.errors import UsageError
+from taskpoint.runtime.config import check_id
 from taskpoint.runtime.definitions import is_label
+from taskpoint.runtime.forms import Migration
 from taskpoint.runtime.policies import Policies, RetryPolicy, TimeoutPolicy, read_retry, read_timeout
 from taskpoint.savers.base import CheckpointSaver
 
@@ -39,6 +41,8 @@ class TaskKeywords(TypedDict, total=False):
     raises: tuple[type[Exception], ...] | list[type[Exception]]
     retry_policy: Retry
     timeout: Timeout
+    version: str | None
+    migrate: Migration | None
 
 
 class CallKeywords(TypedDict, total=False):
@@ -56,6 +60,8 @@ class EntrypointKeywords(TypedDict, total=False):
     version: str | None
     on_divergence: Literal["error", "replay", "warn"]
     store: BaseStore | str | Path | None
+    migrate: Migration | None
+    context_schema: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,8 @@ class TaskOptions:
     raises: tuple[type[Exception], ...] = ()
     retry_policy: tuple[RetryPolicy, ...] = ()
     timeout: TimeoutPolicy | None = None
+    version: str | None = None
+    migrate: Migration | None = None
 
     @property
     def policies(self) -> Policies | None:
@@ -80,7 +88,10 @@ class TaskOptions:
 
     def document(self) -> dict[str, object]:
         """Return the members of the task's definition (`TSK-001`)."""
-        return {"raises": [cls.__name__ for cls in self.raises], **_policies(self.retry_policy, self.timeout)}
+        document: dict[str, object] = {"raises": [cls.__name__ for cls in self.raises]}
+        if self.version is not None:
+            document["version"] = self.version
+        return {**document, **_policies(self.retry_policy, self.timeout)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +102,8 @@ class EntrypointOptions:
     version: str | None = None
     on_divergence: str = "error"
     store: BaseStore | None = None
+    migrate: Migration | None = None
+    context_schema: Any = None
 
     def document(self) -> dict[str, object]:
         """Return the members of the entrypoint's definition (`TSK-001`)."""
@@ -154,9 +167,22 @@ def _store(given: object) -> BaseStore | None:
 
 
 def _version(given: object) -> str | None:
-    if given is None or is_label(given):
+    try:
+        return None if given is None else check_id(given, "version")
+    except UsageError as error:
+        raise UsageError(error.message, hint='write version="1"') from None
+
+
+def _migrate(given: object) -> Migration | None:
+    if given is None or callable(given):
         return given
-    raise UsageError("version= is not a string of 1 to 255 characters", hint='write version="1"')
+    raise UsageError("migrate= is not a function", hint="pass a function of one Recorded that returns its value")
+
+
+def _context_schema(given: object) -> Any:
+    if given is None or isinstance(given, type):
+        return given
+    raise UsageError("context_schema= is not a class", hint="pass a dataclass, a TypedDict or a pydantic model")
 
 
 def _on_divergence(given: object) -> str:
@@ -168,13 +194,15 @@ def _on_divergence(given: object) -> str:
 _Readers = Mapping[str, Callable[[object], Any]]
 
 _POLICIES: _Readers = {"retry_policy": read_retry, "timeout": read_timeout}
-_TASK: _Readers = {"raises": _raises, **_POLICIES}
+_TASK: _Readers = {"raises": _raises, "version": _version, "migrate": _migrate, **_POLICIES}
 _CALL: _Readers = {"key": _key, **_POLICIES}
 _ENTRYPOINT: _Readers = {
     "checkpointer": _checkpointer,
     "version": _version,
     "on_divergence": _on_divergence,
     "store": _store,
+    "migrate": _migrate,
+    "context_schema": _context_schema,
 }
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from math import inf
 from typing import Any, Final, Literal, TypedDict
 
-from taskpoint.errors import UsageError
+from taskpoint.errors import UsageError, ValueEncodingError
 from taskpoint.runtime.config import RunConfig, read_config
+from taskpoint.runtime.shapes import shape_of
 
 __all__ = ("Request", "RunOptions", "read_request")
 
@@ -24,12 +25,14 @@ class RunOptions(TypedDict, total=False):
         durability: When what happened is written: ``"sync"`` before anybody sees it (the default), ``"async"`` in the
             background, ``"exit"`` at the end, however the run ends. What is not written when the process is killed
             runs again.
+        context: What the code may need and nobody stores, such as a user's name or a connection: `Runtime.context`.
     """
 
     thread_id: str | None
     take_over: bool
     retry: str | Sequence[str] | None
     durability: Literal["sync", "async", "exit"] | None
+    context: Any
 
 
 DURABILITY: Final[Mapping[str, float]] = {"sync": 0, "async": 4096, "exit": inf}
@@ -46,12 +49,30 @@ class Request:
     retry: str | Sequence[str] | None = None
     ahead: float = 0
     """How many entries may be seen before they are durable."""
+    context: object = None
 
 
 _OPTIONS = frozenset(RunOptions.__annotations__)
 
 
-def read_request(input: object, config: Mapping[str, Any] | None, options: RunOptions) -> Request:
+def _context(given: object, schema: Any) -> object:
+    """Return the context as its schema has it (`CTX-005`)."""
+    shape = shape_of(schema)
+    if given is None or shape is None:
+        return given
+    try:
+        return shape.typed(given)
+    except ValueEncodingError as error:
+        raise UsageError(
+            f"the context does not fit its schema at {error.path}",
+            code="usage.config_invalid",
+            hint=f"pass context={schema.__name__}(...), or a dict of its members",
+        ) from None
+
+
+def read_request(
+    input: object, config: Mapping[str, Any] | None, options: RunOptions, context_schema: Any = None
+) -> Request:
     """Read what a workflow is asked for.
 
     Raises:
@@ -66,7 +87,8 @@ def read_request(input: object, config: Mapping[str, Any] | None, options: RunOp
         )
     read = read_config(config, options.get("thread_id"))
     ahead = _ahead(options.get("durability"))
-    return Request(input, read, options.get("take_over", False), options.get("retry"), ahead)
+    context = _context(options.get("context"), context_schema)
+    return Request(input, read, options.get("take_over", False), options.get("retry"), ahead, context)
 
 
 def _ahead(durability: object) -> float:

@@ -17,7 +17,6 @@ from taskpoint.errors import FormatError, UsageError, ValueEncodingError
 from taskpoint.runtime.failures import divergence_error
 from taskpoint.runtime.host import Callee, End, Host, Job
 from taskpoint.runtime.policed import run_in_thread
-from taskpoint.runtime.recorded import decode
 from taskpoint.runtime.signals import Halted, Signal, Suspended
 from taskpoint.runtime.threads import NUDGER, POOL
 
@@ -81,8 +80,11 @@ class Run:
         self.async_active = 0
         self.names: dict[str, object] = {}
         self.on_update: Callable[[str, Any], None] | None = None
-        self.load_previous: Callable[[], str | None] = lambda: None
         self.store: BaseStore | None = None
+        self.id = ""
+        self.context: object = None
+        self.previous: Callable[[object], Any] = lambda absent: absent
+        """Returns what the last run saved, or what it is given where there is nothing."""
 
     # Calls
 
@@ -324,8 +326,9 @@ class Run:
             return None
         if error is None:
             try:
-                text, job.decoded = codec.encode_and_decode(end.value)
-                return Outcome(value=text)
+                form = job.task.form
+                text, job.decoded = form.write(end.value)
+                return Outcome(text, version=form.version)
             except ValueEncodingError as refused:  # VAL: fails at the call that produced it
                 error = refused
         if not isinstance(error, Exception) and not end.is_failure:
@@ -473,6 +476,8 @@ class Run:
         """Show a new result to whoever streams the run (locked)."""
         if self.on_update is not None and isinstance(call.outcome, TaskCompleted):
             try:
-                self.on_update(call.name, decode(call.outcome.value, call.path))
-            except FormatError as error:
+                job = call.job
+                assert isinstance(job, Job)
+                self.on_update(call.name, job.task.form.read(call.outcome.value, call.outcome.version, call.path))
+            except (FormatError, ValueEncodingError) as error:
                 self.halt(error)

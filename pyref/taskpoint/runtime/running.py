@@ -58,9 +58,7 @@ def _run_in_thread(
     if watch is not None:
         watch(run)
     host = SyncHost(run, run.machine.open_scope(), is_task=False)
-    end, args, kwargs = _prepared(attempt)
-    if end.error is None:
-        end = contextvars.copy_context().run(host.execute, entrypoint.func, args, kwargs)
+    end = contextvars.copy_context().run(host.execute, entrypoint.body, attempt.arguments, {})
     run.wait_idle()
     return _shown(attempt, attempt.close(end, host))
 
@@ -77,12 +75,8 @@ async def _run_on_loop(
         watch(run)
     loop = RunLoop(run, asyncio.get_running_loop())
     host = LoopHost(loop, run.machine.open_scope(), is_task=False)
-    end, args, kwargs = _prepared(attempt)
     try:
-        if stopped is not None:
-            end = End(error=stopped)
-        if end.error is None:
-            end = await _run_body(entrypoint, run, host, args, kwargs)
+        end = End(error=stopped) if stopped is not None else await _run_body(attempt, host)
         await streams.finish(loop.finish(), run.halt_now)
         if run.running or run.committing:
             await streams.stay(run.wait_idle)
@@ -96,25 +90,15 @@ async def _run_on_loop(
     return _shown(attempt, value)
 
 
-async def _run_body(
-    entrypoint: Entrypoint[Any, Any], run: Run, host: LoopHost, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> End:
+async def _run_body(attempt: Attempt, host: LoopHost) -> End:
     """Run the workflow's function as a task of the loop; who cancels the caller stops the run."""
-    body = asyncio.get_running_loop().create_task(host.execute(entrypoint.func, args, kwargs))
+    body = asyncio.get_running_loop().create_task(host.execute(attempt.entrypoint.body, attempt.arguments, {}))
 
     def stop(error: BaseException) -> None:
-        run.halt_now(error)  # first: so that what it cancels is no act of the workflow (CON-015)
+        attempt.run.halt_now(error)  # first: so that what it cancels is no act of the workflow (CON-015)
         body.cancel()
 
     return await streams.finish(body, stop)
-
-
-def _prepared(attempt: Attempt) -> tuple[End, tuple[Any, ...], dict[str, Any]]:
-    """Put the function's arguments together; what cannot be read ends the attempt like any error."""
-    try:
-        return (End(), *attempt.entrypoint.parameters.arguments(attempt))
-    except Exception as error:  # noqa: BLE001 - it leaves the run at its end
-        return End(error=error), (), {}
 
 
 def _shown(attempt: Attempt, value: object) -> Any:

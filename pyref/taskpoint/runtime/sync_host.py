@@ -9,9 +9,9 @@ import time
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from taskpoint._core.journal import TaskCancelled
+from taskpoint._core.journal import TaskCancelled, TaskCompleted
 from taskpoint._core.machine import Call, Outcome, Scope, State
-from taskpoint.errors import UsageError
+from taskpoint.errors import FormatError, UsageError, ValueEncodingError
 from taskpoint.runtime.host import Callee, End, Host, Job, elsewhere
 from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped
 from taskpoint.runtime.threads import NUDGER, POOL
@@ -127,7 +127,7 @@ class SyncHost(Host):
             call = run.make(self.scope, task, digest, key)
             if call.state is State.PARKED:
                 raise Suspended
-            call.job = Job(task, task.func, args, kwargs, contextvars.copy_context(), self)
+            call.job = Job(task, task.body, args, kwargs, contextvars.copy_context(), self)
             if call.state is State.MADE:
                 self._release_fresh()
                 self.fresh = call
@@ -172,6 +172,13 @@ class SyncHost(Host):
 
     def cancelled_error(self) -> BaseException:
         return concurrent.futures.CancelledError()
+
+    def read(self, outcome: TaskCompleted, job: Job) -> Any:
+        try:
+            return super().read(outcome, job)
+        except (FormatError, ValueEncodingError) as error:  # the code no longer fits its journal: nothing runs after it
+            self.run.halt_now(error)
+            raise Halted(error) from None
 
     # Waiting
 

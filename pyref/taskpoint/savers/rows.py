@@ -24,6 +24,7 @@ _DETAILS: Final[dict[str, tuple[str, ...]]] = {
     "run.completed": ("checkpoint_id", "orphans"),
     "run.failed": ("error", "rerun", "orphans"),
     "run.stopped": (),
+    "task.completed": ("version",),
     "task.failed": ("error", "rerun"),
     "task.cancelled": (),
     "interrupt.raised": ("id",),
@@ -37,7 +38,7 @@ def entry_to_row(entry: Entry) -> Row:
     match entry:
         case journal.TaskCompleted():
             task = (entry.path, entry.name, entry.input_digest, int(entry.alone), entry.attempts, entry.started_at)
-            return (*start, *task, entry.value, None)
+            return (*start, *task, entry.value, None if entry.version is None else _detail(entry))
         case journal.TaskOutcome():
             task = (entry.path, entry.name, entry.input_digest, int(entry.alone), entry.attempts, entry.started_at)
             return (*start, *task, None, _detail(entry))

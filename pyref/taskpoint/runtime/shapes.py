@@ -1,0 +1,158 @@
+"""Declared types: values become plain data to be recorded, and come back as what the declaration says (`TYP-001`)."""
+
+from __future__ import annotations
+
+import collections.abc
+import datetime as dt
+import enum
+import sys
+import typing
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from inspect import Parameter
+from types import NoneType, UnionType
+from typing import Any, Final
+from uuid import UUID
+
+import typing_extensions
+
+from taskpoint.codec import type_of
+from taskpoint.errors import ValueEncodingError
+from taskpoint.runtime.definitions import base_function, free_names
+
+__all__ = ("Shape", "hints_of", "shape_of")
+
+_LEAVES: Final[frozenset[object]] = frozenset(
+    {NoneType, bool, int, float, str, bytes, object, Decimal, UUID}
+    | {dt.datetime, dt.date, dt.time, dt.timedelta, dict, list, set}
+)
+_CONTAINERS: Final = frozenset(
+    {dict, list, set, typing.Union, UnionType, collections.abc.Mapping, collections.abc.Sequence}
+    | {collections.abc.Iterable, collections.abc.Collection, collections.abc.MutableMapping}
+)
+_PLAIN_TEXTS: Final = frozenset({"None", "bool", "int", "float", "str", "bytes", "dict", "list", "object", "Any"})
+_OF_PEOPLE: Final = frozenset({"value_error", "assertion_error"})
+"""Kinds of misfit whose text a validator of the user's wrote: it could hold content (`ERR-001`)."""
+
+
+def is_plain(hint: Any) -> bool:
+    """Tell whether values of a declared type come back from their encoding as they were."""
+    if hint is None or hint is Any or hint is Parameter.empty or isinstance(hint, typing.TypeVar):
+        return True
+    origin = typing.get_origin(hint)
+    if origin is None:
+        if typing.is_typeddict(hint):
+            return all(map(is_plain, typing.get_type_hints(hint).values()))
+        return hint in _LEAVES if isinstance(hint, collections.abc.Hashable) else True
+    arguments = typing.get_args(hint)
+    if origin is typing.Literal:
+        return not any(isinstance(argument, enum.Enum) for argument in arguments)
+    if origin in {typing.Required, typing.NotRequired, typing.Annotated}:
+        return is_plain(arguments[0])
+    return origin in _CONTAINERS and all(map(is_plain, arguments))
+
+
+class Shape:
+    """A declared type, as pydantic sees it."""
+
+    __slots__ = ("_adapter",)
+
+    def __init__(self, adapter: Any) -> None:
+        self._adapter = adapter
+
+    def plain(self, value: object) -> object:
+        """Return a value as plain data; one that is no instance of the type stays what it is."""
+        dumped = self._adapter.dump_python(value, mode="python", by_alias=True, round_trip=True, warnings=False)
+        return _without_enums(dumped)
+
+    def typed(self, plain: object) -> Any:
+        """Return plain data as the declared type.
+
+        Raises:
+            ValueEncodingError: It does not fit (code ``value.mismatch``); the error says which member, and why.
+        """
+        from pydantic import ValidationError
+
+        try:
+            return self._adapter.validate_python(plain)
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        path = "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in found["loc"])
+        why = "a validator refuses it" if found["type"] in _OF_PEOPLE else found["msg"]
+        raise ValueEncodingError(
+            f"a value does not fit its declared type at {path}: {why}",
+            path=path,
+            code="value.mismatch",
+        )
+
+
+def _without_enums(value: Any) -> Any:
+    kind = type_of(value)
+    if issubclass(kind, enum.Enum):
+        return value.value
+    if issubclass(kind, dict):
+        return {_without_enums(key): _without_enums(item) for key, item in value.items()}
+    if issubclass(kind, list | tuple):
+        return [_without_enums(item) for item in value]
+    return {_without_enums(item) for item in value} if issubclass(kind, set | frozenset) else value
+
+
+def hints_of(func: Callable[..., Any]) -> Mapping[str, Any]:
+    """Return the annotations of a function, resolved; those that cannot be are left out."""
+    plain = base_function(func)
+    raw: dict[str, Any] = getattr(plain, "__annotations__", {})
+    hints: dict[str, Any] = {}
+    names = {**getattr(plain, "__globals__", {}), **free_names(plain)}
+    for name, annotation in raw.items():
+        hint = annotation
+        if isinstance(annotation, str):
+            if annotation in _PLAIN_TEXTS:
+                continue
+            try:
+                hint = typing.get_type_hints(_holder(annotation), names, {}, include_extras=True)["it"]
+            except Exception:  # noqa: BLE001, S112 - a name that only a type checker knows declares nothing here
+                continue
+        hints[name] = hint
+    return hints
+
+
+def _holder(annotation: str) -> Any:
+    return type("Holder", (), {"__annotations__": {"it": annotation}})
+
+
+def _described(hint: Any) -> Any:
+    """Return a declared type in which pydantic reads every `TypedDict`; before Python 3.12 it refuses `typing`'s."""
+    if sys.version_info >= (3, 12):
+        return hint
+    if typing.is_typeddict(hint):
+        required: frozenset[str] = hint.__required_keys__
+        members: dict[str, Any] = {}
+        for name, member in typing.get_type_hints(hint, include_extras=True).items():
+            need: Any = typing.Required if name in required else typing.NotRequired
+            members[name] = need[_described(member)]
+        make: Any = typing_extensions.TypedDict
+        return make(hint.__name__, members)
+    arguments = typing.get_args(hint)
+    if not arguments or typing.get_origin(hint) in {typing.Literal, typing.Annotated}:
+        return hint
+    described = tuple(map(_described, arguments))
+    if described == arguments:
+        return hint
+    if isinstance(hint, UnionType):
+        union: Any = typing.Union
+        return union[described]
+    origin: Any = typing.get_origin(hint)
+    return hint.copy_with(described) if hasattr(hint, "copy_with") else origin[described]
+
+
+def shape_of(hint: Any) -> Shape | None:
+    """Return what a declared type makes of values; None where there is nothing to make."""
+    if is_plain(hint):
+        return None
+    from pydantic import PydanticUserError, TypeAdapter
+    from pydantic.errors import PydanticSchemaGenerationError
+
+    try:
+        return Shape(TypeAdapter(_described(hint)))
+    except (PydanticSchemaGenerationError, PydanticUserError):
+        return None  # a class that nobody described: its values are refused with a hint (VAL-060)
