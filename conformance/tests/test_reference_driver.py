@@ -66,13 +66,15 @@ class Entrypoint(Thing):
     async def ainvoke(self, *args, **options): return None
     def stream(self, *args, **options): return iter([{"main": None}])
     async def astream(self, *args, **options): yield {"main": None}
-    def get_state(self, config): return snapshot()
-    async def aget_state(self, config): return snapshot()
-    def get_state_history(self, config): return iter([])
-    async def aget_state_history(self, config):
+    def get_state(self, *args, **options): return snapshot()
+    async def aget_state(self, *args, **options): return snapshot()
+    def get_state_history(self, *args, **options): return iter([])
+    async def aget_state_history(self, *args, **options):
         for each in (): yield each
-    def update_state(self, config, value): pass
-    async def aupdate_state(self, config, value): pass
+    def update_state(self, *args, **options): return {"configurable": {"checkpoint_id": "c"}}
+    async def aupdate_state(self, *args, **options): return self.update_state()
+    bulk_update_state = fork = update_state
+    abulk_update_state = afork = aupdate_state
 
 
 def task(*args, **options):
