@@ -9,9 +9,23 @@ from expressions import HOSTS, is_array, is_object
 
 __all__ = ("Broken", "Skip", "check")
 
-_EXPRESSIONS: Final = frozenset(("$var", "$list", "$dict", "$get", "$op", "$lit", "$host", "$key", "$attempt"))
+_EXPRESSIONS: Final = frozenset(
+    ("$var", "$list", "$dict", "$get", "$op", "$lit", "$host", "$key", "$attempt", "$info", "$context")
+)
 _PROGRAM: Final = frozenset(
-    ("entrypoint", "params", "tasks", "body", "version", "on_divergence", "previous", "retry", "timeout")
+    (
+        "entrypoint",
+        "params",
+        "tasks",
+        "body",
+        "version",
+        "on_divergence",
+        "previous",
+        "retry",
+        "timeout",
+        "migrate",
+        "context",
+    )
 )
 _CALL: Final = frozenset(("task", "args", "kwargs", "key", "retry", "timeout", "as"))
 _STATEMENTS: Final[Mapping[str, frozenset[str] | None]] = {
@@ -59,7 +73,7 @@ def check(program: Any, *, is_async: bool) -> None:
     _only(program, _PROGRAM)
     bodies = [program["body"]]
     for task in program.get("tasks", {}).values():
-        _only(task, frozenset(("params", "body", "raises", "retry", "timeout")))
+        _only(task, frozenset(("params", "body", "raises", "retry", "timeout", "version", "migrate", "returns")))
         bodies.append(task["body"])
     for body in bodies:
         for kind in _kinds(body):

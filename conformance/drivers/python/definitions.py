@@ -40,6 +40,8 @@ def hello(message: Document) -> Document:
             "durability",
             "stores",
             "policies",
+            "context",
+            "types",
         ],
         "forms": ["decorator", "named"],
         "modes": ["sync", "async"],

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final, TypeGuard
 
+from records import plain
+
 from taskpoint import codec, get_idempotency_key, get_runtime
 
 __all__ = ("HOSTS", "evaluate", "is_array", "is_object")
@@ -76,6 +78,16 @@ _OPERATORS: Final[Mapping[str, Callable[..., Any]]] = {
 }
 
 
+def _asked(form: str, body: Any) -> Any:
+    """Return what the port tells the code that runs."""
+    runtime = get_runtime()
+    if form == "$key":
+        return get_idempotency_key()
+    if form == "$context":
+        return plain(runtime.context)
+    return getattr(runtime.execution_info, "attempt" if form == "$attempt" else body)
+
+
 def evaluate(expression: Any, variables: Mapping[str, Any]) -> Any:
     """Return the value of an expression."""
     if not is_object(expression):
@@ -96,10 +108,8 @@ def evaluate(expression: Any, variables: Mapping[str, Any]) -> Any:
             return codec.from_tree(body)
         case "$host":
             return HOSTS[body]()
-        case "$key":
-            return get_idempotency_key()
-        case "$attempt":
-            return get_runtime().execution_info.attempt
+        case "$key" | "$attempt" | "$info" | "$context":
+            return _asked(form, body)
         case _:
             raise AssertionError(form)  # the program was checked before
 

@@ -15,12 +15,14 @@ from typing import Any
 from checks import Broken
 from expressions import evaluate, is_array
 from options import policies
+from records import plain, record
 from store import operate
 
 from taskpoint import (
     BaseStore,
     CheckpointSaver,
     Entrypoint,
+    Recorded,
     TaskError,
     TaskFunction,
     TaskpointError,
@@ -70,18 +72,28 @@ class Program:
         self.tasks: dict[str, TaskFunction[..., Any]] = {}
         for name, definition in document.get("tasks", {}).items():
             function = self._function([_parameter(each) for each in definition["params"]], definition["body"])
-            raises = [self.error_class(error) for error in definition.get("raises", [])]
-            options = policies(definition, self.error_class)
+            options: dict[str, Any] = {"raises": [self.error_class(error) for error in definition.get("raises", [])]}
+            options |= policies(definition, self.error_class)
+            if "version" in definition:
+                options["version"] = definition["version"]
+            if "migrate" in definition:
+                options["migrate"] = _migration(definition["migrate"])
+            if "returns" in definition:
+                function.__annotations__["return"] = record(f"{name} result", definition["returns"])
             if form == "named":
-                self.tasks[name] = task(name, function, raises=raises, **options)
+                self.tasks[name] = task(name, function, **options)
             else:
-                self.tasks[name] = task(name=name, raises=raises, **options)(function)
+                self.tasks[name] = task(name=name, **options)(function)
 
     def entrypoint(self, saver: CheckpointSaver | None, store: BaseStore | None) -> Entrypoint[Any, Any]:
         """Return the entrypoint, with a saver and a store."""
         document = self.document
         options: dict[str, Any] = {name: document[name] for name in ("version", "on_divergence") if name in document}
         options |= policies(document, self.error_class)
+        if "migrate" in document:
+            options["migrate"] = _migration(document["migrate"])
+        if "context" in document:
+            options["context_schema"] = record("Context", document["context"])
         if saver is not None:
             options["checkpointer"] = saver
         if store is not None:
@@ -143,6 +155,14 @@ class Program:
         function: Callable[..., Any] = waiting if self.is_async else blocking
         vars(function)["__signature__"] = signature
         return function
+
+
+def _migration(expression: Any) -> Callable[[Recorded], Any]:
+    def migrate(recorded: Recorded) -> Any:
+        known = {"kind": recorded.kind, "value": recorded.value, "version": recorded.version}
+        return evaluate(expression, known)
+
+    return migrate
 
 
 def _parameter(definition: str | Document) -> Parameter:
@@ -226,7 +246,7 @@ class _Scope:
 
     def keep(self, members: Document, value: Any, name: str = "as") -> None:
         if name in members:
-            self.variables[members[name]] = value
+            self.variables[members[name]] = plain(value)
 
     async def wait(self, future: Any) -> Any:
         return await future if self.program.is_async else future.result()

@@ -119,6 +119,12 @@ class Run:
             config["metadata"] = codec.from_tree(self._options["metadata"])
         return {"configurable": configurable, **config}
 
+    def _given(self) -> Document:
+        given = self._chosen("take_over", "retry", "durability")
+        if "context" in self._options:
+            given["context"] = codec.from_tree(self._options["context"])
+        return given
+
     def _chosen(self, *names: str) -> Document:
         return {name: self._options[name] for name in names if name in self._options}
 
@@ -126,7 +132,7 @@ class Run:
         config = self._config()
         action = self._message["action"]
         if action in _RUNS:
-            return self._run(workflow, self._input(), config, self._chosen("take_over", "retry", "durability"))
+            return self._run(workflow, self._input(), config, self._given())
         if action == "update":
             value = codec.from_tree(self._message["value"])
             node = self._options.get("as_node")

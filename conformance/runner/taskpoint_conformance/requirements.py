@@ -40,6 +40,8 @@ AREAS: Final = (
     "SEC",
     "CNF",
     "STA",
+    "CTX",
+    "TYP",
     "DUR",
     "MEM",
     "CCH",
@@ -56,6 +58,8 @@ PROFILES: Final = (
     "sqlite",
     "forms",
     "durability",
+    "context",
+    "types",
     "stores",
     "policies",
 )

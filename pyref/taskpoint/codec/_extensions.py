@@ -1,4 +1,4 @@
-"""Classes that the program registered to be written as `$ext` values and read back (`VAL-078`)."""
+"""Classes that the program registered to be written as `$ext` values and read back (`VAL-059`)."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class Parameters:
                 value = _PROVIDERS[name]()
                 if value is not _ABSENT:
                     provided[name] = value
-                elif name not in self._defaults:  # a default stands in for what is not there (TSK-023)
+                elif name not in self._defaults:  # a default stands in for what is not there (CTX-004)
                     provided[name] = None
         return provided
 

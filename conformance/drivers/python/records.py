@@ -1,0 +1,27 @@
+"""Declared types: a class of Python for a record type of a program, and its values as the maps that statements see."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, is_dataclass, make_dataclass
+from typing import Any
+
+__all__ = ("plain", "record")
+
+_TYPES = {"integer": int, "string": str}
+_MARK = "is_record"
+
+
+def record(name: str, members: dict[str, str]) -> type[Any]:
+    """Return a class for a record type."""
+    fields = [(member, _TYPES[kind]) for member, kind in members.items()]
+    return make_dataclass(name.replace(" ", "_"), fields, namespace={_MARK: True})
+
+
+def plain(value: Any) -> Any:
+    """Return a value with each record in it as a map."""
+    if isinstance(value, list):
+        items: list[Any] = value
+        return [plain(item) for item in items]
+    if is_dataclass(value) and not isinstance(value, type) and hasattr(value, _MARK):
+        return asdict(value)
+    return value
