@@ -97,19 +97,17 @@ class Attempt:
             except ValueEncodingError as refused:
                 error = refused
         if isinstance(error, Exception) or end.is_failure:
-            failed = RunFailed(*self._stamp(), host.describe(error, None), host.rerun(error), run.machine.orphans())
-            run.machine.outbox.append((failed, None))
+            self._write(RunFailed(*self._stamp(), host.describe(error, None), host.rerun(error), run.machine.orphans()))
         else:
-            run.machine.outbox.append((RunStopped(*self._stamp()), None))
-        self._write(None)
+            self._write(RunStopped(*self._stamp()))
         raise error
 
     def _stamp(self) -> tuple[int, str, str]:
         return -1, self.run.machine.now(), self.run.machine.attempt_id
 
-    def _write(self, closing: Checkpoint | None) -> None:
+    def _write(self, last: Entry, closing: Checkpoint | None = None) -> None:
         run = self.run
-        seq, entries, _ = run.take_last()
+        seq, entries, _ = run.take_last(last)
         if run.writer is not None:
             run.writer.append(seq, entries, closing)
         self.recorded = True
@@ -118,18 +116,15 @@ class Attempt:
         """Record why the attempt was given up, where there is something to record; return what leaves the run."""
         if isinstance(error, ConcurrentRunError):
             return error  # RUN-013: the loser records nothing more
-        machine = self.run.machine
         if isinstance(error, SaverError):
             return error  # STO: nothing more is appended; the attempt is over for this process
         if isinstance(error, ReplayDivergenceError):
-            machine.outbox.append(
-                (RunFailed(*self._stamp(), describe(error, None if "!" in error.path else error.path), []), None)
-            )
+            path = None if "!" in error.path else error.path
+            self._write(RunFailed(*self._stamp(), describe(error, path), []))
         elif isinstance(error, TaskpointError):
-            machine.outbox.append((RunFailed(*self._stamp(), describe(error, None), []), None))
+            self._write(RunFailed(*self._stamp(), describe(error, None), []))
         else:
-            machine.outbox.append((RunStopped(*self._stamp()), None))
-        self._write(None)
+            self._write(RunStopped(*self._stamp()))
         return error
 
     def _interrupted(self, error: BaseException | None, host: Host) -> None:
@@ -139,8 +134,7 @@ class Attempt:
             document = host.describe(error, None)
         raised = sorted(machine.raised, key=lambda entry: entry.seq if entry.seq >= 0 else machine.next_seq)
         ids = list(dict.fromkeys(entry.id for entry in raised))  # INT-006: in the order raised
-        machine.outbox.append((RunInterrupted(*self._stamp(), ids, document), None))
-        self._write(None)
+        self._write(RunInterrupted(*self._stamp(), ids, document))
         values = {entry.id: entry.value for entry in machine.raised}
         self.interrupts = [Interrupt(decode(values[id], f"the interrupt {id}"), id) for id in ids]
 
@@ -172,8 +166,7 @@ class Attempt:
                 saved=None if saved == text else saved,
                 metadata=run.config.metadata,
             )
-            run.machine.outbox.append((RunCompleted(*self._stamp(), closing.id, orphans), None))
-            self._write(closing)
+            self._write(RunCompleted(*self._stamp(), closing.id, orphans), closing)
         return shown
 
 

@@ -430,8 +430,10 @@ class Run:
             self._is_behind = False
             self.settle()
 
-    def take_last(self) -> Batch:
-        """Take all that is left to be appended, once no commit is under way any more (not locked).
+    def take_last(self, last: Entry) -> Batch:
+        """Take all that is left to be appended, and the last entry, once no commit is under way any more (not locked).
+
+        Nobody else may come upon the last entry: it belongs into one append with the closing checkpoint (`JRN-010`).
 
         Raises:
             BaseException: A commit has failed, so that nothing may be appended after it.
@@ -441,6 +443,7 @@ class Run:
                 self.idle.wait()
             if self.lost is not None:
                 raise self.lost
+            self.machine.outbox.append((last, None))
             return self.take_batch()
 
     def take_batch(self) -> Batch:

@@ -366,3 +366,57 @@ def test_the_machine_writes_text_and_never_reads_it():
     assert commit(made)[1][0].value == "neither"
     with pytest.raises(json.JSONDecodeError):
         json.loads("neither")
+
+
+def ahead(count):
+    return Machine(Index(), attempt_id="a1", now=lambda: "now", ahead=count)
+
+
+def test_an_outcome_that_may_run_ahead_is_deliverable_at_once_and_has_its_place():
+    made = ahead(2)
+    scope = made.open_scope()
+    calls = [made.call(scope, "f", str(n)) for n in range(3)]
+    for call in calls[::-1]:
+        run(made, call)
+    assert [call.outcome.seq for call in calls] == [-1, 1, 0]
+    assert [scope.deliver(), scope.deliver()] == [calls[2], calls[1]]
+    assert scope.deliverable() is None
+
+
+def test_what_may_not_run_ahead_comes_after_what_did():
+    made = ahead(1)
+    scope = made.open_scope()
+    calls = [made.call(scope, "f", str(n)) for n in range(4)]
+    run(made, calls[0])
+    run(made, calls[1])
+    first, entries, shown = made.take()
+    assert (first, [entry.seq for entry in entries], shown) == (0, [0, 1], [calls[1]])
+    run(made, calls[2])  # while that is written, nothing may come in between
+    assert calls[2].outcome.seq == -1
+    made.committed(shown)
+    first, entries = commit(made)
+    assert (first, [entry.seq for entry in entries]) == (2, [2])
+    run(made, calls[3])
+    assert calls[3].outcome.seq == 3
+    assert drain(scope) == [call.path for call in calls]
+
+
+def test_what_is_enqueued_during_a_write_goes_on_from_it():
+    made = ahead(9)
+    scope = made.open_scope()
+    calls = [made.call(scope, "f", str(n)) for n in range(2)]
+    run(made, calls[0])
+    assert made.take_nothing() == (0, [], [])
+    first, entries, shown = made.take()
+    run(made, calls[1])
+    assert (first, len(entries), shown) == (0, 1, [])
+    made.committed(shown)
+    assert made.take_nothing()[0] == 1
+    assert commit(made)[0] == 1
+    assert made.take_nothing()[0] == 2
+
+
+def test_a_question_runs_ahead_too():
+    made = ahead(9)
+    made.interrupt(made.open_scope(), '"?"', "d")
+    assert (made.outbox, [entry.seq for entry in made.behind], made.raised[0].seq) == ([], [0], 0)

@@ -20,6 +20,7 @@ class Crashing(InMemorySaver):
         super().__init__()
         self.plan = dict(plan or {})
         self.count = 0
+        self.writes = 0
         self.dead = False
         self.acknowledged = []
         """The entries that somebody was told are stored."""
@@ -28,6 +29,7 @@ class Crashing(InMemorySaver):
         if self.dead:
             raise SaverError("the process is gone", committed=None)
         self.count += 1
+        self.writes += writes
         mode = self.plan.get(self.count)
         if mode is None:
             result = operation()

@@ -73,8 +73,9 @@ async def aplay(gen):
 class World:
     """Counts what ran, makes the tasks of a workflow in one of the forms, and watches the rules while they run."""
 
-    def __init__(self, form, plan=None):
+    def __init__(self, form, plan=None, durability="sync"):
         self.form = form
+        self.durability = durability
         self.saver = Crashing(plan)
         self.ran = []
         self.violations = []
@@ -144,7 +145,7 @@ class World:
 
     def _attempt(self, main, request, config):
         try:
-            main.invoke(request, config)
+            main.invoke(request, config, durability=self.durability)
         except SaverError as error:
             self.crashes += 1
             self.errors.append(error)
