@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-DATA = ("spec", *(f"conformance/{name}" for name in ("drivers", "fixtures", "format", "meta", "vectors")))
+DATA = ("spec", *(f"conformance/{name}" for name in ("drivers", "fixtures", "format", "meta", "mutants", "vectors")))
 
 
 def run(*command: object, cwd: Path) -> str:

@@ -10,7 +10,17 @@ from typing import Any
 
 from taskpoint_conformance import FORMAT, SPEC
 
-__all__ = ("drivers", "fixtures", "formats", "reference_driver", "requirements", "root", "spec", "spec_schemas")
+__all__ = (
+    "drivers",
+    "fixtures",
+    "formats",
+    "mutants",
+    "reference_driver",
+    "requirements",
+    "root",
+    "spec",
+    "spec_schemas",
+)
 
 
 @cache
@@ -39,6 +49,11 @@ def formats() -> Path:
 def drivers() -> Path:
     """Return the folder of the drivers that come with the suite."""
     return root() / "conformance" / "drivers"
+
+
+def mutants() -> Path:
+    """Return the folder of the deliberately wrong variants of the reference."""
+    return root() / "conformance" / "mutants"
 
 
 def spec() -> Path:

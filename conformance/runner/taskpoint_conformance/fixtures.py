@@ -61,6 +61,11 @@ class Fixture:
         return list(self.document["verifies"])
 
     @property
+    def mutants(self) -> list[str]:
+        """The wrong variants of the reference that it has to kill."""
+        return list(self.document.get("mutants", []))
+
+    @property
     def saver(self) -> str:
         """Where the threads are kept: `runner`, `sqlite` or `none`."""
         return str(self.document.get("saver", "runner"))

@@ -9,6 +9,8 @@ from taskpoint_conformance.cli.init import init
 from taskpoint_conformance.cli.look import list_fixtures, show
 from taskpoint_conformance.cli.run import run
 from taskpoint_conformance.cli.smoke import smoke
+from taskpoint_conformance.coverage import command as coverage
+from taskpoint_conformance.mutants import command as mutants
 from taskpoint_conformance.requirements import command as requirements
 
 __all__ = ("conformance",)
@@ -20,5 +22,5 @@ def conformance() -> None:
     """Group of the suite's commands."""
 
 
-for _command in (run, list_fixtures, show, init, smoke, requirements):
+for _command in (run, list_fixtures, show, init, smoke, requirements, coverage, mutants):
     conformance.add_command(_command)

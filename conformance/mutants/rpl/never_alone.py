@@ -1,0 +1,11 @@
+"""No outcome is ever recorded as alone."""
+
+from mutating import replaces
+
+BREAKS = ("RPL-016",)
+
+
+@replaces("taskpoint._core.machine:Scope._add")
+def _add(original, self, call):
+    original(self, call)
+    self.solo = None
