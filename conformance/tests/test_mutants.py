@@ -187,20 +187,20 @@ def test_a_whole_triangle_has_no_problems(triangle):
 
 
 def test_a_rule_without_fixture_and_mutant_is_missed(triangle):
-    assert triangle([rule(), rule("RPL-900", "MUST NOT")]) == [
-        "RPL-900 MUST NOT has no fixture",
-        "RPL-900 MUST NOT has no mutant",
+    assert triangle([rule(), rule("XYZ-001", "MUST NOT")]) == [
+        "XYZ-001 MUST NOT has no fixture",
+        "XYZ-001 MUST NOT has no mutant",
     ]
 
 
 def test_what_is_not_binding_needs_nothing(triangle):
-    assert triangle([rule(), rule("RPL-900", "SHOULD"), rule("RPL-901", exclusion="nothing shows it")]) == []
+    assert triangle([rule(), rule("XYZ-001", "SHOULD"), rule("XYZ-002", exclusion="nothing shows it")]) == []
 
 
 def test_a_reason_stands_for_a_mutant_until_there_is_one(triangle):
-    assert triangle([rule(), rule("RPL-900")], excluded={"RPL-900": "why"}) == ["RPL-900 MUST has no fixture"]
+    assert triangle([rule(), rule("XYZ-001")], excluded={"XYZ-001": "why"}) == ["XYZ-001 MUST has no fixture"]
     assert triangle(excluded={"RPL-003": "why"}) == ["exclusions.yaml names RPL-003, which has a mutant"]
-    assert triangle(excluded={"RPL-999": "why"}) == ["exclusions.yaml names RPL-999, which does not exist"]
+    assert triangle(excluded={"XYZ-003": "why"}) == ["exclusions.yaml names XYZ-003, which does not exist"]
 
 
 def test_an_unclaimed_mutant_is_missed(triangle):
@@ -209,7 +209,7 @@ def test_an_unclaimed_mutant_is_missed(triangle):
 
 
 def test_unknown_rules_and_mutants_are_seen(triangle):
-    assert triangle([rule("RPL-901")], reviewed={})[2:] == [
+    assert triangle([rule("XYZ-002")], reviewed={})[2:] == [
         "RPL-crash-after-commit verifies RPL-003, which does not exist",
         "the mutant forgetful breaks RPL-003, which does not exist",
     ]
@@ -222,20 +222,20 @@ def test_a_changed_rule_asks_for_its_fixtures(triangle):
     assert problem.startswith("RPL-003 says something else than when its fixtures were looked at: read RPL-crash")
     [problem] = triangle(reviewed={})
     assert problem.startswith("RPL-003 is new")
-    [problem] = triangle(reviewed={"RPL-003": rule().hash[:16], "RPL-900": "0"})
-    assert problem.startswith("reviewed.json names RPL-900")
+    [problem] = triangle(reviewed={"RPL-003": rule().hash[:16], "XYZ-001": "0"})
+    assert problem.startswith("reviewed.json names XYZ-001")
 
 
 def test_accepting_says_which_text_was_looked_at(house):
     put(house, "forgetful", FORGETFUL)
     reviewed = house / "fixtures" / "reviewed.json"
-    reviewed.write_text('{"RPL-003": "old", "RPL-999": "old"}')
+    reviewed.write_text('{"RPL-003": "old", "XYZ-003": "old"}')
     done = CliRunner().invoke(conformance, ["coverage", "--accept", "new"])
     assert done.exit_code == 0, done.output
     assert json.loads(reviewed.read_text())["RPL-003"] == "old"  # a change is looked at rule by rule
     assert CliRunner().invoke(conformance, ["coverage", "--accept", "RPL-003"]).exit_code == 0
     assert json.loads(reviewed.read_text())["RPL-003"] == load().hashes()["RPL-003"]
-    assert CliRunner().invoke(conformance, ["coverage", "--accept", "XXX-001"]).exit_code == 2
+    assert CliRunner().invoke(conformance, ["coverage", "--accept", "XYZ-004"]).exit_code == 2
 
 
 def test_coverage_says_what_is_missing_and_fails(house):
