@@ -45,7 +45,9 @@ class Wire:
         for line in self._source:
             message: Message = json.loads(line.decode("utf-8", "surrogatepass"))
             if "cid" in message:
-                self._waiting.pop(message["cid"]).set_result(message)
+                waiting = self._waiting.pop(message["cid"], None)
+                if waiting is not None:  # the first reply counts (CNF-012)
+                    waiting.set_result(message)
             elif message["op"] == "stop":
                 return
             else:

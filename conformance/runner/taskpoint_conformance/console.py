@@ -80,7 +80,7 @@ def _where(result: FixtureResult, problem: Verdict, variant: VariantResult | Non
     if variant:
         words.append(f"form {variant.form}, mode {variant.mode}")
         if variant.point is not None:
-            words.append(f"crashed {variant.point}")
+            words.append(variant.point)
     if problem.step is not None and result.fixture:
         step = result.fixture.steps[problem.step]
         words.append(f"step {problem.step + 1} of {len(result.fixture.steps)} ({step['op']})")
@@ -151,7 +151,7 @@ def show_summary(console: Console, result: SuiteResult) -> None:
             console.print(f"{counts[verdict]} {words}", highlight=False)
     sweeps = sum(variant.point is not None for each in result.results for variant in each.variants)
     runs = sum(len(each.variants) for each in result.results)
-    took = f"{runs} runs, {sweeps} of them crashes of a sweep, {result.seconds:.1f} s"
+    took = f"{runs} runs, {sweeps} of them faults of a sweep, {result.seconds:.1f} s"
     console.print(f"{result.executed} of {result.required} required fixtures executed: {took}", highlight=False)
     if result.error:
         console.print(Text(f"error: {result.error}", style="bold red"))

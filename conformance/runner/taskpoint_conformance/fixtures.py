@@ -18,9 +18,10 @@ from taskpoint_conformance.given import threads_of
 from taskpoint_conformance.schemas import document_problem, format_problem
 from taskpoint_conformance.shapes import is_array, is_object
 
-__all__ = ("RUNS", "Fixture", "FixtureError", "discover", "load", "load_yaml", "suite_digest")
+__all__ = ("RUNS", "Fixture", "FixtureError", "discover", "is_sequential", "load", "load_yaml", "suite_digest")
 
 RUNS: Final = frozenset({"invoke", "resume", "command"})
+_CONCURRENT: Final = frozenset({"start", "branches", "gather", "first"})
 _USES_PROGRAM: Final = RUNS | {"update", "bulk_update", "fork", "state", "history", "delete", "start", "concurrent"}
 
 
@@ -87,9 +88,9 @@ class Fixture:
         return dict(self.document.get("final", {}))
 
     @property
-    def sweep(self) -> bool:
-        """Whether it is run again with a crash at every point."""
-        return bool(self.document.get("sweep", {}).get("crash") == "all")
+    def unswept(self) -> list[str]:
+        """The kinds of strikes of a sweep that it opts out of."""
+        return list(self.document.get("sweep", {}).get("except", []))
 
     @property
     def retried(self) -> frozenset[str]:
@@ -107,6 +108,22 @@ class Fixture:
         """Return its program, or another one that a step brings."""
         found: dict[str, Any] = self.document["program"] if name is None else self.document["programs"][name]
         return found
+
+
+def is_sequential(fixture: Fixture) -> bool:
+    """Return whether nothing in a fixture happens beside anything else, the writing included."""
+    beside = any(
+        step["op"] in {"start", "concurrent"} or "durability" in step.get("options", {}) for step in fixture.steps
+    )
+    return not beside and not _has_statement(
+        [fixture.document.get("program"), fixture.document.get("programs")], _CONCURRENT
+    )
+
+
+def _has_statement(value: Any, names: frozenset[str]) -> bool:
+    if is_object(value):
+        return not names.isdisjoint(value) or any(_has_statement(each, names) for each in value.values())
+    return is_array(value) and any(_has_statement(each, names) for each in value)
 
 
 class _Loader(yaml.CSafeLoader):

@@ -11,6 +11,7 @@ from taskpoint_conformance.schemas import entry_problem
 from taskpoint_conformance.shapes import is_object
 
 __all__ = (
+    "ATTEMPTS",
     "OUTCOMES",
     "TERMINAL",
     "Retried",
@@ -24,7 +25,7 @@ __all__ = (
 
 OUTCOMES: Final = frozenset({"task.completed", "task.failed", "task.cancelled"})
 TERMINAL: Final = frozenset({"run.completed", "run.interrupted", "run.failed", "run.stopped"})
-_ATTEMPTS: Final = frozenset({"run.started", "run.resumed"})
+ATTEMPTS: Final = frozenset({"run.started", "run.resumed"})
 _UNLISTED: Final = frozenset(
     {"seq", "at", "attempt_id", "started_at", "name", "input_digest", "alone", "attempts", "checkpoint_id"}
 )
@@ -57,9 +58,9 @@ def _problem(journal: list[Document], entry: Document, retried: Retried) -> str 
         return "an entry after run.completed (JRN-012)"
     if (entry["kind"] == "run.started") != (not journal):
         return "run.started is the first entry and no other (JRN-002)"
-    if entry["kind"] in _ATTEMPTS:
+    if entry["kind"] in ATTEMPTS:
         return _attempt_problem(journal, entry)
-    attempt = next(each for each in reversed(journal) if each["kind"] in _ATTEMPTS)
+    attempt = next(each for each in reversed(journal) if each["kind"] in ATTEMPTS)
     if entry["attempt_id"] != attempt["attempt_id"]:
         return "another attempt_id than the attempt that it follows (JRN-003)"
     if journal[-1]["kind"] in TERMINAL:
@@ -76,7 +77,7 @@ def _problem(journal: list[Document], entry: Document, retried: Retried) -> str 
 
 
 def _attempt_problem(journal: list[Document], entry: Document) -> str | None:
-    attempts = [each for each in journal if each["kind"] in _ATTEMPTS]
+    attempts = [each for each in journal if each["kind"] in ATTEMPTS]
     if entry["attempt"] != len(attempts) + 1:
         return f"attempt {entry['attempt']} follows {len(attempts)} (JRN-004)"
     if any(each["attempt_id"] == entry["attempt_id"] for each in attempts):
@@ -158,7 +159,7 @@ def comparable(threads: dict[str, list[tuple[Document, list[Document]]]], *, cra
         name: [
             {
                 "checkpoint": bare(checkpoint),
-                "entries": [bare(each) for each in entries if not (crashed and each["kind"] in _ATTEMPTS)],
+                "entries": [bare(each) for each in entries if not (crashed and each["kind"] in ATTEMPTS)],
             }
             for checkpoint, entries in thread
         ]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
+from zlib import crc32
 
 from taskpoint_conformance.errors import Broken, Detail, Failure, HarnessError, Skipped, Verdict
 from taskpoint_conformance.fixtures import Fixture, FixtureError
@@ -16,10 +17,11 @@ from taskpoint_conformance.match import difference
 from taskpoint_conformance.pool import Pool
 from taskpoint_conformance.results import FixtureResult, SuiteResult, VariantResult
 from taskpoint_conformance.session import Session, Variant, Witness
+from taskpoint_conformance.strikes import chosen, strikes_of
 from taskpoint_conformance.traffic import Limits
-from taskpoint_conformance.variants import may_skip, sample, uses_processes, variants_of
+from taskpoint_conformance.variants import may_skip, uses_processes, variants_of
 
-__all__ = ("Options", "run_suite")
+__all__ = ("Options", "compare", "run_suite")
 
 _GIVE_UP_AFTER: Final = 5
 """Fixtures that the driver itself ended, with none passed: then it is broken, and the rest would tell no more."""
@@ -34,6 +36,7 @@ class Options:
     form: str | None = None
     mode: str | None = None
     sweep: str = "none"
+    seed: int = 0
     jobs: int = 2
     limits: Limits = field(default_factory=Limits)
     baseline: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
@@ -154,31 +157,34 @@ def _run_fixture(fixture: Fixture, pool: Pool, options: Options, hello: dict[str
         result.claimed = False
         result.reason = "the driver claims none of the forms, modes and savers that it needs"
         return result
-    first: Witness | None = None
+    if options.sweep == "quick":
+        variants = [variants[crc32(fixture.id.encode()) % len(variants)]]
+    witnesses: list[Witness] = []
     for variant in variants:
-        witness = _run_variant(fixture, variant, pool, options, result, first)
+        witness = _run_variant(fixture, variant, pool, options, result, witnesses[0] if witnesses else None)
         if witness is None:
             return result
-        first = first or witness
-    if first is not None and fixture.sweep and options.sweep != "none":
-        _sweep(fixture, variants[0], pool, options, result, first)
+        witnesses.append(witness)
+    _sweep(fixture, list(zip(variants, witnesses, strict=True)), pool, options, result)
     return result
 
 
 def _run_variant(
     fixture: Fixture, variant: Variant, pool: Pool, options: Options, result: FixtureResult, first: Witness | None
 ) -> Witness | None:
-    """Run one variant, or one crash of a sweep, and compare it with the first one; None where it did not pass."""
+    """Run one variant, or one strike of a sweep, and compare it with the first one; None where it did not pass."""
     started = time.monotonic()
-    point = first.points[variant.crash] if first and variant.crash is not None else None
-    kept = VariantResult(variant.form, variant.mode, 0, point)
+    strike = variant.strike
+    kept = VariantResult(variant.form, variant.mode, 0, str(strike) if strike else None)
     result.variants.append(kept)
     try:
-        if uses_processes(fixture) or variant.crash is not None:
+        if uses_processes(fixture) or (strike and strike.kills):
             pool.prepare()
         witness = Session(fixture, variant, pool, options.limits).run()
         if first is not None:
-            _compare(first, witness, crashed=variant.crash is not None)
+            compare(first, witness, ended=strike is not None and not strike.is_silent, struck=strike is not None)
+        if strike and not witness.struck and kept.point:
+            kept.point += " (not reached)"
         return witness
     except Verdict as verdict:
         kept.problem = verdict
@@ -189,9 +195,14 @@ def _run_variant(
         kept.seconds = time.monotonic() - started
 
 
-def _compare(first: Witness, other: Witness, *, crashed: bool) -> None:
-    expected, actual = (first.outline, other.outline) if crashed else (first.threads, other.threads)
-    what = "after this crash" if crashed else "in this variant"
+def compare(first: Witness, other: Witness, *, ended: bool, struck: bool) -> None:
+    """Hold a run of a fixture against another one; `ended`: a fault of the sweep made its steps run again.
+
+    Raises:
+        Failure: They do not end alike.
+    """
+    expected, actual = (first.outline, other.outline) if ended else (first.threads, other.threads)
+    what = "after this fault" if struck else "in this variant"
     for name, left, right in ((name, expected.get(name, []), actual.get(name, [])) for name in expected | actual):
         if found := difference(left, right, {}):
             place = int(found.path[1:].partition("]")[0] or 0) if found.path.startswith("[") else 0
@@ -199,7 +210,7 @@ def _compare(first: Witness, other: Witness, *, crashed: bool) -> None:
             raise Failure(
                 "variants.journal", f"thread {name} ends otherwise {what}, ids and times left aside: {found}", both
             )
-    if crashed:
+    if ended:
         fewer = [key for key, count in first.totals.items() if other.totals.get(key, 0) < count]
         if fewer or other.totals.keys() - first.totals.keys():
             raise Failure("variants.effects", f"other effects have run {what}", Detail(first.totals, other.totals))
@@ -213,11 +224,20 @@ def _flat(thread: list[dict[str, Any]]) -> list[Any]:
 
 
 def _sweep(
-    fixture: Fixture, variant: Variant, pool: Pool, options: Options, result: FixtureResult, first: Witness
+    fixture: Fixture, runs: list[tuple[Variant, Witness]], pool: Pool, options: Options, result: FixtureResult
 ) -> None:
-    count = len(first.points)
-    for crash in range(count) if options.sweep == "full" else sample(fixture.id, count):
-        if _run_variant(fixture, Variant(variant.form, variant.mode, crash), pool, options, result, first) is None:
+    """Run a fixture with the faults of a sweep, each in the next of its forms and modes."""
+    if options.sweep == "none":
+        return
+    whole = fixture.saver == "runner"
+    every = [strikes_of(witness.operations, whole=whole, without=fixture.unswept) for _, witness in runs]
+    for strike in chosen(fixture.id, every[0], options.sweep, options.seed):
+        place = every[0].index(strike)
+        variant, _ = runs[place % len(runs)]
+        own = every[place % len(runs)]
+        struck = own[place] if place < len(own) else strike
+        variant = Variant(variant.form, variant.mode, struck)
+        if _run_variant(fixture, variant, pool, options, result, runs[0][1]) is None:
             return
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from taskpoint_conformance.canonical import effect_key
 from taskpoint_conformance.errors import Failure, Verdict
 from taskpoint_conformance.expect import check_final, check_items, check_step
-from taskpoint_conformance.fixtures import RUNS, Fixture
+from taskpoint_conformance.fixtures import RUNS, Fixture, is_sequential
 from taskpoint_conformance.items import ItemFile
 from taskpoint_conformance.journal import TERMINAL, comparable, recorded
 from taskpoint_conformance.match import Bindings, resolve
@@ -21,13 +21,17 @@ from taskpoint_conformance.process import Driver
 from taskpoint_conformance.schemas import request_problem
 from taskpoint_conformance.sqlite import SqliteFile
 from taskpoint_conformance.store import Store
+from taskpoint_conformance.strikes import Operation, Points, Strike
 from taskpoint_conformance.traffic import Limits, Request, Traffic
-from taskpoint_conformance.world import CrashPoints, Fault, Release, World
+from taskpoint_conformance.world import Fault, Release, World
 
 __all__ = ("Session", "Variant", "Witness")
 
 Document = dict[str, Any]
 _RUN_MEMBERS: Final = ("input", "value", "before", "to", "updates")
+_REPEATABLE: Final = RUNS | {"update", "state", "history", "delete", "finish", "concurrent"}
+_ONCE: Final = frozenset({"retry", "take_over", "checkpoint_id", "run_id"})
+"""Options of a run that say how it begins."""
 _SOME: Final[Document] = {"entrypoint": "main", "params": [], "body": []}
 
 
@@ -37,11 +41,11 @@ class Variant:
 
     form: str
     mode: str
-    crash: int | None = None
-    """The crash point of a sweep, by number."""
+    strike: Strike | None = None
+    """The fault of a sweep."""
 
     def __str__(self) -> str:
-        return f"{self.form}/{self.mode}" + ("" if self.crash is None else f" crash {self.crash}")
+        return f"{self.form}/{self.mode}" + (f", {self.strike}" if self.strike else "")
 
 
 @dataclass(slots=True)
@@ -53,7 +57,9 @@ class Witness:
     outline: dict[str, Any]
     """What is the same after every crash, too."""
     totals: dict[str, int] = field(default_factory=dict[str, int])
-    points: list[str] = field(default_factory=list[str])
+    operations: list[Operation] = field(default_factory=list[Operation])
+    struck: bool = False
+    """Whether the fault of a sweep found the operation that it was meant for."""
 
 
 class Session:
@@ -63,17 +69,18 @@ class Session:
         self._fixture = fixture
         self._variant = variant
         self._pool = pool
-        self._crashes = CrashPoints(variant.crash)
+        self._points = Points(variant.strike)
         self._bindings: Bindings = {}
         self._place: int | None = None
         self._drivers: list[Driver] = []
         self._current: Driver | None = None
         self._background: dict[str, Request] = {}
+        self._begun_by: dict[Request, Document] = {}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._store = self._make_store()
         self._items = self._make_items()
         world = World(fixture.document.get("effects", {}), fixture.retried)
-        self._traffic = Traffic(self._store, world, limits, self._crashes)
+        self._traffic = Traffic(self._store, world, limits, self._points, sequential=is_sequential(fixture))
 
     @property
     def _given(self) -> Document:
@@ -142,12 +149,14 @@ class Session:
             self._store.check()
         threads = self._threads() if not isinstance(self._store, SqliteFile) or self._store.path.exists() else {}
         totals = dict(self._traffic.world.totals)
-        if self._variant.crash is None:
+        if self._variant.strike is None or self._variant.strike.is_silent:
             check_final(self._fixture.final, threads, totals, self._bindings)
             if self._items is not None:
                 items = partial(self._items.items, checked="sql" not in given)
                 check_items(self._fixture.final, items, self._bindings)
-        return Witness(comparable(threads), comparable(threads, crashed=True), totals, self._crashes.labels)
+        return Witness(
+            comparable(threads), comparable(threads, crashed=True), totals, self._points.operations, self._points.struck
+        )
 
     def _leave(self) -> None:
         for driver in self._drivers:
@@ -184,29 +193,32 @@ class Session:
         self._traffic.effects = []
         self._traffic.fault = Fault(step["fault"]) if "fault" in step else None
         self._traffic.release = Release(list(step["release"])) if "release" in step else None
-        self._crashes.enabled = step["op"] in RUNS and "fault" not in step
+        self._traffic.outside = {each for each in self._background.values() if not each.over}
+        self._points.step = self._place or 0
+        self._points.enabled = "fault" not in step
+        self._points.allows_ends = _may_be_ended(step)
+        self._points.allows_failures = step["op"] != "concurrent" or "release" not in step  # one alone breaks the order
         match step["op"]:
             case "start":
                 self._start(step)
             case "finish":
                 request = self._background[step["run"]]
+                self._traffic.outside.discard(request)
                 self._traffic.go_on(request)
-                self._wait([request])
-                self._check(step["expect"], request)
+                self._finish([(request, step["expect"])], step)
             case "kill":
                 self._traffic.kill(self._background[step["run"]].driver)
             case "concurrent":
                 driver = self._driver(fresh=step.get("process") == "fresh")
-                requests = [self._run(driver, {"op": run.get("action", "invoke"), **run}) for run in step["runs"]]
-                self._wait(requests)
-                for run, request in zip(step["runs"], requests, strict=True):
-                    self._check(run["expect"], request)
+                runs = [{"op": run.get("action", "invoke"), **run} for run in step["runs"]]
+                self._finish([(self._run(driver, run), run["expect"]) for run in runs], step)
             case "define" | "encode" | "decode" | "digest":
                 request = self._request(self._driver(), step["op"], self._value_members(step))
                 self._wait([request])
                 self._check(step["expect"], request)
             case _:
-                self._look_or_run(step)
+                request = self._run(self._driver(fresh=step.get("process") == "fresh"), step)
+                self._finish([(request, step["expect"])], step)
         if self._traffic.fault is not None and not self._traffic.fault.struck:
             raise Failure("fault.missed", f"the planned fault never struck: {step['fault']}")
         killed = step.get("expect", {}).get("outcome") == "killed"
@@ -222,36 +234,77 @@ class Session:
             shown = {key: each for key, each in (request.answer or {}).items() if key != "id"}
             raise Failure("expect.outcome", f"the run ended before it was where {step['until']} says: {shown}")
 
-    def _look_or_run(self, step: Document) -> None:
-        request = self._run(self._driver(fresh=step.get("process") == "fresh"), step)
-        self._wait([request])
-        expect = step["expect"]
-        if request.killed and self._traffic.fault is None:
-            request = self._recover(step, request)
-            expect = {key: each for key, each in expect.items() if key not in {"effects", "events"}}
-        self._check(expect, request)
+    def _finish(self, runs: list[tuple[Request, Document]], step: Document) -> None:
+        """Wait for runs, bring to their end those that a strike of the sweep ended, and check all of them."""
+        self._traffic.pump(lambda: all(request.over for request, _ in runs) or self._was_ended(runs))
+        if self._was_ended(runs):
+            self._traffic.free()
+            self._wait([request for request, _ in runs])
+            self._points.enabled = False
+            ended = [request for request, _ in runs if self._is_ended(request)]
+            done = self._recorded([request for request, _ in runs])
+            again = dict(zip(ended, self._recover(ended, step, done), strict=True))
+            loose = {"effects", "events"}
+            runs = [
+                (again.get(request, request), {key: each for key, each in expect.items() if key not in loose})
+                for request, expect in runs
+            ]
+        for request, expect in runs:
+            self._check(expect, request)
 
-    def _recover(self, step: Document, crashed: Request) -> Request:
-        """Go on after a crash: ask again for what was not begun, resume what was, read what was finished."""
-        self._crashes.enabled = False
-        _, journal = self._traffic.journal(crashed)
-        begun = crashed.checkpoint_id is not None or isinstance(self._store, SqliteFile)
-        goes_on = journal[-1:] and journal[-1]["kind"] == "run.failed" and step["expect"]["outcome"] != "failed"
-        if begun and journal and journal[-1]["kind"] in TERMINAL and not goes_on:  # a failed run may be tried again
-            crashed.killed = False
-            crashed.answer = self._stored_outcome(step, journal)
-            return crashed
-        if "release" in step:
-            done = {
+    def _was_ended(self, runs: list[tuple[Request, Document]]) -> bool:
+        strike = self._variant.strike
+        return (
+            strike is not None
+            and self._points.enabled
+            and self._points.struck
+            and not strike.is_silent
+            and any(self._is_ended(request) for request, _ in runs)
+        )
+
+    def _is_ended(self, request: Request) -> bool:
+        """Return whether a run was ended by a strike: killed, or by the error of the store and as JRN-032 says."""
+        strike = self._variant.strike
+        if request.killed or strike is None or strike.kills:
+            return request.killed
+        return request.answer is not None and request.answer.get("code") == "saver.failed"
+
+    def _recorded(self, requests: list[Request]) -> set[str]:
+        """Return the effects that these runs will not ask for again."""
+        done: set[str] = set()
+        for request in requests:
+            _, journal = self._traffic.journal(request)
+            over = request.answer is not None and not self._is_ended(request)
+            done |= {
                 effect_key(each["name"], each["args"])
-                for each in self._traffic.effects
-                if recorded(journal, each["path"])
+                for each in request.effects
+                if over or recorded(journal, each["path"])
             }
-            self._traffic.release = Release(step["release"]).without(done)
-        again = _resume_of(step) if begun else step
-        request = self._run(self._driver(), again)
-        self._wait([request])
-        return request
+        return done
+
+    def _recover(self, ended: list[Request], step: Document, done: set[str]) -> list[Request]:
+        """Go on after an end: ask again for what was not begun, resume what was, read what was finished."""
+        found: list[Request] = []
+        for request in ended:
+            asked = self._begun_by[request]
+            _, journal = self._traffic.journal(request)
+            begun = request.checkpoint_id is not None or isinstance(self._store, SqliteFile)
+            finished = begun and asked["op"] in RUNS and _is_finished(journal, asked.get("expect", step.get("expect")))
+            if finished or (begun and asked["op"] == "update"):
+                request.killed = False
+                request.answer = self._stored_outcome(asked, journal) if finished else {"outcome": "updated"}
+                found.append(request)
+                continue
+            if "release" in step and self._traffic.release is None:
+                self._traffic.release = Release(step["release"])
+            kept: Document = {key: asked[key] for key in ("thread", "program", "options") if key in asked}
+            if "options" in kept:  # what was made void is so, and what was taken over is
+                kept["options"] = {key: each for key, each in kept["options"].items() if key not in _ONCE}
+            found.append(self._run(self._driver(), {**kept, "op": "resume"} if begun else asked))
+        if self._traffic.release is not None:
+            self._traffic.release = self._traffic.release.without(done)
+        self._wait(found)
+        return found
 
     def _stored_outcome(self, step: Document, journal: list[Document]) -> Document:
         last = journal[-1]
@@ -295,6 +348,7 @@ class Session:
             members["options"] = resolve(step["options"], self._bindings)
         request = self._request(driver, "run", members)
         request.until = until
+        self._begun_by[request] = step
         return request
 
     def _value_members(self, step: Document) -> Document:
@@ -320,9 +374,16 @@ class Session:
         check_step(expect, request.answer, request.effects, request.events, self._bindings)
 
 
-def _resume_of(step: Document) -> Document:
-    """Return the step that goes on where a crashed one was; what it began is the head, whatever it began from."""
-    again: Document = {key: step[key] for key in ("thread", "program", "options") if key in step} | {"op": "resume"}
-    if "options" in again:
-        again["options"] = {key: each for key, each in again["options"].items() if key != "checkpoint_id"}
-    return again
+def _is_finished(journal: list[Document], expect: Document) -> bool:
+    """Return whether a run has come to its end; one that failed may be tried again."""
+    last = journal[-1]["kind"] if journal else ""
+    return last in TERMINAL and (last != "run.failed" or expect["outcome"] == "failed")
+
+
+def _may_be_ended(step: Document) -> bool:
+    """Return whether a step means the same after one of its runs was ended and resumed.
+
+    It does not where it leaves a run in flight or does several things, and where a run loses to another one, which it would not again.
+    """
+    runs = [step, *step.get("runs", [])]
+    return step["op"] in _REPEATABLE and all(run.get("expect", {}).get("code") != "run.concurrent" for run in runs)

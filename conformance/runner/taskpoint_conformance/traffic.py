@@ -11,17 +11,28 @@ from typing import Any, Final
 
 from taskpoint_conformance.canonical import effect_key
 from taskpoint_conformance.errors import Broken, Failure, Skipped
-from taskpoint_conformance.journal import recorded
+from taskpoint_conformance.journal import ATTEMPTS, OUTCOMES, recorded
 from taskpoint_conformance.process import Driver, Event, Inbox
 from taskpoint_conformance.schemas import answer_problem, call_problem
 from taskpoint_conformance.sqlite import SqliteFile
 from taskpoint_conformance.store import Conflict, Store
-from taskpoint_conformance.world import CrashPoints, Fault, Release, World, holds_entry
+from taskpoint_conformance.strikes import Points
+from taskpoint_conformance.world import Fault, Release, World, holds_entry
 
 __all__ = ("Limits", "Request", "Traffic")
 
 Document = dict[str, Any]
-_WRITES: Final = {"saver.begin", "saver.append", "saver.delete"}
+_QUIET: Final = 0.03
+"""Seconds of silence after which a delayed acknowledgement is sent; who did not wait for it has shown it by then."""
+_ERRORS: Final[dict[str, tuple[bool, bool | None]]] = {
+    "lost": (True, None),
+    "failed": (False, False),
+    "unwritten": (False, None),
+    "written": (True, True),
+}
+"""Strikes that answer with an error: whether the write is done, and what the error says of it."""
+_FIRST: Final = OUTCOMES | ATTEMPTS
+"""What has to be acknowledged before any code goes on because of it (JRN-002, JRN-004, JRN-007)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +83,43 @@ class _Reply:
         self.request.driver.send({"cid": self.cid, "ok": self.ok})
 
 
+@dataclass(frozen=True, slots=True)
+class _Delayed:
+    """An acknowledgement that is kept back for a while."""
+
+    request: Request
+    is_awaited: bool
+    """Whether nothing may go on before it."""
+    send: Callable[[], None]
+
+
 class Traffic:
     """Reads what drivers write and answers their calls, with the faults and in the order that the step asks for."""
 
-    def __init__(self, store: Store | SqliteFile | None, world: World, limits: Limits, crashes: CrashPoints) -> None:
+    def __init__(
+        self,
+        store: Store | SqliteFile | None,
+        world: World,
+        limits: Limits,
+        points: Points,
+        *,
+        sequential: bool = False,
+    ) -> None:
         self.inbox: Inbox = queue.Queue(maxsize=1000)
         self.fault: Fault | None = None
         self.release: Release | None = None
-        self.crashes = crashes
+        self.points = points
+        self.sequential = sequential
+        """Whether the programs have no concurrency: then one thing comes after the other."""
         self.world = world
         self.effects: list[Document] = []
+        self.outside: set[Request] = set()
+        """Runs in flight that the step is not about; what ends a process must not take them along."""
         self._store = store
         self._limits = limits
         self._requests: dict[tuple[Driver, int], Request] = {}
         self._cids: set[tuple[Driver, int]] = set()
+        self._delayed: _Delayed | None = None
 
     def add(self, request: Request) -> None:
         """Listen on behalf of a request."""
@@ -103,6 +137,13 @@ class Traffic:
             raise Failure(error.code, error.message) from None
         for request in self._requests.values():
             request.killed |= request.driver is driver and request.answer is None
+
+    def free(self) -> None:
+        """Let all held replies go: the order in which they were to come has been broken off."""
+        held, self.release = self.release.held if self.release else [], None
+        for _, reply in held:
+            if not reply.request.over:
+                reply.send()
 
     def go_on(self, request: Request) -> None:
         """Let a request that was held go on."""
@@ -134,6 +175,8 @@ class Traffic:
                     timeout=min(end - now, self._limits.silence - (now - silent_since), self._pause())
                 )
             except queue.Empty:
+                if self._delayed is not None:
+                    self._send_delayed()
                 if self.release and self.release.patience and time.monotonic() - silent_since >= self.release.patience:
                     self.release.waiting = None
                 continue
@@ -147,6 +190,8 @@ class Traffic:
 
     def _pause(self) -> float:
         """Return after how many seconds to look again whether a held reply may go."""
+        if self._delayed is not None:
+            return _QUIET
         if self.release is None or self.release.waiting is None:
             return self._limits.silence
         if not isinstance(self._store, Store):
@@ -181,6 +226,17 @@ class Traffic:
         else:
             self._answered(request, message)
 
+    def _send_delayed(self) -> None:
+        delayed, self._delayed = self._delayed, None
+        if delayed is not None and not delayed.request.over:
+            delayed.send()
+
+    def _refuse_haste(self, request: Request, what: str, *, awaited: bool = False) -> None:
+        """Refuse what must not come before an acknowledgement that is delayed."""
+        delayed = self._delayed
+        if delayed is not None and delayed.request is request and (awaited or (self.sequential and delayed.is_awaited)):
+            raise Failure("store.unacknowledged", f"{what} before the store had acknowledged the write before it")
+
     def _answered(self, request: Request, message: Document) -> None:
         if problem := answer_problem(message):
             raise Broken("driver.protocol", f"answer {message.get('outcome')!r}: {problem}")
@@ -190,6 +246,7 @@ class Traffic:
             raise Skipped("driver.skipped", message["reason"])
         if message["outcome"] == "hello":
             raise Broken("driver.protocol", "a second hello")
+        self._refuse_haste(request, "the run ended", awaited=True)
         request.answer = message
         self._arrived(request, None)
 
@@ -208,43 +265,66 @@ class Traffic:
     def _saver(self, request: Request, message: Document) -> None:
         if not isinstance(self._store, Store):
             raise Broken("driver.protocol", f"{message['op']} in a run whose saver is not the runner's")
-        begins = message["op"] == "saver.begin"
-        label = (
-            "begin"
-            if begins
-            else " ".join(
-                f"{each.get('kind')} {each.get('path', each.get('id', ''))}".strip()
-                for each in message.get("entries", [])
-            )
-        )
-        counts = begins or bool(message.get("entries"))
-        if self._dies(
-            request, lambda fault: fault.kills_write(message, "before"), f"before {label}" if counts else None
-        ):
+        how = self.points.passed(*_operation(message), may_end=self._may_end(request))
+        if how == "failed":
+            self.free()  # what is held would wait for an entry that cannot come
+        if how == "killed before" or (self.fault is not None and self.fault.kills_write(message, "before")):
+            self.kill(request.driver)
             return
-        if self.fault is not None and self.fault.fails(message):
-            if self.fault.applies:
-                self._apply(self._store, request, message)
-            error = {"code": "saver.failed", "message": "a planned fault", "committed": self.fault.committed}
-            self._reply(request, message, {"error": error})
+        if how in _ERRORS or (self.fault is not None and self.fault.fails(message)):
+            self._fail(self._store, request, message, how)
             return
-        if self._held_at(request, message, "before"):
-            request.deferred.append(lambda: self._saver(request, message))
+        self._do(self._store, request, message, how)
+
+    def _fail(self, store: Store, request: Request, message: Document, how: str | None) -> None:
+        """Answer with an error, of a write that is done or of one that is not."""
+        if how is not None:
+            applies, committed = _ERRORS[how]
+        else:
+            applies, committed = (self.fault.applies, self.fault.committed) if self.fault else (False, None)
+        if applies and self._applied(store, request, message) is None:
             return
+        error = {"code": "saver.failed", "message": "a planned fault", "committed": committed}
+        self._reply(request, message, {"error": error})
+
+    def _applied(self, store: Store, request: Request, message: Document) -> Document | None:
+        """Apply a write or answer a question; where it is refused, say so to the driver and return None."""
         try:
-            ok = self._apply(self._store, request, message)
+            ok = self._apply(store, request, message)
         except Conflict as conflict:
             known: Document = {"holder": conflict.holder} if conflict.holder else {}
             self._reply(request, message, {"error": {"code": "run.concurrent", "message": str(conflict), **known}})
-            return
-        if self._dies(request, lambda fault: fault.kills_write(message, "after"), f"after {label}" if counts else None):
-            return
+            return None
         for entry in message.get("entries", []):
             self._arrived(request, entry.get("path") or str(entry.get("id", "")).rpartition("!")[0])
-        if self._held_at(request, message, "after"):
-            request.deferred.append(lambda: self._reply(request, message, {"ok": ok}))
+        return ok
+
+    def _do(self, store: Store, request: Request, message: Document, how: str | None) -> None:
+        if self._held_at(request, message, "before"):
+            request.deferred.append(lambda: self._do(store, request, message, how))
             return
-        self._reply(request, message, {"ok": ok})
+        ok = self._applied(store, request, message)
+        if ok is None:
+            return
+        if how == "killed after" or (self.fault is not None and self.fault.kills_write(message, "after")):
+            self.kill(request.driver)
+            return
+        if self._held_at(request, message, "after"):
+            request.deferred.append(lambda: self._acknowledge(request, message, ok, how))
+            return
+        self._acknowledge(request, message, ok, how)
+
+    def _acknowledge(self, request: Request, message: Document, ok: Document, how: str | None) -> None:
+        if how == "delayed":
+            awaited = any(each.get("kind") in _FIRST for each in message.get("entries", []))
+            self._delayed = _Delayed(request, awaited, lambda: self._reply(request, message, {"ok": ok}))
+            return
+        for _ in range(2 if how == "duplicated" else 1):
+            self._reply(request, message, {"ok": ok})
+
+    def _may_end(self, request: Request) -> bool:
+        """Return whether this run may be ended: its process has no other in flight that the step is not about."""
+        return not any(each.driver is request.driver and not each.over for each in self.outside)
 
     def _apply(self, store: Store, request: Request, message: Document) -> Document:
         driver = request.driver
@@ -285,8 +365,11 @@ class Traffic:
     def _effect(self, request: Request, message: Document) -> None:
         key = effect_key(message["name"], message["args"])
         path = message["path"]
+        self._refuse_haste(request, f"{key} ran")
         self._arrived(request, path)
-        if self._dies(request, lambda fault: fault.kills_effect(key, "before"), f"before effect {key}"):
+        how = self.points.passed("effect", f"effect {key}", may_end=self._may_end(request))
+        if how == "killed before" or (self.fault is not None and self.fault.kills_effect(key, "before")):
+            self.kill(request.driver)
             return
         checkpoint_id, journal = self.journal(request)
         request.places[path, key] += 1
@@ -294,7 +377,8 @@ class Traffic:
         seen = {name: message[name] for name in ("name", "args", "path", "attempt", "idempotency_key")}
         request.effects.append(seen)
         self.effects.append(seen)
-        if self._dies(request, lambda fault: fault.kills_effect(key, "after"), f"after effect {key}"):
+        if how == "killed after" or (self.fault is not None and self.fault.kills_effect(key, "after")):
+            self.kill(request.driver)
             return
         reply = _Reply(request, message["cid"], path, ok)
         if request.until is not None and request.until.get("effect") == key:
@@ -346,9 +430,13 @@ class Traffic:
                 return str(checkpoint["id"]), entries
         return None, []
 
-    def _dies(self, request: Request, planned: Callable[[Fault], bool], label: str | None) -> bool:
-        crash = label is not None and self.crashes.reached(label)
-        if crash or (self.fault is not None and planned(self.fault)):
-            self.kill(request.driver)
-            return True
-        return False
+
+def _operation(message: Document) -> tuple[str, str]:
+    """Return what kind of operation a call of the saver is, and its words for people."""
+    verb = message["op"].removeprefix("saver.")
+    if verb == "append" and message["entries"]:
+        named = [f"{each.get('kind')} {each.get('path', each.get('id', ''))}".strip() for each in message["entries"]]
+        return "write", ", ".join(named)
+    if verb == "append":
+        return "heartbeat", verb
+    return {"begin": "write", "delete": "delete"}.get(verb, "read"), verb

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any, Final
 
 from taskpoint_conformance.fixtures import Fixture
 from taskpoint_conformance.session import Variant
 from taskpoint_conformance.shapes import is_array, is_object
 
-__all__ = ("may_skip", "sample", "uses_processes", "variants_of")
+__all__ = ("may_skip", "uses_processes", "variants_of")
 
 _VALUES: Final = frozenset({"encode", "decode", "digest"})
-_SAMPLE: Final = 1
 
 
 def variants_of(fixture: Fixture, hello: dict[str, Any], form: str | None, mode: str | None) -> list[Variant]:
@@ -56,14 +54,3 @@ def _has_host(value: Any) -> bool:
     if is_object(value):
         return "$host" in value or any(map(_has_host, value.values()))
     return is_array(value) and any(map(_has_host, value))
-
-
-def sample(identifier: str, count: int) -> list[int]:
-    """Return a few of `count` crash points: the same ones each time, others for another fixture.
-
-    Example:
-        >>> sample("RPL-a", 40) == sample("RPL-a", 40), len(sample("RPL-a", 40))
-        (True, 1)
-    """
-    ranked = sorted(range(count), key=lambda point: hashlib.sha256(f"{identifier} {point}".encode()).digest())
-    return sorted(ranked[:_SAMPLE])

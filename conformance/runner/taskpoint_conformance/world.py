@@ -11,7 +11,7 @@ from taskpoint_conformance.errors import Failure
 from taskpoint_conformance.journal import Retried, recorded, times_recorded
 from taskpoint_conformance.shapes import is_object
 
-__all__ = ("CrashPoints", "Fault", "Release", "World", "holds_entry")
+__all__ = ("Fault", "Release", "World", "holds_entry")
 
 Document = dict[str, Any]
 _KILLS: Final = ("append", "begin", "effect")
@@ -105,22 +105,6 @@ class Fault:
             return False
         self.struck = True
         return True
-
-
-class CrashPoints:
-    """Counts the points where a sweep may crash, and says when the wanted one is reached."""
-
-    def __init__(self, target: int | None = None) -> None:
-        self.labels: list[str] = []
-        self.enabled = False
-        self._target = target
-
-    def reached(self, label: str) -> bool:
-        """Pass a point; return whether to crash there."""
-        if not self.enabled:
-            return False
-        self.labels.append(label)
-        return len(self.labels) - 1 == self._target
 
 
 @dataclass(slots=True)

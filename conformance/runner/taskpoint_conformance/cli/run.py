@@ -16,6 +16,7 @@ from taskpoint_conformance.report import write_junit, write_report
 from taskpoint_conformance.requirements import PROFILES
 from taskpoint_conformance.results import FixtureResult, SuiteResult
 from taskpoint_conformance.runner import Options, run_suite
+from taskpoint_conformance.strikes import SWEEPS
 from taskpoint_conformance.traffic import Limits
 
 __all__ = ("run",)
@@ -41,10 +42,18 @@ _SHOWN_WHOLE = 10
 @click.option("--baseline", type=FILE, metavar="FILE", help="Failures that are expected, with code and reason.")
 @click.option(
     "--sweep",
-    type=click.Choice(["none", "sample", "full"]),
+    type=click.Choice(SWEEPS),
     default="sample",
     show_default=True,
-    help="Crash points to try.",
+    help="Faults to try of each fixture: none, a few in one form and mode, a few more in all, or every one.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    envvar="TASKPOINT_CONFORMANCE_SEED",
+    help="Which faults a sample has.",
 )
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Fixtures at a time.")
 @click.option(
@@ -89,6 +98,7 @@ def _run(console: Console, arguments: dict[str, Any]) -> SuiteResult:
         form=arguments["form"],
         mode=arguments["mode"],
         sweep=arguments["sweep"],
+        seed=arguments["seed"],
         jobs=arguments["jobs"],
         limits=Limits(start=3 * arguments["timeout"], silence=arguments["timeout"], step=6 * arguments["timeout"]),
         baseline=baseline_entries(arguments["baseline"], {each.id for each in fixtures}),
@@ -116,6 +126,8 @@ def _run(console: Console, arguments: dict[str, Any]) -> SuiteResult:
         found = each.first_problem
         click.echo(f"{each.verdict}: {each.id}" + (f": {found[0].code}: {found[0].message}" if found else ""))
     show_summary(console, result)
+    if options.sweep in {"quick", "sample"}:
+        console.print(f"sweep: {options.sweep}, seed {options.seed}", highlight=False)
     if arguments["report_path"]:
         write_report(result, arguments["report_path"])
     if arguments["junit_path"]:
