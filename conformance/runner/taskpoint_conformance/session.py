@@ -383,7 +383,8 @@ def _is_finished(journal: list[Document], expect: Document) -> bool:
 def _may_be_ended(step: Document) -> bool:
     """Return whether a step means the same after one of its runs was ended and resumed.
 
-    It does not where it leaves a run in flight or does several things, and where a run loses to another one, which it would not again.
+    It does not where it leaves a run in flight or does several things, and where a run loses to another one,
+    which it would not do again.
     """
     runs = [step, *step.get("runs", [])]
     return step["op"] in _REPEATABLE and all(run.get("expect", {}).get("code") != "run.concurrent" for run in runs)
