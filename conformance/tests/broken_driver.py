@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from toy_driver import PROFILES, Toy
+from toy_driver import PROFILES, Failed, Toy
 
 EVERYTHING = [
     "core",
@@ -106,6 +106,35 @@ class Broken(Toy):
             case "run-lone-completion" if op == "saver.append":
                 members["closing"] = None
         return super().call(op, **members)
+
+    def ask(self, op, **members):
+        if self.behaviour == "run-does-not-wait" and op == "saver.append" and members["closing"] is None:
+            self.write({"cid": next(self.cids), "id": self.id, "op": op, **members})
+            return {"ok": {}}
+        message = super().ask(op, **members)
+        if self.behaviour == "run-swallows-failures" and "error" in message:
+            return {"ok": {"loaded": None}}
+        return message
+
+    def read(self):
+        message = super().read()
+        if self.behaviour == "run-takes-any-reply" and "cid" in message:
+            message["cid"] = self.last
+        return message
+
+    def write(self, message):
+        self.last = message.get("cid")
+        super().write(message)
+
+    def is_written(self, members):
+        match self.behaviour:
+            case "run-trusts-blindly":
+                return True
+            case "run-gives-up":
+                raise Failed("saver.failed")
+            case "run-repeats-unacknowledged" if path := members["entries"][0].get("path"):
+                self.execute(self.program["tasks"]["fetch"]["body"], {"n": 1}, path)
+        return super().is_written(members)
 
     def recorded(self, path):
         return None if self.behaviour == "run-ignores-journal" else super().recorded(path)

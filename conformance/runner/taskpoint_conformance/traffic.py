@@ -319,7 +319,8 @@ class Traffic:
             awaited = any(each.get("kind") in _FIRST for each in message.get("entries", []))
             self._delayed = _Delayed(request, awaited, lambda: self._reply(request, message, {"ok": ok}))
             return
-        for _ in range(2 if how == "duplicated" else 1):
+        twice = how == "duplicated" or (self.fault is not None and self.fault.repeats(message))
+        for _ in range(2 if twice else 1):
             self._reply(request, message, {"ok": ok})
 
     def _may_end(self, request: Request) -> bool:

@@ -78,10 +78,16 @@ class Fault:
 
     def fails(self, message: Document) -> bool:
         """Return whether this saver operation is answered with an error, and remember that it was."""
-        verb = message["op"].removeprefix("saver.")
-        wanted = self._plan.get("fail", self._plan.get("lose_ack"))
+        return self._strike(self._is_of(message, self._plan.get("fail", self._plan.get("lose_ack"))))
+
+    def repeats(self, message: Document) -> bool:
+        """Return whether this saver operation is answered twice, and remember that it was."""
+        return self._strike(self._is_of(message, self._plan.get("repeat")))
+
+    def _is_of(self, message: Document, wanted: str | None) -> bool:
         narrow = not {"kind", "path", "id"}.isdisjoint(self._plan)
-        return self._strike(wanted == verb and (not narrow or self._holds(message, self._plan.get("kind"))))
+        fits = wanted == message["op"].removeprefix("saver.")
+        return fits and (not narrow or self._holds(message, self._plan.get("kind")))
 
     @property
     def applies(self) -> bool:
