@@ -64,7 +64,8 @@ def test_what_must_not_end_is_struck_silently_only():
 
 
 def test_a_sample_turns_with_its_seed_and_stays_with_it():
-    strikes = [Strike(number, how, "x") for number in range(20) for how in ("killed after", "lost", "failed")]
+    begin = Operation("write", "begin", 0, True)
+    strikes = [Strike(number, how, begin) for number in range(20) for how in ("killed after", "lost", "failed")]
     samples = [chosen("RPL-a", strikes, "sample", seed) for seed in range(20)]
     assert samples[3] == chosen("RPL-a", strikes, "sample", 3)
     assert len({tuple(each) for each in samples}) > 10

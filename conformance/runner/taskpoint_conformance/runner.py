@@ -230,13 +230,10 @@ def _sweep(
     if options.sweep == "none":
         return
     whole = fixture.saver == "runner"
-    every = [strikes_of(witness.operations, whole=whole, without=fixture.unswept) for _, witness in runs]
-    for strike in chosen(fixture.id, every[0], options.sweep, options.seed):
-        place = every[0].index(strike)
-        variant, _ = runs[place % len(runs)]
-        own = every[place % len(runs)]
-        struck = own[place] if place < len(own) else strike
-        variant = Variant(variant.form, variant.mode, struck)
+    every = strikes_of(runs[0][1].operations, whole=whole, without=fixture.unswept)
+    for strike in chosen(fixture.id, every, options.sweep, options.seed):
+        variant, _ = runs[every.index(strike) % len(runs)]
+        variant = Variant(variant.form, variant.mode, strike)
         if _run_variant(fixture, variant, pool, options, result, runs[0][1]) is None:
             return
 

@@ -195,7 +195,7 @@ class Session:
         self._traffic.release = Release(list(step["release"])) if "release" in step else None
         self._traffic.outside = {each for each in self._background.values() if not each.over}
         self._points.step = self._place or 0
-        self._points.enabled = "fault" not in step
+        self._points.enabled = "fault" not in step and "entry" not in step.get("until", {})
         self._points.allows_ends = _may_be_ended(step)
         self._points.allows_failures = step["op"] != "concurrent" or "release" not in step  # one alone breaks the order
         match step["op"]:

@@ -53,6 +53,10 @@ class Operation:
     may_fail: bool = True
     """Whether its run may be ended alone."""
 
+    def is_like(self, other: Operation) -> bool:
+        """Return whether the two are told apart by their order only."""
+        return (self.step, self.kind, self.label) == (other.step, other.kind, other.label)
+
 
 @dataclass(frozen=True, slots=True)
 class Strike:
@@ -60,9 +64,9 @@ class Strike:
 
     number: int
     how: str
-    label: str
-    kind: str = "write"
-    """The kind of the operation."""
+    operation: Operation
+    nth: int = 0
+    """Which of the step's operations of this kind and label it strikes."""
 
     @property
     def kills(self) -> bool:
@@ -75,7 +79,7 @@ class Strike:
         return self.how in _SILENT
 
     def __str__(self) -> str:
-        return _WORDS[self.how].format(self.label)
+        return _WORDS[self.how].format(self.operation.label)
 
 
 class Points:
@@ -97,13 +101,16 @@ class Points:
         if not self.enabled or kind == "heartbeat":  # which comes by the clock
             return None
         may_end = may_end and self.allows_ends
-        self.operations.append(Operation(kind, label, self.step, may_end, may_end and self.allows_failures))
-        if self._strike is None or len(self.operations) - 1 != self._strike.number:
+        operation = Operation(kind, label, self.step, may_end, may_end and self.allows_failures)
+        nth = sum(each.is_like(operation) for each in self.operations)
+        self.operations.append(operation)
+        strike = self._strike
+        if self.struck or strike is None or nth != strike.nth or not strike.operation.is_like(operation):
             return None
-        if kind != self._strike.kind or not (self._strike.is_silent or may_end):
-            return None  # not the operation that was meant: other ones came first this time
+        if not (strike.is_silent or may_end):
+            return None  # something else is in flight this time
         self.struck = True
-        return self._strike.how
+        return strike.how
 
 
 def strikes_of(operations: Sequence[Operation], *, whole: bool, without: Sequence[str] = ()) -> list[Strike]:
@@ -128,7 +135,8 @@ def strikes_of(operations: Sequence[Operation], *, whole: bool, without: Sequenc
         if operation.kind != "read":
             changed = operation.step
         hows += [how for how in _BY_KIND[operation.kind] if operation.may_fail or how in _SILENT]
-        found += [Strike(number, how, operation.label, operation.kind) for how in hows if how not in left_out]
+        nth = sum(each.is_like(operation) for each in operations[:number])
+        found += [Strike(number, how, operation, nth) for how in hows if how not in left_out]
     return found
 
 
@@ -136,7 +144,8 @@ def chosen(identifier: str, strikes: Sequence[Strike], sweep: str, seed: int = 0
     """Return the strikes that a run tries of a fixture: the same ones for the same seed, others for another fixture.
 
     Example:
-        >>> some = [Strike(number, "lost", "begin") for number in range(40)]
+        >>> begin = Operation("write", "begin", 0, True)
+        >>> some = [Strike(number, "lost", begin) for number in range(40)]
         >>> chosen("RPL-a", some, "sample", 1) == chosen("RPL-a", some, "sample", 1)
         True
         >>> len(chosen("RPL-a", some, "full")), len(chosen("RPL-a", some, "sample")), len(chosen("RPL-a", some, "none"))
