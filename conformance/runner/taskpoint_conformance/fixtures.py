@@ -88,6 +88,11 @@ class Fixture:
         return dict(self.document.get("final", {}))
 
     @property
+    def sweep(self) -> bool:
+        """Whether its author counts on the sweep: what it is there to find may show in it only."""
+        return bool(self.document.get("sweep", {}).get("crash") == "all")
+
+    @property
     def unswept(self) -> list[str]:
         """The kinds of strikes of a sweep that it opts out of."""
         return list(self.document.get("sweep", {}).get("except", []))

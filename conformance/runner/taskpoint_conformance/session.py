@@ -289,7 +289,7 @@ class Session:
             asked = self._begun_by[request]
             _, journal = self._traffic.journal(request)
             begun = request.checkpoint_id is not None or isinstance(self._store, SqliteFile)
-            finished = begun and asked["op"] in RUNS and _is_finished(journal, asked.get("expect", step.get("expect")))
+            finished = begun and asked["op"] in RUNS and _is_finished(journal, asked.get("expect") or step["expect"])
             if finished or (begun and asked["op"] == "update"):
                 request.killed = False
                 request.answer = self._stored_outcome(asked, journal) if finished else {"outcome": "updated"}
