@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from expressions import is_object
+
 from taskpoint import RetryPolicy, TimeoutPolicy
 
 __all__ = ("policies",)
@@ -19,7 +21,7 @@ def policies(document: Document, error_class: Callable[[str], type[Exception]]) 
         options["retry_policy"] = [_retry(each, error_class) for each in document["retry"]]
     if "timeout" in document:
         timeout = document["timeout"]
-        options["timeout"] = TimeoutPolicy(**timeout) if isinstance(timeout, dict) else timeout
+        options["timeout"] = TimeoutPolicy(**timeout) if is_object(timeout) else timeout
     return options
 
 

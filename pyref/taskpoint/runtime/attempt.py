@@ -65,6 +65,8 @@ class Attempt:
     interrupts: list[Interrupt] = field(default_factory=list[Interrupt])
     recorded: bool = False
     """Whether the end of the attempt is in the journal."""
+    failed: bool = False
+    """Whether it ended with an error that is recorded, so that another attempt can follow."""
 
     @property
     def arguments(self) -> tuple[object, ...]:
@@ -97,6 +99,7 @@ class Attempt:
             except ValueEncodingError as refused:
                 error = refused
         if isinstance(error, Exception) or end.is_failure:
+            self.failed = True
             self._write(RunFailed(*self._stamp(), host.describe(error, None), host.rerun(error), run.machine.orphans()))
         else:
             self._write(RunStopped(*self._stamp()))
@@ -110,6 +113,8 @@ class Attempt:
         seq, entries, _ = run.take_last(last)
         if run.writer is not None:
             run.writer.append(seq, entries, closing)
+        elif run.unsaved is not None:
+            run.unsaved.extend(entries)
         self.recorded = True
 
     def _halted(self, error: BaseException) -> BaseException:
@@ -122,6 +127,7 @@ class Attempt:
             path = None if "!" in error.path else error.path
             self._write(RunFailed(*self._stamp(), describe(error, path), []))
         elif isinstance(error, TaskpointError):
+            self.failed = True
             self._write(RunFailed(*self._stamp(), describe(error, None), []))
         else:
             self._write(RunStopped(*self._stamp()))
@@ -215,6 +221,8 @@ def _take(
 
 
 def _begin_unsaved(entrypoint: Entrypoint[Any, Any], request: Request, *, continues: bool) -> Attempt:
+    if request.after is not None:
+        return _begin_unsaved_again(entrypoint, request, request.after)
     if continues:
         raise UsageError(
             "without a checkpointer there is no run to continue",
@@ -226,8 +234,24 @@ def _begin_unsaved(entrypoint: Entrypoint[Any, Any], request: Request, *, contin
     machine = Machine(Index(), attempt_id=sources.new_id(), now=sources.now, on_divergence=entrypoint.on_divergence)
     run = Run(machine, None, request.config, entrypoint.name, sources)
     run.id, run.context = request.config.run_id or sources.new_id(), request.context
+    run.unsaved = [] if entrypoint.policies is not None and entrypoint.policies.retry else None
     checkpoint = Checkpoint("", 0, "", None, "input", machine.now(), run.id, entrypoint.name, input=text)
     return Attempt(entrypoint, run, checkpoint, input)
+
+
+def _begin_unsaved_again(entrypoint: Entrypoint[Any, Any], request: Request, before: Attempt) -> Attempt:
+    """Begin a further attempt over what was recorded in memory (`POL-031`)."""
+    sources, entries = current(), before.run.unsaved or []
+    attempt_id = sources.new_id()
+    failed = Index(entries)
+    entries.append(RunResumed(len(entries), sources.now(), attempt_id, failed.attempt + 1, failed.rerun()))
+    machine = Machine(Index(entries), attempt_id=attempt_id, now=sources.now, on_divergence=entrypoint.on_divergence)
+    run = Run(machine, None, request.config, entrypoint.name, sources)
+    run.id, run.context = before.run.id, request.context
+    run.unsaved, run.unsaved_id = entries, before.run.unsaved_id
+    assert before.checkpoint.input is not None
+    input = entrypoint.forms.input.read(before.checkpoint.input, entrypoint.version, "the run's input")
+    return Attempt(entrypoint, run, before.checkpoint, input)
 
 
 def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Attempt:
@@ -303,6 +327,8 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
             hint="invoke it with an input to begin a run",
         )
     forks.check_owner(loaded.checkpoint, entrypoint.name)
+    if request.after is not None and request.after.checkpoint.id != loaded.checkpoint.id:
+        raise ConcurrentRunError("another run has begun on this thread between two attempts of this one")
     checkpoint = loaded.checkpoint
     if head is not None and not loaded.is_head:
         tip = forks.Tip(thread_id, Head(head.checkpoint, head.holder))

@@ -59,6 +59,7 @@ class Entrypoint(Stateful, Generic[I, R]):
         self.checkpointer = options.checkpointer
         self.version = options.version
         self.on_divergence = options.on_divergence
+        self.policies = options.policies
         self.is_async = is_async(func)
         self.parameters = Parameters(func)
         self.body = self.parameters.injecting(func)

@@ -58,6 +58,9 @@ class _EntrypointForms:
         version: Stored with each run, for whoever reads the thread.
         on_divergence: What to do when a call does not fit the journal: ``"error"`` stops, ``"replay"``
             returns the recorded result all the same, ``"warn"`` does too and logs it.
+        retry_policy: A `RetryPolicy`, or a list of them: a run that fails goes on with another attempt, which runs
+            nothing again that had finished. Tasks do not inherit it.
+        timeout: Seconds, a `timedelta` or a `TimeoutPolicy`, for each attempt.
         store: Long-term memory for `get_store`: a store, or a path: the SQLite file that keeps it.
 
     Raises:

@@ -62,6 +62,8 @@ class EntrypointKeywords(TypedDict, total=False):
     store: BaseStore | str | Path | None
     migrate: Migration | None
     context_schema: Any
+    retry_policy: Retry
+    timeout: Timeout
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +106,20 @@ class EntrypointOptions:
     store: BaseStore | None = None
     migrate: Migration | None = None
     context_schema: Any = None
+    retry_policy: tuple[RetryPolicy, ...] = ()
+    timeout: TimeoutPolicy | None = None
+
+    @property
+    def policies(self) -> Policies | None:
+        """What holds for each run; None for most entrypoints."""
+        if self.retry_policy or self.timeout is not None:
+            return Policies(self.retry_policy, self.timeout)
+        return None
 
     def document(self) -> dict[str, object]:
         """Return the members of the entrypoint's definition (`TSK-001`)."""
-        return {"version": self.version, "on_divergence": self.on_divergence}
+        own: dict[str, object] = {"version": self.version, "on_divergence": self.on_divergence}
+        return own | _policies(self.retry_policy, self.timeout)
 
 
 def _policies(retry: tuple[RetryPolicy, ...], timeout: TimeoutPolicy | None) -> dict[str, object]:
@@ -203,6 +215,7 @@ _ENTRYPOINT: _Readers = {
     "store": _store,
     "migrate": _migrate,
     "context_schema": _context_schema,
+    **_POLICIES,
 }
 
 

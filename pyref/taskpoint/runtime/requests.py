@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import Any, Final, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 
 from taskpoint.errors import UsageError, ValueEncodingError
 from taskpoint.runtime.config import RunConfig, read_config
 from taskpoint.runtime.shapes import shape_of
+
+if TYPE_CHECKING:
+    from taskpoint.runtime.attempt import Attempt
 
 __all__ = ("Request", "RunOptions", "read_request")
 
@@ -50,6 +53,8 @@ class Request:
     ahead: float = 0
     """How many entries may be seen before they are durable."""
     context: object = None
+    after: Attempt | None = None
+    """The failed attempt that a policy follows with this one."""
 
 
 _OPTIONS = frozenset(RunOptions.__annotations__)

@@ -23,7 +23,7 @@ from taskpoint.runtime.threads import NUDGER, POOL
 if TYPE_CHECKING:
     from taskpoint.runtime.config import RunConfig
     from taskpoint.runtime.sources import Sources
-    from taskpoint.runtime.waiters import Parked, Wakeable
+    from taskpoint.runtime.waiters import Parked, Pause, Wakeable
     from taskpoint.runtime.writer import Writer
     from taskpoint.stores.base import BaseStore
 
@@ -65,8 +65,12 @@ class Run:
         self.resuming = 0
         """Hosts that could go on but for the limit: they come before new calls."""
         self.parked: dict[Parked, None] = {}
-        self.pauses: dict[threading.Event, Call] = {}
-        """Threads that let time pass between two executions of a call."""
+        self.pauses: dict[Pause, Call | None] = {}
+        """Who lets time pass before a call, or without one the whole run, is tried again."""
+        self.unsaved_id = machine.attempt_id
+        """What stands for the checkpoint where nothing is kept; the same in all attempts."""
+        self.unsaved: list[Entry] | None = None
+        """What was recorded, where nothing is kept and the run may be tried again."""
         self.given_up = False
         """Whether an execution has taken too long: what goes on inside is to be ended."""
         self.after_commit: list[Callable[[], object]] = []
@@ -134,7 +138,7 @@ class Run:
     def idempotency_key(self, path: str) -> str:
         """Return what names a call over all attempts: thread, checkpoint and path (`RPL-033`)."""
         writer = self.writer
-        thread_id, checkpoint_id = (writer.thread_id, writer.checkpoint_id) if writer else ("", self.machine.attempt_id)
+        thread_id, checkpoint_id = (writer.thread_id, writer.checkpoint_id) if writer else ("", self.unsaved_id)
         return codec.digest_arguments([thread_id, checkpoint_id, path])
 
     # Ending
@@ -183,7 +187,7 @@ class Run:
     def end_pauses(self) -> None:
         """Wake the threads that wait to execute a call again which will not be executed any more (locked)."""
         for stop, call in self.pauses.items():
-            if self.ending is not None or call.state is not State.RUNNING or call.scope.is_over():
+            if self.ending is not None or (call and (call.state is not State.RUNNING or call.scope.is_over())):
                 stop.set()
 
     # Threads
@@ -455,6 +459,8 @@ class Run:
         """Append a batch through the saver (not locked)."""
         if self.writer is not None:
             self.writer.append(batch[0], batch[1])
+        elif self.unsaved is not None:
+            self.unsaved.extend(batch[1])
 
     def end_batch(self, batch: Batch, failure: BaseException | None) -> None:
         """Make a batch's outcomes deliverable, or end the attempt (locked)."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from taskpoint.errors import UsageError
 from taskpoint.runtime import streams
 from taskpoint.runtime.attempt import Attempt, begin
+from taskpoint.runtime.attempts import Attempts, limited_in_thread, limited_on_loop
 from taskpoint.runtime.host import End
 from taskpoint.runtime.loop_host import LoopHost
 from taskpoint.runtime.requests import Request
@@ -51,14 +52,29 @@ async def ainvoke(entrypoint: Entrypoint[Any, Any], request: Request, on_update:
 def _run_in_thread(
     entrypoint: Entrypoint[Any, Any], request: Request, on_update: OnUpdate | None, watch: Watch | None = None
 ) -> Any:
-    attempt = begin(entrypoint, request)
-    run = attempt.run
+    attempts = Attempts()
+    while True:
+        attempt = begin(entrypoint, request)
+        try:
+            return _carry_in_thread(attempt, on_update, watch)
+        except Exception as error:
+            seconds = attempts.retry_after(attempt, error)
+            if seconds is None:
+                raise
+        attempts.pause_in_thread(attempt.run, seconds)
+        request = attempts.further(request, attempt)
+
+
+def _carry_in_thread(attempt: Attempt, on_update: OnUpdate | None, watch: Watch | None) -> Any:
+    """Carry an attempt to its end."""
+    run, entrypoint = attempt.run, attempt.entrypoint
     run.on_update = on_update
     run.busy = 1
     if watch is not None:
         watch(run)
     host = SyncHost(run, run.machine.open_scope(), is_task=False)
-    end = contextvars.copy_context().run(host.execute, entrypoint.body, attempt.arguments, {})
+    with limited_in_thread(run, host.scope, entrypoint.options.timeout):
+        end = contextvars.copy_context().run(host.execute, entrypoint.body, attempt.arguments, {})
     run.wait_idle()
     return _shown(attempt, attempt.close(end, host))
 
@@ -68,15 +84,37 @@ async def _run_on_loop(
 ) -> Any:
     saver = entrypoint.checkpointer
     quick = saver is None or saver.commits_on_loop
-    attempt, stopped = (begin(entrypoint, request), None) if quick else await streams.stay(begin, entrypoint, request)
-    run = attempt.run
+    attempts = Attempts()
+    while True:
+        attempt, stopped = (
+            (begin(entrypoint, request), None) if quick else await streams.stay(begin, entrypoint, request)
+        )
+        try:
+            return await _carry_on_loop(attempt, on_update, watch, stopped, quick=quick)
+        except Exception as error:
+            seconds = attempts.retry_after(attempt, error)
+            if seconds is None:
+                raise
+        await attempts.pause_on_loop(attempt.run, seconds)
+        request = attempts.further(request, attempt)
+
+
+async def _carry_on_loop(
+    attempt: Attempt, on_update: OnUpdate | None, watch: Watch | None, stopped: BaseException | None, *, quick: bool
+) -> Any:
+    """Carry an attempt to its end; `stopped` is what somebody has stopped it with already."""
+    run, entrypoint = attempt.run, attempt.entrypoint
     run.on_update = on_update
     if watch is not None:
         watch(run)
     loop = RunLoop(run, asyncio.get_running_loop())
     host = LoopHost(loop, run.machine.open_scope(), is_task=False)
     try:
-        end = End(error=stopped) if stopped is not None else await _run_body(attempt, host)
+        if stopped is not None:
+            end = End(error=stopped)
+        else:
+            async with limited_on_loop(run, host.scope, entrypoint.options.timeout):
+                end = await _run_body(attempt, host)
         await streams.finish(loop.finish(), run.halt_now)
         if run.running or run.committing:
             await streams.stay(run.wait_idle)

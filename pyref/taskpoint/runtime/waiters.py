@@ -6,7 +6,15 @@ from typing import Protocol
 
 from taskpoint._core.machine import Scope
 
-__all__ = ("Parked", "Wakeable")
+__all__ = ("Parked", "Pause", "Wakeable")
+
+
+class Pause(Protocol):
+    """Time that is let pass, which can be cut short."""
+
+    def set(self) -> None:
+        """Go on now; from any thread."""
+        ...
 
 
 class Parked(Protocol):

@@ -1,0 +1,144 @@
+"""The policies of an entrypoint: further attempts over the same journal, and the time that one has."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from taskpoint._core.execution import Execution
+from taskpoint._core.machine import Scope
+from taskpoint.runtime.signals import Halted
+from taskpoint.runtime.threads import POOL
+from taskpoint.runtime.timeouts import Deadline, watched
+
+if TYPE_CHECKING:
+    from taskpoint.runtime.attempt import Attempt
+    from taskpoint.runtime.policies import TimeoutPolicy
+    from taskpoint.runtime.requests import Request
+    from taskpoint.runtime.run import Run
+
+__all__ = ("Attempts", "limited_in_thread", "limited_on_loop")
+
+
+class Attempts:
+    """Decides after each attempt of one use of an entrypoint whether there is another (`POL-030`)."""
+
+    def __init__(self) -> None:
+        self._made = 0
+
+    def retry_after(self, attempt: Attempt, error: Exception) -> float | None:
+        """Return after how many seconds to go on; None where the run has failed for good."""
+        self._made += 1
+        policies = attempt.entrypoint.policies
+        if policies is None or not attempt.failed:
+            return None
+        return policies.retry_after(error, self._made, attempt.run.sources.random)
+
+    @staticmethod
+    def further(request: Request, attempt: Attempt) -> Request:
+        """Return what asks for the next attempt, as ``invoke(None)`` would (`POL-031`)."""
+        config = replace(request.config, checkpoint_id=None)
+        return replace(request, input=None, config=config, take_over=False, retry=None, after=attempt)
+
+    @staticmethod
+    def pause_in_thread(run: Run, seconds: float) -> None:
+        """Let the time between two attempts pass; who stops the run stops that, too."""
+        stop = threading.Event()
+        with run.lock:
+            run.ending = None  # of the attempt that is over
+            run.pauses[stop] = None
+        run.sources.sleep(seconds, stop)
+        _check(run)
+
+    @staticmethod
+    async def pause_on_loop(run: Run, seconds: float) -> None:
+        """Let the time between two attempts pass, as a thread does."""
+        sleeper = asyncio.ensure_future(run.sources.asleep(seconds))
+        with run.lock:
+            run.ending = None
+            run.pauses[_Canceller(sleeper)] = None
+        try:
+            await asyncio.wait([sleeper])
+        finally:
+            sleeper.cancel()
+        _check(run)
+
+
+class _Canceller:
+    """Ends a pause on an event loop, from any thread."""
+
+    def __init__(self, sleeper: asyncio.Future[None]) -> None:
+        self._sleeper = sleeper
+
+    def set(self) -> None:
+        self._sleeper.get_loop().call_soon_threadsafe(self._sleeper.cancel)
+
+
+def _check(run: Run) -> None:
+    with run.lock:
+        run.pauses.clear()
+        ending = run.ending
+    if isinstance(ending, Halted):
+        raise ending.error
+
+
+def _deadline(run: Run, scope: Scope, policy: TimeoutPolicy) -> Deadline:
+    scope.execution = Execution(
+        clock=watched(policy, run.sources.time),
+        auto=policy.refresh_on == "auto",
+    )
+    return Deadline(policy, scope.execution, run.sources.time)
+
+
+def _give_up(run: Run, deadline: Deadline) -> None:
+    """End the attempt whose time is up, unless it waits for an answer (`POL-033`)."""
+    with run.lock:
+        if not run.machine.raised:
+            run.halt(deadline.error(f"the entrypoint {run.name!r}", "run.timeout"))
+
+
+@contextmanager
+def limited_in_thread(run: Run, scope: Scope, policy: TimeoutPolicy | None) -> Generator[None]:
+    """Watch, from another thread, how long the attempt inside takes."""
+    if policy is None:
+        yield
+        return
+    deadline, finished, gone = _deadline(run, scope, policy), threading.Event(), threading.Event()
+
+    def watch() -> None:
+        while not finished.is_set() and (left := deadline.left()) > 0:
+            run.sources.sleep(left, finished)
+        if not finished.is_set():
+            _give_up(run, deadline)
+        gone.set()
+
+    POOL.submit(watch)
+    try:
+        yield
+    finally:
+        finished.set()
+        gone.wait()
+
+
+@asynccontextmanager
+async def limited_on_loop(run: Run, scope: Scope, policy: TimeoutPolicy | None) -> AsyncGenerator[None]:
+    """Watch, from a task beside it, how long the attempt inside takes."""
+    if policy is None:
+        yield
+        return
+    deadline = _deadline(run, scope, policy)
+
+    async def watch() -> None:
+        while (left := deadline.left()) > 0:
+            await run.sources.asleep(left)
+        _give_up(run, deadline)
+
+    watcher = asyncio.ensure_future(watch())
+    try:
+        yield
+    finally:
+        watcher.cancel()
