@@ -13,7 +13,7 @@ __all__ = ("APPLIED", "GoneError", "replaces")
 
 APPLIED: list[str] = []
 """The targets that this process has replaced."""
-_OWN = ("taskpoint", "checks", "definitions", "expressions", "program", "runner_saver", "runs", "wire")
+_OWN = ("taskpoint", "checks", "definitions", "expressions", "program", "runner_saver", "runs", "store", "wire")
 """The packages in which a replaced function may be known under its name: the reference and its driver."""
 
 
