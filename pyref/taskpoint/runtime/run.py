@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections import deque
 from collections.abc import Callable
-from math import isinf
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from taskpoint import codec
-from taskpoint._core.journal import Entry, TaskCompleted
+from taskpoint._core.journal import TaskCompleted
 from taskpoint._core.machine import Call, DuplicateKey, Machine, Outcome, Scope, State, Verdict
 from taskpoint._core.matching import Divergence
 from taskpoint.errors import FormatError, UsageError, ValueEncodingError
+from taskpoint.runtime.commits import Commits
 from taskpoint.runtime.failures import divergence_error
 from taskpoint.runtime.host import Callee, End, Host, Job
 from taskpoint.runtime.policed import run_in_thread
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ("Run",)
 
-Batch: TypeAlias = tuple[int, list[Entry], list[Call]]
-
 _LOGGER = logging.getLogger("taskpoint")
 _QUICK = 8
 """More calls than this within a millisecond: another thread would only get in the way."""
@@ -38,26 +35,20 @@ _THREADS = 32
 """How many calls run in threads at once where the caller sets no limit."""
 
 
-class Run:
+class Run(Commits):
     """The state that the hosts of an attempt share. What ends with ``(locked)`` is called with `lock` held."""
 
     def __init__(self, machine: Machine, writer: Writer | None, config: RunConfig, name: str, sources: Sources) -> None:
-        self.machine = machine
-        self.writer = writer
+        super().__init__(machine, writer)
         self.config = config
         self.name = name
         self.sources = sources
-        self.lock = threading.Lock()
-        self.idle = threading.Condition(self.lock)
         self.running = 0
         """Calls that a thread runs now."""
-        self.ending: Signal | None = None
         self.queue: deque[Call] = deque()
         self.limit: int | None = config.max_concurrency
         self.active = 0
         """Calls whose code runs now; one that waits for others is not counted (`CON-018`)."""
-        self.busy = 0
-        """Threads and event loops that may still do something without a further outcome."""
         self.workers = 0
         """Workers that were started and have not begun yet."""
         self.finished = 0
@@ -69,17 +60,8 @@ class Run:
         """Who lets time pass before a call, or without one the whole run, is tried again."""
         self.unsaved_id = machine.attempt_id
         """What stands for the checkpoint where nothing is kept; the same in all attempts."""
-        self.unsaved: list[Entry] | None = None
-        """What was recorded, where nothing is kept and the run may be tried again."""
         self.given_up = False
         """Whether an execution has taken too long: what goes on inside is to be ended."""
-        self.after_commit: list[Callable[[], object]] = []
-        """Whom to tell when the commit that is under way is over."""
-        self.committing = False
-        self.lost: BaseException | None = None
-        """Why a commit failed, where one did: nothing may be appended after it (`JRN-032`)."""
-        self._is_behind = False
-        """A thread writes, or is about to write, what was seen already."""
         self.loops: list[Wakeable] = []
         self.async_active = 0
         self.names: dict[str, object] = {}
@@ -213,7 +195,7 @@ class Run:
     def nudge(self) -> bool:
         """Have commits made that nobody waits for, and double the workers while calls take long."""
         with self.lock:
-            self._wake_committer()
+            self.wake_committer()
             quick, self.finished = self.finished > _QUICK, 0
             for _ in range(max(1, self.active - self.async_active)):
                 if quick or self.workers >= len(self.queue) or self.resuming or not self._may_start_thread():
@@ -361,7 +343,7 @@ class Run:
         if not self.queue or job.host.needs(call):
             job.host.wake()
             if job.host not in self.parked:
-                self._wake_committer()
+                self.wake_committer()
         else:  # one commit for what finishes together
             NUDGER.watch(self)
 
@@ -369,17 +351,17 @@ class Run:
         """Take an outcome; where it may be seen before it is durable, it is (`DUR-006`) (locked)."""
         self.machine.finish(call, outcome)
         if self.machine.ahead and call.outcome is not None and call.outcome.seq >= 0:
-            self._show(call)
-            self._write_behind()
+            self.show(call)
+            self.write_behind()
 
-    def _show(self, call: Call) -> None:
+    def show(self, call: Call) -> None:
         """Let an outcome that is deliverable now be delivered (locked)."""
         job = call.job
         if isinstance(job, Job):
             job.host.wake()
             self._announce(call)
 
-    def _wake_committer(self) -> None:
+    def wake_committer(self) -> None:
         """See to it that somebody commits what waits, if somebody is there to do it (locked)."""
         if self.machine.outbox and not self.committing:
             for host in self.parked:
@@ -388,98 +370,6 @@ class Run:
             for loop in self.loops:
                 loop.wake()
                 return
-
-    # Commits
-
-    def commit(self) -> None:
-        """Append what is waiting (locked; the lock is released meanwhile)."""
-        self._commit(self.take_batch())
-
-    def _commit(self, batch: Batch) -> None:
-        failure: BaseException | None = None
-        self.lock.release()
-        try:
-            self.write_batch(batch)
-        except BaseException as error:  # noqa: BLE001 - whatever it was, the run ends with it
-            failure = error
-        finally:
-            self.lock.acquire()
-        self.end_batch(batch, failure)
-
-    def renew(self) -> None:
-        """Renew the lease if it is time, together with whatever waits to be appended (not locked)."""
-        with self.lock:
-            writer = self.writer
-            if writer is None or self.committing or self.ending is not None or not writer.needs_renewal():
-                return
-            self.busy += 1
-            if isinf(self.machine.ahead):  # DUR-011: a heartbeat adds nothing
-                self.committing = True
-                self._commit(self.machine.take_nothing())
-            else:
-                self.commit()
-            self.busy -= 1
-            self.wake_all()
-
-    def _write_behind(self) -> None:
-        """Have a thread append what was seen already (`DUR-010`) (locked)."""
-        if self.machine.behind and not self._is_behind and not isinf(self.machine.ahead):
-            self._is_behind = True
-            POOL.submit(self._catch_up)
-
-    def _catch_up(self) -> None:
-        with self.lock:
-            while self.machine.behind and not self.committing and self.ending is None:
-                self.commit()
-            self._is_behind = False
-            self.settle()
-
-    def take_last(self, last: Entry) -> Batch:
-        """Take all that is left to be appended, and the last entry, once no commit is under way any more (not locked).
-
-        Nobody else may come upon the last entry: it belongs into one append with the closing checkpoint (`JRN-010`).
-
-        Raises:
-            BaseException: A commit has failed, so that nothing may be appended after it.
-        """
-        with self.lock:
-            while self.committing:
-                self.idle.wait()
-            if self.lost is not None:
-                raise self.lost
-            self.machine.outbox.append((last, None))
-            return self.take_batch()
-
-    def take_batch(self) -> Batch:
-        """Take what is waiting to be appended (locked)."""
-        self.committing = True
-        return self.machine.take()
-
-    def write_batch(self, batch: Batch) -> None:
-        """Append a batch through the saver (not locked)."""
-        if self.writer is not None:
-            self.writer.append(batch[0], batch[1])
-        elif self.unsaved is not None:
-            self.unsaved.extend(batch[1])
-
-    def end_batch(self, batch: Batch, failure: BaseException | None) -> None:
-        """Make a batch's outcomes deliverable, or end the attempt (locked)."""
-        self.committing = False
-        if self.after_commit:
-            waiting, self.after_commit = self.after_commit, []
-            for tell in waiting:
-                tell()
-        self.idle.notify_all()
-        if failure is not None:
-            self.lost = failure if isinstance(failure, Exception) else None
-            self.halt(failure)
-            return
-        calls = batch[2]
-        self.machine.committed(calls)
-        for call in calls:
-            self._show(call)
-        self._wake_committer()
-        self._write_behind()
 
     def _announce(self, call: Call) -> None:
         """Show a new result to whoever streams the run (locked)."""

@@ -1,0 +1,153 @@
+"""How an attempt writes: what has to be durable before it is seen, what is written behind, and what comes last."""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from math import isinf
+from typing import TYPE_CHECKING, TypeAlias
+
+from taskpoint._core.journal import Entry
+from taskpoint._core.machine import Call, Machine
+from taskpoint.runtime.signals import Signal
+from taskpoint.runtime.threads import POOL
+
+if TYPE_CHECKING:
+    from taskpoint.runtime.writer import Writer
+
+__all__ = ("Batch", "Commits")
+
+Batch: TypeAlias = tuple[int, list[Entry], list[Call]]
+
+
+class Commits(ABC):
+    """The half of a run that writes. What ends with ``(locked)`` is called with `lock` held."""
+
+    def __init__(self, machine: Machine, writer: Writer | None) -> None:
+        self.machine = machine
+        self.writer = writer
+        self.lock = threading.Lock()
+        self.idle = threading.Condition(self.lock)
+        self.ending: Signal | None = None
+        self.unsaved: list[Entry] | None = None
+        """What was recorded, where nothing is kept and the run may be tried again."""
+        self.busy = 0
+        """Threads and event loops that may still do something without a further outcome."""
+        self.after_commit: list[Callable[[], object]] = []
+        """Whom to tell when the commit that is under way is over."""
+        self.committing = False
+        self.lost: BaseException | None = None
+        """Why a commit failed, where one did: nothing may be appended after it (`JRN-032`)."""
+        self._is_behind = False
+        """A thread writes, or is about to write, what was seen already."""
+
+    @abstractmethod
+    def halt(self, error: BaseException) -> None:
+        """End the attempt with an error, once; nothing new starts from here on (locked)."""
+
+    @abstractmethod
+    def settle(self) -> None:
+        """End a suspended attempt in which nothing can happen any more (locked)."""
+
+    @abstractmethod
+    def wake_all(self) -> None:
+        """Let every host look again (locked)."""
+
+    @abstractmethod
+    def wake_committer(self) -> None:
+        """See to it that somebody commits what waits, if somebody is there to do it (locked)."""
+
+    @abstractmethod
+    def show(self, call: Call) -> None:
+        """Let an outcome that is deliverable now be delivered (locked)."""
+
+    def commit(self) -> None:
+        """Append what is waiting (locked; the lock is released meanwhile)."""
+        self._commit(self.take_batch())
+
+    def _commit(self, batch: Batch) -> None:
+        failure: BaseException | None = None
+        self.lock.release()
+        try:
+            self.write_batch(batch)
+        except BaseException as error:  # noqa: BLE001 - whatever it was, the run ends with it
+            failure = error
+        finally:
+            self.lock.acquire()
+        self.end_batch(batch, failure)
+
+    def renew(self) -> None:
+        """Renew the lease if it is time, together with whatever waits to be appended (not locked)."""
+        with self.lock:
+            writer = self.writer
+            if writer is None or self.committing or self.ending is not None or not writer.needs_renewal():
+                return
+            self.busy += 1
+            if isinf(self.machine.ahead):  # DUR-011: a heartbeat adds nothing
+                self.committing = True
+                self._commit(self.machine.take_nothing())
+            else:
+                self.commit()
+            self.busy -= 1
+            self.wake_all()
+
+    def write_behind(self) -> None:
+        """Have a thread append what was seen already (`DUR-010`) (locked)."""
+        if self.machine.behind and not self._is_behind and not isinf(self.machine.ahead):
+            self._is_behind = True
+            POOL.submit(self._catch_up)
+
+    def _catch_up(self) -> None:
+        with self.lock:
+            while self.machine.behind and not self.committing and self.ending is None:
+                self.commit()
+            self._is_behind = False
+            self.settle()
+
+    def take_last(self, last: Entry) -> Batch:
+        """Take all that is left to be appended, and the last entry, once no commit is under way any more (not locked).
+
+        Nobody else may come upon the last entry: it belongs into one append with the closing checkpoint (`JRN-010`).
+
+        Raises:
+            BaseException: A commit has failed, so that nothing may be appended after it.
+        """
+        with self.lock:
+            while self.committing:
+                self.idle.wait()
+            if self.lost is not None:
+                raise self.lost
+            self.machine.outbox.append((last, None))
+            return self.take_batch()
+
+    def take_batch(self) -> Batch:
+        """Take what is waiting to be appended (locked)."""
+        self.committing = True
+        return self.machine.take()
+
+    def write_batch(self, batch: Batch) -> None:
+        """Append a batch through the saver (not locked)."""
+        if self.writer is not None:
+            self.writer.append(batch[0], batch[1])
+        elif self.unsaved is not None:
+            self.unsaved.extend(batch[1])
+
+    def end_batch(self, batch: Batch, failure: BaseException | None) -> None:
+        """Make a batch's outcomes deliverable, or end the attempt (locked)."""
+        self.committing = False
+        if self.after_commit:
+            waiting, self.after_commit = self.after_commit, []
+            for tell in waiting:
+                tell()
+        self.idle.notify_all()
+        if failure is not None:
+            self.lost = failure if isinstance(failure, Exception) else None
+            self.halt(failure)
+            return
+        calls = batch[2]
+        self.machine.committed(calls)
+        for call in calls:
+            self.show(call)
+        self.wake_committer()
+        self.write_behind()
