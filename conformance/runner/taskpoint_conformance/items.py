@@ -20,6 +20,12 @@ __all__ = ("ItemFile",)
 Document = dict[str, Any]
 _TIME: Final = "2026-01-01T00:00:00Z"
 _MINUTE: Final = 60.0
+_LAYOUT: Final = (
+    "PRAGMA application_id",
+    "PRAGMA user_version",
+    "PRAGMA table_info(store_items)",
+    "PRAGMA index_xinfo(store_expiry)",
+)
 _INSERT: Final = """INSERT INTO store_items (namespace, key, value, created_at, updated_at, ttl, expires_at)
 VALUES (?, ?, ?, ?, ?, ?, ?)"""
 
@@ -52,6 +58,8 @@ class ItemFile:
             return []
         try:
             with closing(sqlite3.connect(self.path, timeout=5)) as connection:
+                if checked:
+                    _check_layout(connection)
                 connection.row_factory = sqlite3.Row
                 rows = connection.execute("SELECT * FROM store_items ORDER BY written").fetchall()
                 found = [_checked(row) for row in rows] if checked else [_item(row) for row in rows]
@@ -63,6 +71,14 @@ class ItemFile:
             {name: each for name, each in item.items() if name in always or name in (one or {})}
             for one, item in zip(listed, found, strict=False)
         ]
+
+
+def _check_layout(connection: sqlite3.Connection) -> None:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as right:
+        right.executescript(layout() + layout("18-stores.md", "store_items"))
+        for query in _LAYOUT:
+            if connection.execute(query).fetchall() != right.execute(query).fetchall():
+                raise ValueError(f"{query} gives something else than in the chapters")
 
 
 def _row(item: Document) -> tuple[Any, ...]:
