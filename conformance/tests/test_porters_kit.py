@@ -1,5 +1,6 @@
 """Skeletons are built for real, where the language's tools are installed; `smoke` is shown drivers that are wrong."""
 
+import json
 import os
 import shlex
 import shutil
@@ -9,9 +10,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from judging import HERE
+from judging import HERE, META, broken
 
 from taskpoint_conformance.cli import conformance
+from taskpoint_conformance.codes import CODES
+from taskpoint_conformance.fixtures import discover, suite_digest
+from taskpoint_conformance.porting import LEVELS, in_order, level_of
+from taskpoint_conformance.requirements import PROFILES
 from taskpoint_conformance.skeletons import SKELETONS
 from taskpoint_conformance.smoke import Smoke
 
@@ -151,3 +156,110 @@ def test_every_template_belongs_to_a_language():
     folder = HERE.parent / "drivers" / "templates"
     assert sorted(each.name for each in folder.iterdir()) == sorted(SKELETONS)
     assert Path(folder / "python" / "__main__.py").is_file()
+
+
+def toy(behaviour="none"):
+    return shlex.join(broken(behaviour))
+
+
+def test_next_shows_the_next_rule_its_smallest_fixture_and_the_difference():
+    done = invoke("next", "--driver", toy(), "--timeout", "20")
+    assert done.exit_code == 1
+    lines = done.output.splitlines()
+    assert lines[0].startswith(f"level 1 of {len(LEVELS)}, values: 0 of ")
+    assert "next: VAL-001, by VAL-plain" in lines
+    assert "taskpoint conformance explain VAL-001" in done.output
+    assert "A wrong port: " in done.output
+
+
+def test_next_goes_past_what_passes_and_names_what_is_not_claimed(monkeypatch):
+    fixtures = [each for each in discover(META / "must-pass")[0] if each.id == "RPL-toy-crash-after-commit"]
+    unclaimed = [each for each in discover()[0] if each.id == "CON-fan-out"]
+    monkeypatch.setattr("taskpoint_conformance.cli.next.discover", lambda: ([*fixtures, *unclaimed], []))
+    done = invoke("next", "--driver", toy())
+    assert done.exit_code == 0, done.output
+    assert "Not claimed yet: concurrency (1)." in done.output
+    assert "next: claim `concurrency`." in done.output
+
+
+def test_next_is_never_content_with_nothing(monkeypatch):
+    monkeypatch.setattr("taskpoint_conformance.cli.next.discover", lambda: ([], []))
+    done = invoke("next", "--driver", toy())
+    assert done.exit_code == 2
+    assert "nothing was executed" in done.output
+    unclaimed = [each for each in discover()[0] if each.id == "CON-fan-out"]
+    monkeypatch.setattr("taskpoint_conformance.cli.next.discover", lambda: (unclaimed, []))
+    assert invoke("next", "--driver", toy()).exit_code == 2
+
+
+def test_next_sends_who_has_no_working_driver_to_smoke():
+    done = invoke("next", "--driver", toy("hello-dies"))
+    assert done.exit_code == 2
+    assert "exit status 3" in done.output
+    assert "conformance smoke" in done.output
+
+
+def test_every_fixture_has_a_level_and_every_level_fixtures():
+    fixtures, _ = discover()
+    assert {level_of(each) for each in fixtures} == set(range(len(LEVELS)))
+    assert {level.profile for level in LEVELS} == set(PROFILES)
+    listed = in_order(fixtures)
+    assert [each.id for each in listed] == [each.id for each in in_order(reversed(listed))]
+    assert {each for level in LEVELS for each in level.first} <= {each.id for each in fixtures}
+
+
+def test_a_rule_is_explained_with_its_chapter_and_its_fixtures():
+    done = invoke("explain", "RPL-034")
+    assert done.exit_code == 0
+    said = " ".join(done.output.split())
+    assert "RPL-034 MUST, profile core" in said
+    assert "06-replay.md#" in said
+    assert "RPL-crash-after-commit" in said
+    assert "wrong: A port that commits at the end of a run" in said
+    assert "No fixture can observe it: how a program is written" in invoke("explain", "CNF-001").output
+
+
+def test_a_fixture_and_a_code_are_explained():
+    shown = invoke("explain", "RPL-crash-after-commit").output
+    assert "level 3 of" in shown
+    assert "RPL-003 MUST" in shown
+    assert "entrypoint: main" in shown
+    assert "recorded outcome" in invoke("explain", "effect.repeated").output
+    unknown = invoke("explain", "RPL-crash-after-comit")
+    assert unknown.exit_code == 2
+    assert "did you mean RPL-crash-after-commit" in unknown.output
+
+
+def test_the_table_of_codes_in_the_readme_is_whole():
+    readme = (HERE.parent / "README.md").read_text()
+    assert [code for code in CODES if f"`{code}{'*' if code.endswith('.') else ''}`" not in readme] == []
+
+
+def test_fixtures_are_exported_as_json(tmp_path):
+    folder = tmp_path / "export"
+    assert invoke("export", folder).exit_code == 0
+    fixtures, _ = discover()
+    index = json.loads((folder / "index.json").read_text())
+    assert [each["id"] for each in index["fixtures"]] == [each.id for each in in_order(fixtures)]
+    assert index["digest"] == suite_digest(fixtures)
+    by_id = {each.id: each for each in fixtures}
+    for each in index["fixtures"]:
+        document = json.loads((folder / each["file"]).read_text())
+        source = by_id[each["id"]]
+        assert document["steps"] == source.steps
+        assert document.get("given", {}).get("threads", []) == source.threads
+    assert {each["id"] for each in json.loads((folder / "requirements.json").read_text())} >= {"RPL-003"}
+    assert (folder / "format" / "driver.schema.json").is_file()
+    assert (folder / "schema" / "entry.schema.json").is_file()
+
+
+def test_an_export_replaces_an_export_and_nothing_else(tmp_path):
+    folder = tmp_path / "export"
+    invoke("export", folder)
+    assert invoke("export", "--profile", "streams", folder).exit_code == 0
+    listed = json.loads((folder / "index.json").read_text())["fixtures"]
+    assert {each["profile"] for each in listed} == {"streams"}
+    assert len(list((folder / "fixtures").rglob("*.json"))) == len(listed)
+    (folder / "mine.txt").write_text("mine")
+    assert invoke("export", folder).exit_code == 2
+    assert (folder / "mine.txt").is_file()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from itertools import zip_longest
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
 from typing import Any, Final
 
 import yaml
@@ -17,8 +17,10 @@ from rich.table import Table
 from rich.text import Text
 
 from taskpoint_conformance import data
+from taskpoint_conformance.codes import meaning
 from taskpoint_conformance.errors import Detail, Verdict
 from taskpoint_conformance.fixtures import Fixture
+from taskpoint_conformance.match import difference, is_latitude
 from taskpoint_conformance.results import FixtureResult, SuiteResult, VariantResult
 from taskpoint_conformance.shapes import is_array, is_object
 
@@ -26,6 +28,8 @@ __all__ = ("progress_bar", "show_fixture", "show_problem", "show_summary")
 
 _STDERR_LINES: Final = 15
 _ROWS: Final = 60
+_NAMING: Final = ("kind", "path", "id", "name", "args")
+"""The members by which items of two lists belong together."""
 
 
 def progress_bar(console: Console) -> Progress:
@@ -49,6 +53,8 @@ def show_problem(console: Console, result: FixtureResult, *, verbose: bool = Fal
     parts: list[RenderableType] = [Text(f"{problem.code}: {problem.message}", style="bold")]
     if where := _where(result, problem, variant):
         parts.append(Text(where))
+    if found_out := meaning(problem.code):
+        parts.append(Text(f"{found_out[0]} Look at: {found_out[1]}.", style="dim"))
     if result.reason:
         parts.append(Text(result.reason))
     if result.fixture:
@@ -59,6 +65,10 @@ def show_problem(console: Console, result: FixtureResult, *, verbose: bool = Fal
         ]
     if problem.detail:
         parts += [Text(""), side_by_side(problem.detail)]
+    if problem.code != "final.journal":
+        for name, detail in problem.journals.items():
+            title = f"\njournal of {name}: expected at the end, and when this happened"
+            parts += [Text(title, style="bold"), side_by_side(detail)]
     if result.fixture and "program" in result.fixture.document:
         program = yaml.safe_dump(
             result.fixture.document["program"], sort_keys=False, width=110, default_flow_style=None, allow_unicode=True
@@ -66,6 +76,11 @@ def show_problem(console: Console, result: FixtureResult, *, verbose: bool = Fal
         lines = program.splitlines()
         text = program if verbose or len(lines) <= 40 else "\n".join([*lines[:40], "..."])
         parts += [Text("\nprogram", style="bold"), Syntax(text, "yaml", background_color="default", word_wrap=True)]
+    if verbose and problem.messages:
+        parts += [
+            Text("\nthe last messages (> to the driver, < from it)", style="bold"),
+            Text("\n".join(problem.messages)),
+        ]
     if tail := problem.stderr.strip().splitlines():
         parts += [
             Text("\nthe driver's standard error", style="bold"),
@@ -102,22 +117,54 @@ def _rules(verifies: Iterable[str]) -> list[RenderableType]:
 def side_by_side(detail: Detail) -> Table:
     """Return expected and actual beside each other, item by item; rows that differ are marked."""
     table = Table("", "expected", "actual", expand=True, show_lines=False)
-    expected, actual = _rows(detail.expected), _rows(detail.actual)
-    for place, (left, right) in enumerate(zip_longest(expected, actual, fillvalue="")):
+    for place, (left, right, differs) in enumerate(compared(detail.expected, detail.actual)):
         if place == _ROWS:
             table.add_row("", "...", "...")
             break
-        differs = left != right
         table.add_row("≠" if differs else "", Text(left), Text(right), style="red" if differs else "")
     return table
 
 
-def _rows(value: Any) -> list[str]:
-    if is_array(value) and value:
-        return [_json(each) for each in value]
-    if is_object(value) and value:
-        return [f"{key}: {_json(each)}" for key, each in sorted(value.items())]
-    return [_json(value)]
+def compared(expected: Any, actual: Any) -> list[tuple[str, str, bool]]:
+    """Return rows of expected, actual and whether they differ; items that only one side has stand alone.
+
+    Example:
+        >>> compared([1, {"$any": True}], [1, 2])
+        [('1', '1', False), ('{"$any": true}', '2', False)]
+        >>> compared([{"kind": "a"}, {"kind": "b"}], [{"kind": "b"}])
+        [('{"kind": "a"}', '', True), ('{"kind": "b"}', '{"kind": "b"}', False)]
+    """
+    if is_array(expected) and is_array(actual) and (expected or actual):
+        return [row for left, right in _aligned(expected, actual) for row in _item(left, right)]
+    if is_object(expected) and is_object(actual) and not is_latitude(expected) and (expected or actual):
+        rows: list[tuple[str, str, bool]] = []
+        for key in sorted(expected.keys() | actual.keys()):
+            left = f"{key}: {_json(expected[key])}" if key in expected else ""
+            right = f"{key}: {_json(actual[key])}" if key in actual else ""
+            same = key in expected and key in actual and difference(expected[key], actual[key], {}) is None
+            rows.append((left, right, not same))
+        return rows
+    return [(_json(expected), _json(actual), difference(expected, actual, {}) is not None)]
+
+
+def _item(left: list[Any], right: list[Any]) -> list[tuple[str, str, bool]]:
+    if left and right:
+        return [(_json(left[0]), _json(right[0]), difference(left[0], right[0], {}) is not None)]
+    return [(_json(left[0]) if left else "", _json(right[0]) if right else "", True)]
+
+
+def _aligned(expected: list[Any], actual: list[Any]) -> Iterator[tuple[list[Any], list[Any]]]:
+    """Pair the items of two lists, so that one too many or too few does not make all after it differ."""
+    left, right = [_about(each) for each in expected], [_about(each) for each in actual]
+    for _, i, end_i, j, end_j in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        for place in range(max(end_i - i, end_j - j)):
+            yield expected[i + place : min(i + place + 1, end_i)], actual[j + place : min(j + place + 1, end_j)]
+
+
+def _about(item: Any) -> str:
+    """Return what an item is about, whatever it says of it."""
+    named = {name: item[name] for name in _NAMING if name in item} if is_object(item) else {}
+    return _json(named or item)
 
 
 def _json(value: Any) -> str:

@@ -35,6 +35,10 @@ class Verdict(Exception):
         """The last of what the driver wrote to its standard error."""
         self.step: int | None = None
         """The step in which it happened, from 0."""
+        self.journals: dict[str, Detail] = {}
+        """By thread: what its journal is expected to be at the end, and what it was when this happened."""
+        self.messages: list[str] = []
+        """The last lines between the runner and the driver, the newest last."""
 
 
 class Failure(Verdict):

@@ -10,7 +10,7 @@ from taskpoint_conformance.journal import checkpoint_view, entry_view
 from taskpoint_conformance.match import Bindings, difference, is_latitude
 from taskpoint_conformance.shapes import is_array, is_object
 
-__all__ = ("check_final", "check_items", "check_step")
+__all__ = ("check_final", "check_items", "check_step", "journals_so_far")
 
 Document = dict[str, Any]
 Threads = Mapping[str, list[tuple[Document, list[Document]]]]
@@ -63,11 +63,9 @@ def check_final(final: Document, threads: Threads, totals: Mapping[str, int], bi
     """
     if "effect_totals" in final:
         _compare("final.effects", "effect_totals", final["effect_totals"], dict(totals), bindings)
-    journals = final.get("journal")
-    if journals is not None:
-        by_thread = journals if is_object(journals) and not is_latitude(journals) else {"t1": journals}
-        for name, expected in by_thread.items():
-            _check_journal(name, expected, threads.get(name, []), bindings)
+    for name, expected in _journals(final).items():
+        actual = _journal_view(expected, threads.get(name, []))
+        _compare("final.journal", f"journal of {name}", expected, actual, bindings)
     for name, expected in final.get("checkpoints", {}).items():
         checkpoints = [checkpoint for checkpoint, _ in threads.get(name, [])]
         listed: list[Any] = expected if is_array(expected) else []
@@ -87,12 +85,28 @@ def check_items(final: Document, items: Callable[[list[Any]], list[Document]], b
         _compare("final.items", "items", expected, items(expected if is_array(expected) else []), bindings)
 
 
-def _check_journal(name: str, expected: Any, thread: list[tuple[Document, list[Document]]], bindings: Bindings) -> None:
+def journals_so_far(final: Document, threads: Threads) -> dict[str, Detail]:
+    """Return the journals that a fixture expects at its end beside what they are now, for the reader of a failure."""
+    return {
+        name: Detail(expected, _journal_view(expected, threads.get(name, [])))
+        for name, expected in _journals(final).items()
+    }
+
+
+def _journals(final: Document) -> Document:
+    """Return the expected journals by thread."""
+    journals: Any = final.get("journal")
+    if journals is None:
+        return {}
+    return journals if is_object(journals) and not is_latitude(journals) else {"t1": journals}
+
+
+def _journal_view(expected: Any, thread: list[tuple[Document, list[Document]]]) -> list[Any]:
     values = {checkpoint["id"]: checkpoint.get("value") for checkpoint, _ in thread}
     runs = [entries for checkpoint, entries in thread if entries or checkpoint["source"] in {"input", "fork"}]
     entries = runs[-1] if runs else []
     views = [entry_view(_meant(expected, place, entry), entry, values) for place, entry in enumerate(entries)]
-    _compare("final.journal", f"journal of {name}", expected, grouped(expected, views), bindings)
+    return grouped(expected, views)
 
 
 def _meant(expected: Any, place: int, entry: Document) -> Any:

@@ -24,6 +24,7 @@ __all__ = ("Driver", "Event", "Inbox")
 
 _LINE_LIMIT: Final = 16 * 1024 * 1024
 _STDERR_KEPT: Final = 16 * 1024
+_MESSAGES_KEPT: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,8 @@ class Driver:
         self.inbox = inbox
         self._ids = count(1)
         self._stderr: deque[bytes] = deque()
+        self.heard: deque[tuple[str, dict[str, Any]]] = deque(maxlen=_MESSAGES_KEPT)
+        """The last messages: `>` to the driver, `<` from it."""
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self.wait_status: int | None = None
         self.killed = False
@@ -120,6 +123,7 @@ class Driver:
 
     def send(self, message: dict[str, Any]) -> None:
         """Send one line, without waiting: a driver that does not read must not stop us from listening."""
+        self.heard.append((">", message))
         self._outbox.put(
             json.dumps(message, ensure_ascii=False, allow_nan=False).encode("utf-8", "surrogatepass") + b"\n"
         )
@@ -188,6 +192,8 @@ class Driver:
     def _read_lines(self, stream: IO[bytes]) -> None:
         while line := stream.readline(_LINE_LIMIT):
             message, problem = _parse(line)
+            if message is not None:
+                self.heard.append(("<", message))
             self._put(Event(self, message, problem))
             if problem or self.killed:
                 return

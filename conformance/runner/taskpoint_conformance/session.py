@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import json
 import tempfile
 from dataclasses import dataclass, field
 from functools import partial
@@ -11,7 +13,7 @@ from typing import Any, Final
 
 from taskpoint_conformance.canonical import effect_key
 from taskpoint_conformance.errors import Failure, Verdict
-from taskpoint_conformance.expect import check_final, check_items, check_step
+from taskpoint_conformance.expect import check_final, check_items, check_step, journals_so_far
 from taskpoint_conformance.fixtures import RUNS, Fixture, is_sequential
 from taskpoint_conformance.items import ItemFile
 from taskpoint_conformance.journal import TERMINAL, comparable, recorded
@@ -32,6 +34,7 @@ _RUN_MEMBERS: Final = ("input", "value", "before", "to", "updates")
 _REPEATABLE: Final = RUNS | {"update", "state", "history", "delete", "finish", "concurrent"}
 _ONCE: Final = frozenset({"retry", "take_over", "checkpoint_id", "run_id"})
 """Options of a run that say how it begins."""
+_LINE: Final = 240
 _SOME: Final[Document] = {"entrypoint": "main", "params": [], "body": []}
 
 
@@ -102,9 +105,18 @@ class Session:
         except Verdict as verdict:
             verdict.step = self._place
             verdict.stderr = verdict.stderr or "".join(driver.stderr for driver in self._drivers)
+            self._remember(verdict)
             raise
         finally:
             self._leave()
+
+    def _remember(self, verdict: Verdict) -> None:
+        """Keep what the reader of a failure wants to see, as far as there is something."""
+        with contextlib.suppress(Verdict, KeyError, TypeError):  # what a broken port stored can be anything
+            if not isinstance(self._store, SqliteFile) or self._store.path.exists():
+                verdict.journals = journals_so_far(self._fixture.final, self._threads())
+        if self._current is not None:
+            verdict.messages = [f"{way} {_short(message)}" for way, message in list(self._current.heard)]
 
     def _make_store(self) -> Store | SqliteFile | None:
         threads = self._fixture.threads
@@ -173,6 +185,7 @@ class Session:
         if self._current is None or fresh or not self._current.alive:
             driver = self._pool.take()
             driver.inbox = self._traffic.inbox
+            driver.heard.clear()
             self._drivers.append(driver)
             self._current = driver
         return self._current
@@ -388,3 +401,10 @@ def _may_be_ended(step: Document) -> bool:
     """
     runs = [step, *step.get("runs", [])]
     return step["op"] in _REPEATABLE and all(run.get("expect", {}).get("code") != "run.concurrent" for run in runs)
+
+
+def _short(message: Document) -> str:
+    """Return a message as one line; programs are in the fixture."""
+    shown = {name: "..." if name == "program" else each for name, each in message.items()}
+    text = json.dumps(shown, ensure_ascii=False)
+    return text if len(text) <= _LINE else f"{text[:_LINE]} ..."

@@ -5,8 +5,11 @@ from __future__ import annotations
 import click
 
 from taskpoint_conformance import __version__
+from taskpoint_conformance.cli.explain import explain
+from taskpoint_conformance.cli.export import export_fixtures
 from taskpoint_conformance.cli.init import init
 from taskpoint_conformance.cli.look import list_fixtures, show
+from taskpoint_conformance.cli.next import next_rule
 from taskpoint_conformance.cli.run import run
 from taskpoint_conformance.cli.smoke import smoke
 from taskpoint_conformance.coverage import command as coverage
@@ -22,5 +25,18 @@ def conformance() -> None:
     """Group of the suite's commands."""
 
 
-for _command in (run, list_fixtures, show, init, smoke, requirements, coverage, mutants):
+_COMMANDS = (
+    run,
+    list_fixtures,
+    show,
+    init,
+    smoke,
+    next_rule,
+    explain,
+    export_fixtures,
+    requirements,
+    coverage,
+    mutants,
+)
+for _command in _COMMANDS:
     conformance.add_command(_command)
