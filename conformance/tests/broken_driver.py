@@ -136,8 +136,13 @@ class Broken(Toy):
                 self.execute(self.program["tasks"]["fetch"]["body"], {"n": 1}, path)
         return super().is_written(members)
 
+    def new_attempt(self):
+        return f"mine-{super().new_attempt()}" if self.behaviour == "handover-own-only" else super().new_attempt()
+
     def recorded(self, path):
-        return None if self.behaviour == "run-ignores-journal" else super().recorded(path)
+        found = super().recorded(path)
+        strange = found and self.behaviour == "handover-own-only" and not found["attempt_id"].startswith("mine-")
+        return None if strange or self.behaviour == "run-ignores-journal" else found
 
     def serve(self):
         if self.behaviour != "stop-ignored":

@@ -103,7 +103,7 @@ class Toy:
             return {"outcome": "failed", "code": failed.code, "error": failed.error}
 
     def go(self, request, loaded):
-        self.attempt_id = str(uuid.uuid4())
+        self.attempt_id = self.new_attempt()
         self.holder = {
             "attempt_id": self.attempt_id,
             "host": "here",
@@ -138,6 +138,9 @@ class Toy:
                 entries.append(("interrupt.answered", {"id": "!0", "value": request["command"]["resume"]}))
             self.append(*entries, take_over=take_over)
         return self.body()
+
+    def new_attempt(self):
+        return str(uuid.uuid4())
 
     def body(self):
         self.counts = {}

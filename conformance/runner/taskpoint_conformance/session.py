@@ -46,6 +46,8 @@ class Variant:
     mode: str
     strike: Strike | None = None
     """The fault of a sweep."""
+    handover: int | None = None
+    """The step from which on the heir has the thread, by number."""
 
     def __str__(self) -> str:
         return f"{self.form}/{self.mode}" + (f", {self.strike}" if self.strike else "")
@@ -66,16 +68,27 @@ class Witness:
 
 
 class Session:
-    """Runs the steps of one variant; use `run` once."""
+    """Runs the steps of one variant; use `run` once.
 
-    def __init__(self, fixture: Fixture, variant: Variant, pool: Pool, limits: Limits) -> None:
+    Args:
+        fixture: What is run.
+        variant: How.
+        pool: The processes of the driver.
+        limits: How long we wait.
+        heir: The processes of another driver, which goes on wherever a process has ended or a fresh one is wanted.
+    """
+
+    def __init__(
+        self, fixture: Fixture, variant: Variant, pool: Pool, limits: Limits, heir: Pool | None = None
+    ) -> None:
         self._fixture = fixture
         self._variant = variant
         self._pool = pool
+        self._heir = heir
         self._points = Points(variant.strike)
         self._bindings: Bindings = {}
         self._place: int | None = None
-        self._drivers: list[Driver] = []
+        self._drivers: dict[Driver, Pool] = {}
         self._current: Driver | None = None
         self._background: dict[str, Request] = {}
         self._begun_by: dict[Request, Document] = {}
@@ -175,7 +188,7 @@ class Session:
             if self._traffic.in_flight(driver) or not driver.alive:
                 driver.discard()
             else:
-                self._pool.give_back(driver)
+                self._drivers[driver].give_back(driver)
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -183,10 +196,12 @@ class Session:
 
     def _driver(self, *, fresh: bool = False) -> Driver:
         if self._current is None or fresh or not self._current.alive:
+            if self._current is not None and self._heir is not None:
+                self._pool = self._heir
             driver = self._pool.take()
             driver.inbox = self._traffic.inbox
             driver.heard.clear()
-            self._drivers.append(driver)
+            self._drivers[driver] = self._pool
             self._current = driver
         return self._current
 
@@ -203,6 +218,8 @@ class Session:
     # --- steps ------------------------------------------------------------------------------------------------
 
     def _step(self, step: Document) -> None:
+        if self._heir is not None and self._variant.handover == self._place:
+            self._current, self._pool = None, self._heir
         self._traffic.effects = []
         self._traffic.fault = Fault(step["fault"]) if "fault" in step else None
         self._traffic.release = Release(list(step["release"])) if "release" in step else None
