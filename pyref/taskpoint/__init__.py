@@ -38,7 +38,7 @@ from taskpoint.runtime.func import TaskFunction, TaskFuture, task
 from taskpoint.runtime.policies import RetryPolicy, TimeoutPolicy, default_retry_on
 from taskpoint.runtime.requests import RunOptions
 from taskpoint.runtime.select import as_completed
-from taskpoint.runtime.state import StateSnapshot, TaskSnapshot
+from taskpoint.runtime.state import StateSnapshot, StateUpdate, TaskSnapshot
 from taskpoint.savers import CheckpointSaver, InMemorySaver, SqliteSaver
 
 if TYPE_CHECKING:
@@ -74,6 +74,7 @@ __all__ = (
     "SqliteSaver",
     "SqliteStore",
     "StateSnapshot",
+    "StateUpdate",
     "StoreError",
     "TaskError",
     "TaskFunction",

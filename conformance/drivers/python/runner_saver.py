@@ -63,8 +63,10 @@ class RunnerSaver(CheckpointSaver):
         holder: savers.Holder | None = None,
         *,
         take_over: bool = False,
+        leading: Sequence[savers.Checkpoint] = (),
     ) -> None:
         """Forward a new head."""
+        before = {"leading": [models.checkpoint_to_document(each) for each in leading]} if leading else {}
         self._forward(
             "begin",
             checkpoint=models.checkpoint_to_document(checkpoint),
@@ -72,6 +74,7 @@ class RunnerSaver(CheckpointSaver):
             entries=[models.entry_to_document(entry) for entry in entries],
             holder=_from_holder(holder),
             take_over=take_over,
+            **before,
         )
 
     def append(

@@ -25,6 +25,7 @@ from taskpoint import (
     SaverError,
     SqliteStore,
     StateSnapshot,
+    StateUpdate,
     TaskError,
     TaskpointError,
     TaskSnapshot,
@@ -141,6 +142,13 @@ class Run:
             else:
                 workflow.update_state(config, value, node)
             return {"outcome": "updated"}
+        if action == "bulk_update":
+            steps = [[_update(each) for each in step] for step in self._message["updates"]]
+            if self._is_async:
+                self._loop.run(lambda: workflow.abulk_update_state(config, steps))
+            else:
+                workflow.bulk_update_state(config, steps)
+            return {"outcome": "updated"}
         if action == "fork":
             return self._fork(workflow, config)
         if action == "delete":
@@ -202,7 +210,7 @@ class Run:
         return answer
 
     def _fork(self, workflow: Entrypoint[Any, Any], config: Document) -> Document:
-        chosen = {name: self._message[name] for name in ("before",) if name in self._message}
+        chosen = {name: self._message[name] for name in ("before", "to") if name in self._message}
         if self._is_async:
             forked = self._loop.run(lambda: workflow.afork(config, **chosen))
         else:
@@ -224,6 +232,10 @@ class Run:
 
         snapshots: list[StateSnapshot] = self._loop.run(collect)
         return snapshots
+
+
+def _update(document: Document) -> StateUpdate:
+    return StateUpdate(codec.from_tree(document["value"]), document.get("as_node"))
 
 
 def _interrupts_in(result: Any) -> tuple[Interrupt, ...] | None:

@@ -106,10 +106,20 @@ class Store:
         if (head["id"] if head else None) != message["expected_head"]:
             raise Conflict("the head is another checkpoint than expected", thread.live())
         _refuse_holder(thread, message)
-        _check_next(thread, checkpoint)
+        grown = _Thread([*thread.checkpoints], dict(thread.journals))
+        for leading in message.get("leading", []):
+            if problem := document_problem("checkpoint", leading):
+                raise Failure("store.invalid", f"begin: a leading checkpoint breaks its schema: {problem}")
+            if leading["source"] != "update" or leading["thread_id"] != checkpoint["thread_id"]:
+                raise Failure("store.invalid", "begin: a leading checkpoint is an update of the same thread (STO-018)")
+            _check_next(grown, leading)
+            grown.checkpoints.append(leading)
+            grown.journals[leading["id"]] = []
+        _check_next(grown, checkpoint)
         check_entries([], entries)
         if checkpoint["source"] in {"input", "fork"} and [each["kind"] for each in entries[:1]] != ["run.started"]:
             raise Failure("store.invalid", "begin: a run's first entry, run.started, is part of its begin")
+        thread.checkpoints, thread.journals = grown.checkpoints, grown.journals
         thread.checkpoints.append(checkpoint)
         thread.journals[checkpoint["id"]] = list(entries)
         self._hold(thread, message, is_live)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from taskpoint._core.branching import kept_before, unfinished
 from taskpoint._core.journal import Checkpoint, Entry
 from taskpoint.errors import UsageError
-from taskpoint.runtime.config import RunConfig
+from taskpoint.runtime.config import RunConfig, check_id
 from taskpoint.runtime.sources import current
 from taskpoint.runtime.writer import ask, begin_surely
 from taskpoint.savers.base import CheckpointSaver, Head, Loaded
@@ -93,8 +93,8 @@ def forked(origin: Checkpoint, tip: Tip, config: RunConfig) -> Checkpoint:
     )
 
 
-def fork(name: str, saver: CheckpointSaver, config: RunConfig, before: str | None) -> Checkpoint:
-    """Make a fork the head of its thread; nothing of it runs.
+def fork(name: str, saver: CheckpointSaver, config: RunConfig, before: str | None, to: object = None) -> Checkpoint:
+    """Make a fork the head of its thread, or the beginning of another; nothing of it runs.
 
     Raises:
         UsageError: There is no such run, or it has nothing recorded at `before`. Nothing was written.
@@ -106,8 +106,28 @@ def fork(name: str, saver: CheckpointSaver, config: RunConfig, before: str | Non
     check_owner(origin.checkpoint, name)
     entries = _kept(origin, before)
     checkpoint = forked(origin.checkpoint, tip, config)
+    if to is not None:
+        return _elsewhere(saver, checkpoint, entries, check_id(to, "thread id"))
     begin_surely(saver, checkpoint, tip.id, entries, take_over=tip.is_left)
     return checkpoint
+
+
+def _elsewhere(saver: CheckpointSaver, checkpoint: Checkpoint, entries: Sequence[Entry], thread_id: str) -> Checkpoint:
+    """Begin another thread with a fork; what its run saw as previous goes along as an update (`STA-038`)."""
+    if tip_of(saver, thread_id).head is not None:
+        raise UsageError(
+            f"the thread {thread_id!r} exists already", code="usage.config_invalid", hint="fork into a new thread"
+        )
+    leading: list[Checkpoint] = []
+    if checkpoint.previous_id is not None:
+        saved = named(saver, checkpoint.thread_id, checkpoint.previous_id).checkpoint
+        text = saved.value if saved.saved is None else saved.saved
+        copy = replace(saved, thread_id=thread_id, seq=0, parent_id=None, source="update", value=text, saved=None)
+        leading.append(replace(copy, id=current().new_id()))
+    above = leading[-1].id if leading else None
+    moved = replace(checkpoint, thread_id=thread_id, seq=len(leading), parent_id=above, previous_id=above)
+    begin_surely(saver, moved, None, entries, leading=leading)
+    return moved
 
 
 def _run_of(saver: CheckpointSaver, tip: Tip, config: RunConfig) -> Loaded:

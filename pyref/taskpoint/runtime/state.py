@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from taskpoint import codec
 from taskpoint._core.index import Index, Status
@@ -22,7 +22,17 @@ if TYPE_CHECKING:
     from taskpoint.runtime.stateful import Stateful
     from taskpoint.savers.base import CheckpointSaver, Loaded
 
-__all__ = ("StateSnapshot", "TaskSnapshot", "config_of", "history", "read_listing", "snapshot", "update")
+__all__ = (
+    "StateSnapshot",
+    "StateUpdate",
+    "TaskSnapshot",
+    "bulk_update",
+    "config_of",
+    "history",
+    "read_listing",
+    "snapshot",
+    "update",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,18 @@ class TaskSnapshot:
     interrupts: tuple[Interrupt, ...] = ()
     cancelled: bool = False
     """Whether the call was cancelled: then it has neither a result nor an error (`STA-001`)."""
+
+
+class StateUpdate(NamedTuple):
+    """One value for `bulk_update_state`.
+
+    Attributes:
+        values: The value.
+        as_node: The entrypoint's own name, or nothing.
+    """
+
+    values: Any
+    as_node: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,29 +214,54 @@ def update(
     entrypoint: Stateful, saver: CheckpointSaver, config: RunConfig, values: object, as_node: str | None = None
 ) -> dict[str, Any]:
     """Begin an ``update`` checkpoint (`RUN-026`)."""
-    check_node(entrypoint, as_node)
-    text = codec.encode(values)
+    return bulk_update(entrypoint, saver, config, [[StateUpdate(values, as_node)]])
+
+
+def _steps(entrypoint: Stateful, supersteps: object) -> list[str]:
+    """Return the encoded value of each step of a bulk update (`STA-013`)."""
+    if not isinstance(supersteps, list | tuple) or not supersteps:
+        raise UsageError("a bulk update has no steps", hint="pass [[StateUpdate(values)], ...]")
+    values: list[str] = []
+    for step in cast("Sequence[object]", supersteps):
+        updates = cast("Sequence[object]", step) if isinstance(step, list) else ()
+        if len(updates) != 1 or not isinstance(updates[0], StateUpdate):
+            raise UsageError(
+                "a step of a bulk update is not a list of one StateUpdate",
+                hint="each step sets one value: pass [[StateUpdate(first)], [StateUpdate(second)]]",
+            )
+        check_node(entrypoint, updates[0].as_node)
+        values.append(codec.encode(updates[0].values))
+    return values
+
+
+def bulk_update(entrypoint: Stateful, saver: CheckpointSaver, config: RunConfig, supersteps: object) -> dict[str, Any]:
+    """Begin an ``update`` checkpoint for each step, all or none (`STA-012`)."""
+    values = _steps(entrypoint, supersteps)
     assert config.thread_id is not None
     tip = forks.tip_of(saver, config.thread_id)
     parent = tip.id
     if config.checkpoint_id is not None and config.checkpoint_id != tip.id:  # STA-011
         parent = forks.named(saver, config.thread_id, config.checkpoint_id).checkpoint.id
     sources = current()
-    checkpoint = Checkpoint(
-        config.thread_id,
-        tip.seq,
-        sources.new_id(),
-        parent,
-        "update",
-        sources.now(),
-        config.run_id or sources.new_id(),
-        entrypoint.name,
-        entrypoint.version,
-        value=text,
-        metadata=config.metadata,
-    )
-    begin_surely(saver, checkpoint, tip.id, take_over=tip.is_left)
-    return config_of(checkpoint)
+    run_id = config.run_id or sources.new_id()
+    made: list[Checkpoint] = []
+    for place, text in enumerate(values):
+        checkpoint = Checkpoint(
+            config.thread_id,
+            tip.seq + place,
+            sources.new_id(),
+            made[-1].id if made else parent,
+            "update",
+            sources.now(),
+            run_id,
+            entrypoint.name,
+            entrypoint.version,
+            value=text,
+            metadata=config.metadata,
+        )
+        made.append(checkpoint)
+    begin_surely(saver, made[-1], tip.id, take_over=tip.is_left, leading=made[:-1])
+    return config_of(made[-1])
 
 
 def check_node(entrypoint: Stateful, as_node: object) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime import forks, state
 from taskpoint.runtime.config import RunConfig, read_config
-from taskpoint.runtime.state import StateSnapshot
+from taskpoint.runtime.state import StateSnapshot, StateUpdate
 from taskpoint.savers.base import CheckpointSaver
 
 __all__ = ("Stateful",)
@@ -69,8 +69,43 @@ class Stateful:
         """
         return state.update(self, self._saver(), self._thread(config, thread_id), values, as_node)
 
+    def bulk_update_state(
+        self,
+        config: Config | None,
+        supersteps: Sequence[Sequence[StateUpdate]],
+        *,
+        thread_id: str | None = None,
+    ) -> dict[str, Any]:
+        """Make several updates one after the other, all or none (`STA-012`).
+
+        Args:
+            config: Names the thread, and the checkpoint that the first update follows where that is not the newest.
+            supersteps: Lists of one `StateUpdate` each; each becomes a checkpoint.
+            thread_id: The thread, a shortcut for the config.
+
+        Returns:
+            The config of the last checkpoint.
+
+        Example:
+            >>> from taskpoint import InMemorySaver, StateUpdate, entrypoint
+            >>> @entrypoint(checkpointer=InMemorySaver())
+            ... def main(n: int, *, previous: int = 0) -> int:
+            ...     return previous + n
+            >>> config = main.bulk_update_state(None, [[StateUpdate(1)], [StateUpdate(5)]], thread_id="t")
+            >>> [state.values for state in main.get_state_history(thread_id="t")]
+            [5, 1]
+            >>> main.invoke(2, thread_id="t")
+            7
+        """
+        return state.bulk_update(self, self._saver(), self._thread(config, thread_id), supersteps)
+
     def fork(
-        self, config: Config | None = None, *, before: str | None = None, thread_id: str | None = None
+        self,
+        config: Config | None = None,
+        *,
+        before: str | None = None,
+        to: str | None = None,
+        thread_id: str | None = None,
     ) -> dict[str, Any]:
         """Begin a branch of a run that keeps what was recorded before a call, and runs again from there (`STA-030`).
 
@@ -81,6 +116,7 @@ class Stateful:
             config: Names the thread, and a checkpoint of the run where it is not the newest run.
             before: The path of a call, or the id of an interrupt: what was recorded before it is kept, the call runs
                 again or the interrupt is asked again. Without it the whole journal is kept.
+            to: The id of a new thread that the branch begins, instead of becoming the head of its own.
             thread_id: The thread, a shortcut for the config.
 
         Returns:
@@ -105,7 +141,7 @@ class Stateful:
             >>> order.invoke(None, config)
             12
         """
-        return state.config_of(forks.fork(self.name, self._saver(), self._thread(config, thread_id), before))
+        return state.config_of(forks.fork(self.name, self._saver(), self._thread(config, thread_id), before, to))
 
     async def aget_state(self, config: Config | None = None, *, thread_id: str | None = None) -> StateSnapshot:
         """Do what `get_state` does, without blocking the event loop."""
@@ -131,11 +167,26 @@ class Stateful:
         """Do what `update_state` does, without blocking the event loop."""
         return await asyncio.to_thread(self.update_state, config, values, as_node, thread_id=thread_id)
 
+    async def abulk_update_state(
+        self,
+        config: Config | None,
+        supersteps: Sequence[Sequence[StateUpdate]],
+        *,
+        thread_id: str | None = None,
+    ) -> dict[str, Any]:
+        """Do what `bulk_update_state` does, without blocking the event loop."""
+        return await asyncio.to_thread(self.bulk_update_state, config, supersteps, thread_id=thread_id)
+
     async def afork(
-        self, config: Config | None = None, *, before: str | None = None, thread_id: str | None = None
+        self,
+        config: Config | None = None,
+        *,
+        before: str | None = None,
+        to: str | None = None,
+        thread_id: str | None = None,
     ) -> dict[str, Any]:
         """Do what `fork` does, without blocking the event loop."""
-        return await asyncio.to_thread(self.fork, config, before=before, thread_id=thread_id)
+        return await asyncio.to_thread(self.fork, config, before=before, to=to, thread_id=thread_id)
 
     def _saver(self) -> CheckpointSaver:
         if self.checkpointer is None:

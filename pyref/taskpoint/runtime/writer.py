@@ -42,11 +42,15 @@ def begin_surely(
     entries: Sequence[Entry] = (),
     *,
     take_over: bool = False,
+    leading: Sequence[Checkpoint] = (),
 ) -> None:
     """Make a checkpoint that no attempt works on the head; where that is unknown, read back (`JRN-030`)."""
 
     def write() -> None:
-        ask(lambda: saver.begin(checkpoint, expected_head, entries, take_over=take_over))
+        if leading:
+            ask(lambda: saver.begin(checkpoint, expected_head, entries, take_over=take_over, leading=leading))
+        else:
+            ask(lambda: saver.begin(checkpoint, expected_head, entries, take_over=take_over))
 
     try:
         write()

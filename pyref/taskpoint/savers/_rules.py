@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Final
 
@@ -16,6 +16,7 @@ __all__ = (
     "check_entries",
     "check_id",
     "check_limit",
+    "check_line",
     "check_next",
     "live",
     "overtaken",
@@ -65,6 +66,16 @@ def check_next(checkpoint: Checkpoint, thread_id: str, seq: int) -> None:
             f"thread {thread_id!r}: checkpoint {checkpoint.id!r} has seq {checkpoint.seq} of thread "
             f"{checkpoint.thread_id!r} where seq {seq} of this thread belongs",
         )
+
+
+def check_line(checkpoints: Sequence[Checkpoint], thread_id: str, seq: int, is_taken: Callable[[str], object]) -> None:
+    """Refuse new heads, made one after the other, that do not fit their thread (`STO-015`, `STO-018`)."""
+    ids: set[str] = set()
+    for place, checkpoint in enumerate(checkpoints):
+        check_next(checkpoint, thread_id, seq + place)
+        if checkpoint.id in ids or is_taken(checkpoint.id):
+            raise FormatError(f"thread {thread_id!r} has a checkpoint {checkpoint.id!r} already")
+        ids.add(checkpoint.id)
 
 
 def live(holder: Holder | None) -> Holder | None:

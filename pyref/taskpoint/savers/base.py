@@ -60,8 +60,12 @@ class CheckpointSaver(ABC):
         holder: Holder | None = None,
         *,
         take_over: bool = False,
+        leading: Sequence[Checkpoint] = (),
     ) -> None:
         """Make `checkpoint` the new head of its thread, with its first entries, and let `holder` hold the thread.
+
+        `leading` are checkpoints without a journal that come directly before it, in their order: all of them are
+        made, or none (`STO-018`).
 
         Raises:
             ConcurrentRunError: The head is not `expected_head` any more, or a live holder other than `holder`

@@ -78,6 +78,7 @@ class InMemorySaver(CheckpointSaver):
         holder: Holder | None = None,
         *,
         take_over: bool = False,
+        leading: Sequence[Checkpoint] = (),
     ) -> None:
         """Make `checkpoint` the new head of its thread; see `CheckpointSaver.begin`."""
         _rules.check_begin(checkpoint, entries)
@@ -89,7 +90,10 @@ class InMemorySaver(CheckpointSaver):
                 raise _rules.overtaken(checkpoint.thread_id, what, _rules.live(thread.holder))
             if not take_over:
                 _rules.refuse_holder(checkpoint.thread_id, thread.holder, holder)
-            _rules.check_next(checkpoint, checkpoint.thread_id, head.seq + 1 if head else 0)
+            line = (*leading, checkpoint)
+            _rules.check_line(line, checkpoint.thread_id, head.seq + 1 if head else 0, thread.journals.__contains__)
+            for each in leading:
+                thread.add(each, ())
             thread.add(checkpoint, entries)
             thread.holder = None if _rules.releases(entries) else holder
             self._threads[checkpoint.thread_id] = thread

@@ -148,11 +148,13 @@ class SqliteSaver(CheckpointSaver):
         holder: Holder | None = None,
         *,
         take_over: bool = False,
+        leading: Sequence[Checkpoint] = (),
     ) -> None:
         """Make `checkpoint` the new head of its thread; see `CheckpointSaver.begin`."""
         _rules.check_begin(checkpoint, entries)
         lines = [rows.entry_to_row(entry) for entry in entries]
-        row = rows.checkpoint_to_row(checkpoint)
+        line = [*leading, checkpoint]
+        lined = [rows.checkpoint_to_row(each) for each in line]
         kept = None if _rules.releases(entries) else holder
         thread_id = checkpoint.thread_id
 
@@ -164,9 +166,10 @@ class SqliteSaver(CheckpointSaver):
                 raise _rules.overtaken(thread_id, "the head is another checkpoint than expected", _rules.live(current))
             if not take_over:
                 _rules.refuse_holder(thread_id, current, holder)
-            _rules.check_next(checkpoint, thread_id, head + 1)
+            _rules.check_line(line, thread_id, head + 1, lambda each: leading and _has(connection, thread, each))
             thread = _add_thread(connection, thread_id) if thread is None else thread
-            _add_checkpoint(connection, thread, thread_id, row)
+            for row in lined:
+                _add_checkpoint(connection, thread, thread_id, row)
             _add_entries(connection, thread, checkpoint.seq, lines)
             connection.execute(_SET_HEAD, (checkpoint.seq, *rows.holder_to_row(kept), thread))
 
@@ -296,6 +299,11 @@ def _check_end(
 
 def _add_thread(connection: _Connection, thread_id: str) -> int:
     return int(connection.execute(_ADD_THREAD, (thread_id,)).lastrowid or 0)
+
+
+def _has(connection: _Connection, thread: int | None, checkpoint_id: str) -> bool:
+    """Say whether a thread has a checkpoint: asked before anything is written, so that nothing has to be undone."""
+    return thread is not None and connection.execute(_READ_ID, (thread, checkpoint_id)).fetchone() is not None
 
 
 def _add_checkpoint(connection: _Connection, thread: int, thread_id: str, row: rows.Row) -> None:

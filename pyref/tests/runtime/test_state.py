@@ -11,15 +11,19 @@ import pytest
 from taskpoint import (
     Command,
     ConcurrentRunError,
+    FormatError,
     InMemorySaver,
     SaverError,
     SqliteSaver,
+    StateUpdate,
     UsageError,
+    ValueEncodingError,
     entrypoint,
     get_idempotency_key,
     interrupt,
     task,
 )
+from taskpoint.savers import Checkpoint
 
 
 class Shop:
@@ -226,3 +230,55 @@ def test_an_exported_fork_is_read_by_another_file(tmp_path):
         shop.order.fork(thread_id="t", before="price#1")
     with SqliteSaver(tmp_path / "threads.db") as saver:
         assert Shop(saver).order.invoke(None, thread_id="t") == [None, 1, 1]
+
+
+def test_a_bulk_update_is_made_as_a_whole(shop, saver):
+    steps = [[StateUpdate(1)], [StateUpdate(2, "order")]]
+    made = shop.order.bulk_update_state(None, steps, thread_id="t")
+    assert shop.order.get_state(made).values == 2
+    asyncio.run(shop.order.abulk_update_state(None, steps, thread_id="t"))
+    assert [each.values for each in shop.order.get_state_history(thread_id="t")] == [2, 1, 2, 1]
+    for wrong in ([], [[]], [[StateUpdate(1), StateUpdate(2)]], [StateUpdate(1)], [[(1, None)]], None):
+        with pytest.raises(UsageError):
+            shop.order.bulk_update_state(None, wrong, thread_id="t")
+    with pytest.raises(ValueEncodingError):
+        shop.order.bulk_update_state(None, [[StateUpdate(1)], [StateUpdate(object())]], thread_id="t")
+    assert len(saver.history("t")) == 4
+
+
+@pytest.mark.parametrize("applies", [True, False])
+def test_an_unknown_bulk_update_is_read_back(applies):
+    saver = Unsure(1, applies=applies)
+    Shop(saver).order.bulk_update_state(None, [[StateUpdate(1)], [StateUpdate(2)]], thread_id="t")
+    assert [each.value for each in saver.history("t")] == ["2", "1"]
+
+
+def test_a_line_of_checkpoints_is_made_as_a_whole(saver):
+    """A saver that finds the last of them out of place keeps none (STO-018)."""
+
+    def checkpoint(seq, id):
+        return Checkpoint("t", seq, id, None, "update", "2026-01-01T00:00:00Z", "r", "main", value="1")
+
+    saver.begin(checkpoint(0, "a"), None)
+    for leading, last in [
+        ([checkpoint(1, "b")], checkpoint(1, "c")),
+        ([checkpoint(1, "b")], checkpoint(2, "b")),
+        ([checkpoint(1, "b")], checkpoint(2, "a")),
+        ([checkpoint(1, "a")], checkpoint(2, "b")),
+    ]:
+        with pytest.raises(FormatError):
+            saver.begin(last, "a", leading=leading)
+    assert [each.id for each in saver.history("t")] == ["a"]
+    saver.begin(checkpoint(3, "d"), "a", leading=[checkpoint(1, "b"), checkpoint(2, "c")])
+    assert [each.id for each in saver.history("t")] == ["d", "c", "b", "a"]
+
+
+def test_a_fork_into_another_thread(shop):
+    shop.order.invoke(["a"], thread_id="t")
+    shop.order.invoke(["b", "c"], thread_id="t")
+    made = shop.order.fork(thread_id="t", before="price#1", to="other")
+    assert made["configurable"]["thread_id"] == "other"
+    assert shop.order.invoke(None, thread_id="other") == [[None, 1], 2, 4]
+    assert shop.order.get_state(thread_id="t").values == [[None, 1], 2, 3]
+    made = asyncio.run(shop.order.afork(thread_id="t", to="third"))
+    assert shop.order.invoke(None, made) == [[None, 1], 2, 3]

@@ -15,6 +15,7 @@ from taskpoint import (
     InMemorySaver,
     Interrupt,
     StateSnapshot,
+    StateUpdate,
     entrypoint,
     interrupt,
 )
@@ -125,6 +126,7 @@ async def state(main: Entrypoint[int, str]) -> None:
     assert_type(main.get_state_history(thread_id="t", limit=1), Iterator[StateSnapshot])
     assert_type(main.update_state(None, "value", thread_id="t"), dict[str, Any])
     assert_type(main.fork(thread_id="t", before="a#0"), dict[str, Any])
+    assert_type(main.bulk_update_state(None, [[StateUpdate("v")]], thread_id="t"), dict[str, Any])
     assert_type(await main.afork(thread_id="t"), dict[str, Any])
     assert_type(main.get_state(thread_id="t").interrupts, tuple[Interrupt, ...])
     main.get_state(thread_id="t").value  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # noqa: B018 - the access is the error
