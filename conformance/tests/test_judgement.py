@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from judging import META, TOY, broken, judge
 
 from taskpoint_conformance.canonical import canonical, same
+from taskpoint_conformance.console import compared
 from taskpoint_conformance.fixtures import discover, load_yaml
 from taskpoint_conformance.match import difference
 from taskpoint_conformance.schemas import format_problem
@@ -126,6 +127,32 @@ def test_a_failure_shows_the_rule_the_difference_and_the_program(tmp_path):
     failure = ET.parse(junit).getroot().find("testcase/failure")
     assert failure.get("type") == "final.journal"
     assert json.loads(report.read_text())["results"][0]["variants"][0]["code"] == "final.journal"
+
+
+def test_a_failure_in_a_step_shows_the_step_the_journal_so_far_and_what_was_said():
+    arguments = ("--fixture", "RPL-toy-crash-after-commit", "--sweep", "none")
+    shown = run(*arguments, driver=broken("run-ignores-journal")).stdout
+    for words in (
+        "effect.repeated: fetch(1) ran at fetch#0 although task.completed fetch#0 is recorded",
+        "Look at: the port.",
+        "step 2 of 2 (resume)",
+        "the step {",
+        '"op": "resume", "thread": "t1"}',
+        "journal of t1: expected at the end, and when this happened",
+    ):
+        assert words in " ".join(shown.replace("│", " ").split())
+    assert "the last messages" not in shown
+    assert '< {"cid": ' in run(*arguments, "-v", driver=broken("run-ignores-journal")).stdout
+
+
+def test_rows_that_only_one_side_has_stand_alone():
+    entries = [{"kind": "run.started", "attempt": 1}, {"kind": "task.completed", "path": "a#0", "value": 1}]
+    assert [differs for *_, differs in compared(entries, entries[1:])] == [True, False]
+    assert compared([{"$any": True}, {"$bind": "x"}], [1, 2]) == [
+        ('{"$any": true}', "1", False),
+        ('{"$bind": "x"}', "2", False),
+    ]
+    assert compared({"a": 1}, {"a": 1, "b": 2}) == [("a: 1", "a: 1", False), ("", "b: 2", True)]
 
 
 def test_a_broken_driver_shows_its_last_words():

@@ -208,6 +208,14 @@ def test_every_fixture_has_a_level_and_every_level_fixtures():
     assert {each for level in LEVELS for each in level.first} <= {each.id for each in fixtures}
 
 
+def test_the_porting_guide_has_the_levels():
+    guide = (HERE.parent / "PORTING.md").read_text()
+    rows = [
+        line for line in guide.splitlines() if line.startswith("| ") and " | `" in line and "conformance" not in line
+    ]
+    assert rows == [f"| {level.name} | `{level.profile}` | {level.buys} |" for level in LEVELS]
+
+
 def test_a_rule_is_explained_with_its_chapter_and_its_fixtures():
     done = invoke("explain", "RPL-034")
     assert done.exit_code == 0

@@ -27,6 +27,7 @@ from taskpoint_conformance.shapes import is_array, is_object
 __all__ = ("progress_bar", "show_fixture", "show_problem", "show_summary")
 
 _STDERR_LINES: Final = 15
+_PROGRAM_LINES: Final = 40
 _ROWS: Final = 60
 _NAMING: Final = ("kind", "path", "id", "name", "args")
 """The members by which items of two lists belong together."""
@@ -53,8 +54,8 @@ def show_problem(console: Console, result: FixtureResult, *, verbose: bool = Fal
     parts: list[RenderableType] = [Text(f"{problem.code}: {problem.message}", style="bold")]
     if where := _where(result, problem, variant):
         parts.append(Text(where))
-    if found_out := meaning(problem.code):
-        parts.append(Text(f"{found_out[0]} Look at: {found_out[1]}.", style="dim"))
+    if said := meaning(problem.code):
+        parts.append(Text(f"{said[0]} Look at: {said[1]}.", style="dim"))
     if result.reason:
         parts.append(Text(result.reason))
     if result.fixture:
@@ -62,32 +63,47 @@ def show_problem(console: Console, result: FixtureResult, *, verbose: bool = Fal
             Text(""),
             Text(f"A wrong port: {result.fixture.document['why']}", style="italic"),
             *_rules(result.fixture.verifies),
+            *_evidence(problem, result.fixture),
+            *_program(result.fixture, whole=verbose),
         ]
-    if problem.detail:
-        parts += [Text(""), side_by_side(problem.detail)]
-    if problem.code != "final.journal":
-        for name, detail in problem.journals.items():
-            title = f"\njournal of {name}: expected at the end, and when this happened"
-            parts += [Text(title, style="bold"), side_by_side(detail)]
-    if result.fixture and "program" in result.fixture.document:
-        program = yaml.safe_dump(
-            result.fixture.document["program"], sort_keys=False, width=110, default_flow_style=None, allow_unicode=True
-        )
-        lines = program.splitlines()
-        text = program if verbose or len(lines) <= 40 else "\n".join([*lines[:40], "..."])
-        parts += [Text("\nprogram", style="bold"), Syntax(text, "yaml", background_color="default", word_wrap=True)]
-    if verbose and problem.messages:
-        parts += [
-            Text("\nthe last messages (> to the driver, < from it)", style="bold"),
-            Text("\n".join(problem.messages)),
-        ]
-    if tail := problem.stderr.strip().splitlines():
-        parts += [
-            Text("\nthe driver's standard error", style="bold"),
-            Text("\n".join(tail if verbose else tail[-_STDERR_LINES:])),
-        ]
+    parts += _last_words(problem, whole=verbose)
     title = f"{result.verdict}: {result.id}" + (f" - {result.fixture.title}" if result.fixture else "")
     console.print(Panel(Group(*parts), title=escape(title), title_align="left", border_style="red"))
+
+
+def _evidence(problem: Verdict, fixture: Fixture) -> Iterator[RenderableType]:
+    """Yield the step, what was expected and what came, and the journals where they are not that already."""
+    if problem.step is not None:
+        step = {name: each for name, each in fixture.steps[problem.step].items() if name != "expect"}
+        yield Text.assemble("\n", ("the step ", "bold"), _json(step))
+    if problem.detail:
+        yield Text("")
+        yield side_by_side(problem.detail)
+    if problem.code != "final.journal":
+        for name, detail in problem.journals.items():
+            yield Text(f"\njournal of {name}: expected at the end, and when this happened", style="bold")
+            yield side_by_side(detail)
+
+
+def _program(fixture: Fixture, *, whole: bool) -> Iterator[RenderableType]:
+    if "program" not in fixture.document:
+        return
+    program = yaml.safe_dump(
+        fixture.document["program"], sort_keys=False, width=110, default_flow_style=None, allow_unicode=True
+    )
+    lines = program.splitlines()
+    text = program if whole or len(lines) <= _PROGRAM_LINES else "\n".join([*lines[:_PROGRAM_LINES], "..."])
+    yield Text("\nprogram", style="bold")
+    yield Syntax(text, "yaml", background_color="default", word_wrap=True)
+
+
+def _last_words(problem: Verdict, *, whole: bool) -> Iterator[RenderableType]:
+    if whole and problem.messages:
+        yield Text("\nthe last messages (> to the driver, < from it)", style="bold")
+        yield Text("\n".join(problem.messages))
+    if tail := problem.stderr.strip().splitlines():
+        yield Text("\nthe driver's standard error", style="bold")
+        yield Text("\n".join(tail if whole else tail[-_STDERR_LINES:]))
 
 
 def _where(result: FixtureResult, problem: Verdict, variant: VariantResult | None) -> str:

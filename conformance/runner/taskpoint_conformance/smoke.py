@@ -5,6 +5,7 @@ A driver whose port is not written yet passes: to answer `errored` is to speak t
 
 from __future__ import annotations
 
+import json
 import queue
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -224,8 +225,7 @@ class Smoke:
 
     def _text(self) -> str:
         answer = self._ask("encode", expr=_TEXT)
-        wanted = '"é 😀 \u2028 \\\\ \\" \\n"'
-        if answer["outcome"] == "encoded" and answer["canonical"] != wanted:
+        if answer["outcome"] == "encoded" and _parsed(answer["canonical"]) != _TEXT:
             raise _Wrong(
                 f"{_TEXT!r} came back as {answer['canonical']!r}: read and write the pipe as UTF-8, whatever the locale"
             )
@@ -314,6 +314,14 @@ class Smoke:
         if hello != self._hello:
             raise _Wrong("another process of it says another hello")
         return ""
+
+
+def _parsed(text: str) -> Any:
+    """Return the value of a JSON text; whether it is the canonical text is for fixtures to say."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
 
 
 def _bare(answer: Document) -> Document:
