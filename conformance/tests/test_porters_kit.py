@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 from judging import HERE, META, broken
 
+from taskpoint_conformance import data
 from taskpoint_conformance.cli import conformance
 from taskpoint_conformance.codes import CODES
 from taskpoint_conformance.fixtures import discover, suite_digest
@@ -271,3 +272,31 @@ def test_an_export_replaces_an_export_and_nothing_else(tmp_path):
     (folder / "mine.txt").write_text("mine")
     assert invoke("export", folder).exit_code == 2
     assert (folder / "mine.txt").is_file()
+
+
+QUESTIONS = HERE.parents[1] / "spec" / "1.0" / "implementation-questions.md"
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in QUESTIONS.read_text().splitlines()
+    if line.startswith("| ") and not line.startswith("| question")
+]
+
+
+def test_every_question_of_a_porter_has_an_answer_and_says_who_decides():
+    assert len(ROWS) > 60
+    assert len({row[0] for row in ROWS}) == len(ROWS)
+    assert {row[1] for row in ROWS} == {"Conformance", "Latitude", "Platform"}
+    assert [row[0] for row in ROWS if len(row) != 5 or not row[2].endswith(".")] == []
+
+
+def test_what_a_rule_decides_has_its_rules_and_fixtures():
+    verified = {each.id: set(each.verifies) for each in discover()[0]}
+    rules = data.requirements()
+    for question, decided_by, _, cited, fixtures in ROWS:
+        ids = [each for each in cited.split(", ") if each]
+        shown = [each.strip("`") for each in fixtures.split(", ") if each]
+        assert decided_by != "Conformance" or ids, question
+        assert decided_by != "Latitude" or not shown, question
+        assert all(verified[each] & set(ids) for each in shown), question
+        observable = [each for each in ids if rules[each]["observable"] and rules[each]["keyword"].startswith("MUST")]
+        assert decided_by != "Conformance" or bool(shown) == bool(observable), question
