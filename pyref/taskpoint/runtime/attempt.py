@@ -350,6 +350,7 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     )
     run = Run(machine, writer, config, entrypoint.name, sources)
     run.id, run.context = checkpoint.run_id, request.context
+    run.only_replays = request.only_replays
     _prepare_previous(run, entrypoint, saver, checkpoint, None)
     assert checkpoint.input is not None
     input = entrypoint.forms.input.read(checkpoint.input, checkpoint.entrypoint_version, "the run's input")

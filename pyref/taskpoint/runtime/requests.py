@@ -55,6 +55,8 @@ class Request:
     context: object = None
     after: Attempt | None = None
     """The failed attempt that a policy follows with this one."""
+    only_replays: bool = False
+    """Whether the first call without a recorded outcome ends the attempt (`taskpoint.testing.replay`)."""
 
 
 _OPTIONS = frozenset(RunOptions.__annotations__)

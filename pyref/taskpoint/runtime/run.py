@@ -26,13 +26,21 @@ if TYPE_CHECKING:
     from taskpoint.runtime.writer import Writer
     from taskpoint.stores.base import BaseStore
 
-__all__ = ("Run",)
+__all__ = ("NewCall", "Run")
 
 _LOGGER = logging.getLogger("taskpoint")
 _QUICK = 8
 """More calls than this within a millisecond: another thread would only get in the way."""
 _THREADS = 32
 """How many calls run in threads at once where the caller sets no limit."""
+
+
+class NewCall(BaseException):
+    """The first call that the journal has no outcome for, in an attempt that only replays."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
 
 
 class Run(Commits):
@@ -69,6 +77,7 @@ class Run(Commits):
         self.store: BaseStore | None = None
         self.id = ""
         self.context: object = None
+        self.only_replays = False
         self.previous: Callable[[object], Any] = lambda absent: absent
         """Returns what the last run saved, or what it is given where there is nothing."""
 
@@ -98,6 +107,10 @@ class Run(Commits):
             raise self._diverge(divergence, scope) from None
         if call.diverged is not None and self.machine.on_divergence == "warn":
             _LOGGER.warning("%s", divergence_error(call.diverged))
+        if self.only_replays and call.state is State.MADE:
+            self.machine.drop(call)
+            self.halt(NewCall(call.path))
+            self.check(scope)
         return call
 
     def interrupt(self, scope: Scope, text: str, digest: str | None) -> Verdict:

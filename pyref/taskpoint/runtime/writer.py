@@ -119,7 +119,9 @@ class Writer:
         """Take the thread; if nobody can tell whether that worked, this attempt holds nothing (`JRN-032`)."""
         try:
             self._surely(write, seq)
-        except SaverError:
+        except ConcurrentRunError:
+            raise
+        except BaseException:  # also a Ctrl-C: the write may have taken effect
             retire(self.attempt_id)
             raise
 
