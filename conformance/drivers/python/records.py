@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, is_dataclass, make_dataclass
-from typing import Any
+from typing import Any, cast
 
 __all__ = ("plain", "record")
 
@@ -20,8 +20,7 @@ def record(name: str, members: dict[str, str]) -> type[Any]:
 def plain(value: Any) -> Any:
     """Return a value with each record in it as a map."""
     if isinstance(value, list):
-        items: list[Any] = value
-        return [plain(item) for item in items]
+        return [plain(item) for item in cast("list[Any]", value)]
     if is_dataclass(value) and not isinstance(value, type) and hasattr(value, _MARK):
         return asdict(value)
     return value

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeGuard, TypeVar, cast
 
@@ -10,7 +10,7 @@ from taskpoint import codec
 from taskpoint._core.index import Index
 from taskpoint.errors import UsageError
 
-__all__ = ("Command", "EntrypointFinal", "Interrupt", "answers_of")
+__all__ = ("Command", "EntrypointFinal", "Interrupt", "answers_of", "interrupts_in")
 
 R = TypeVar("R")
 S = TypeVar("S")
@@ -68,6 +68,12 @@ class EntrypointFinal(Generic[R, S]):
 
     value: R
     save: S
+
+
+def interrupts_in(result: object) -> Sequence[Interrupt]:
+    """Return what a run that paused asks; nothing where it returned a value."""
+    shown = cast("dict[object, Any]", result) if isinstance(result, dict) else {}
+    return cast("Sequence[Interrupt]", shown.get("__interrupt__", ()))
 
 
 def answers_of(command: Command, index: Index, *, is_open: bool) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
 from taskpoint.errors import UsageError
-from taskpoint.runtime.commands import Command, Interrupt
+from taskpoint.runtime.commands import Command, Interrupt, interrupts_in
 from taskpoint.runtime.entrypoint import Entrypoint
 from taskpoint.savers.base import CheckpointSaver, Head, Loaded
 from taskpoint.savers.memory import InMemorySaver
@@ -148,7 +148,7 @@ def _carry(workflow: Entrypoint[Any, Any], input: object, answer: Callable[[Inte
                 questions: Sequence[Interrupt] = state.interrupts
                 next_input = input if state.created_at is None else None
             else:
-                questions = result["__interrupt__"] if isinstance(result, dict) and "__interrupt__" in result else ()
+                questions = interrupts_in(result)
                 if not questions:
                     return result
             if questions:

@@ -10,7 +10,7 @@ from taskpoint._core.journal import RunCompleted, RunFailed
 from taskpoint.errors import UsageError
 from taskpoint.interchange import import_thread
 from taskpoint.runtime import running
-from taskpoint.runtime.commands import Interrupt
+from taskpoint.runtime.commands import Interrupt, interrupts_in
 from taskpoint.runtime.config import read_config
 from taskpoint.runtime.entrypoint import Entrypoint
 from taskpoint.runtime.requests import Request
@@ -92,8 +92,9 @@ def replay(
         result = running.invoke(bound, request)
     except NewCall as new:
         return Replayed(new_call=new.path)
-    if isinstance(result, dict) and "__interrupt__" in result:
-        return Replayed(interrupts=tuple(result["__interrupt__"]))
+    asked = interrupts_in(result)
+    if asked:
+        return Replayed(interrupts=tuple(asked))
     ended = alone.load(thread_id, chosen.id)
     assert ended is not None
     last = ended.entries[-1]

@@ -106,7 +106,7 @@ def simulated(seed: int = 0, start: dt.datetime = _START) -> Generator[Simulatio
         >>> from taskpoint import RetryPolicy, entrypoint, task
         >>> from taskpoint.testing import simulated
         >>> tries = []
-        >>> @task(retry_policy=RetryPolicy(initial_interval=3600, jitter=False))
+        >>> @task(retry_policy=RetryPolicy(initial_interval=60, jitter=False))
         ... def flaky() -> str:
         ...     tries.append(1)
         ...     if len(tries) < 3:
@@ -117,7 +117,7 @@ def simulated(seed: int = 0, start: dt.datetime = _START) -> Generator[Simulatio
         ...     main.invoke(0)
         'done'
         >>> simulation.now.isoformat()
-        '2026-01-01T03:00:00+00:00'
+        '2026-01-01T00:03:00+00:00'
     """
     simulation = Simulation(seed, start)
     with using(simulation.sources()):
