@@ -85,7 +85,7 @@ def replay(
         alone.begin(earlier, earlier.parent_id)
     alone.begin(chosen, chosen.parent_id, unfinished(loaded.entries))
     bound: Entrypoint[Any, Any] = Entrypoint(
-        workflow.func, workflow.name, replace(workflow.options, checkpointer=alone)
+        workflow.func, workflow.name, replace(workflow.options, checkpointer=alone, retry_policy=())
     )
     request = Request(None, read_config(None, thread_id), context=context, only_replays=True)
     try:
