@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, is_dataclass, make_dataclass
-from typing import Any, cast
+from typing import Any
 
 __all__ = ("plain", "record")
 
@@ -20,7 +20,8 @@ def record(name: str, members: dict[str, str]) -> type[Any]:
 def plain(value: Any) -> Any:
     """Return a value with each record in it as a map."""
     if isinstance(value, list):
-        return [plain(item) for item in cast("list[Any]", value)]
+        items: Any = value  # of anything, as far as a type checker has to know
+        return [plain(item) for item in items]
     if is_dataclass(value) and not isinstance(value, type) and hasattr(value, _MARK):
         return asdict(value)
     return value

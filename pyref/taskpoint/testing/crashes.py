@@ -93,8 +93,11 @@ class CrashingSaver(CheckpointSaver):
         holder: Holder | None = None,
         *,
         take_over: bool = False,
+        leading: Sequence[Checkpoint] = (),
     ) -> None:
-        self._do(lambda: self.saver.begin(checkpoint, expected_head, entries, holder, take_over=take_over))
+        self._do(
+            lambda: self.saver.begin(checkpoint, expected_head, entries, holder, take_over=take_over, leading=leading)
+        )
 
     @override
     def append(
