@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, is_dataclass, make_dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 __all__ = ("plain", "record")
 
@@ -17,11 +17,14 @@ def record(name: str, members: dict[str, str]) -> type[Any]:
     return make_dataclass(name.replace(" ", "_"), fields, namespace={_MARK: True})
 
 
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)
+
+
 def plain(value: Any) -> Any:
     """Return a value with each record in it as a map."""
-    if isinstance(value, list):
-        items: Any = value  # of anything, as far as a type checker has to know
-        return [plain(item) for item in items]
+    if _is_list(value):
+        return [plain(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type) and hasattr(value, _MARK):
         return asdict(value)
     return value

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from taskpoint._core.branching import unfinished
-from taskpoint._core.journal import RunCompleted, RunFailed
+from taskpoint._core.journal import Checkpoint, RunCompleted, RunFailed
 from taskpoint.errors import UsageError
 from taskpoint.interchange import import_thread
 from taskpoint.runtime import running
@@ -37,6 +37,23 @@ class Replayed:
     new_call: str | None = None
     interrupts: tuple[Interrupt, ...] = ()
     orphans: tuple[str, ...] = ()
+
+
+def _open_again(thread: object, checkpoint_id: str | None) -> tuple[InMemorySaver, Checkpoint]:
+    """Return a saver in which a run of a thread is the newest and not completed, and its checkpoint."""
+    saver = InMemorySaver()
+    thread_id = import_thread(saver, thread)
+    runs = [each for each in saver.history(thread_id) if each.input is not None]
+    chosen = next((each for each in runs if checkpoint_id in {None, each.id}), None)
+    if chosen is None:
+        raise UsageError("the thread has no such run", code="usage.config_invalid", hint="name the checkpoint of a run")
+    loaded = saver.load(thread_id, chosen.id)
+    assert loaded is not None
+    alone = InMemorySaver()
+    for earlier in reversed(saver.history(thread_id, chosen.id)):
+        alone.begin(earlier, earlier.parent_id)
+    alone.begin(chosen, chosen.parent_id, unfinished(loaded.entries))
+    return alone, chosen
 
 
 def replay(
@@ -72,22 +89,11 @@ def replay(
         >>> replay(new, export_thread(saver, "t")).new_call
         'price#1'
     """
-    saver = InMemorySaver()
-    thread_id = import_thread(saver, thread)
-    runs = [each for each in saver.history(thread_id) if each.input is not None]
-    chosen = next((each for each in runs if checkpoint_id in {None, each.id}), None)
-    if chosen is None:
-        raise UsageError("the thread has no such run", code="usage.config_invalid", hint="name the checkpoint of a run")
-    loaded = saver.load(thread_id, chosen.id)
-    assert loaded is not None
-    alone = InMemorySaver()
-    for earlier in reversed(saver.history(thread_id, chosen.id)):
-        alone.begin(earlier, earlier.parent_id)
-    alone.begin(chosen, chosen.parent_id, unfinished(loaded.entries))
+    alone, chosen = _open_again(thread, checkpoint_id)
     bound: Entrypoint[Any, Any] = Entrypoint(
         workflow.func, workflow.name, replace(workflow.options, checkpointer=alone, retry_policy=())
     )
-    request = Request(None, read_config(None, thread_id), context=context, only_replays=True)
+    request = Request(None, read_config(None, chosen.thread_id), context=context, only_replays=True)
     try:
         result = running.invoke(bound, request)
     except NewCall as new:
@@ -95,7 +101,7 @@ def replay(
     asked = interrupts_in(result)
     if asked:
         return Replayed(interrupts=tuple(asked))
-    ended = alone.load(thread_id, chosen.id)
+    ended = alone.load(chosen.thread_id, chosen.id)
     assert ended is not None
     last = ended.entries[-1]
     orphans = last.orphans if isinstance(last, RunCompleted | RunFailed) else []
