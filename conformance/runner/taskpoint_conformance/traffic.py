@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from taskpoint_conformance.canonical import effect_key
 from taskpoint_conformance.errors import Broken, Failure, Skipped
-from taskpoint_conformance.journal import ATTEMPTS, OUTCOMES, recorded
+from taskpoint_conformance.journal import ATTEMPTS, OUTCOMES, recorded, times_recorded
 from taskpoint_conformance.process import Driver, Event, Inbox
 from taskpoint_conformance.schemas import answer_problem, call_problem
 from taskpoint_conformance.sqlite import SqliteFile
@@ -62,7 +62,7 @@ class Request:
     effects: list[Document] = field(default_factory=list[Document])
     events: list[Any] = field(default_factory=list[Any])
     checkpoint_id: str | None = None
-    places: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    places: Counter[tuple[str, str, int]] = field(default_factory=Counter[tuple[str, str, int]])
 
     @property
     def over(self) -> bool:
@@ -373,8 +373,9 @@ class Traffic:
             self.kill(request.driver)
             return
         checkpoint_id, journal = self.journal(request)
-        request.places[path, key] += 1
-        ok = self.world.execute(message, checkpoint_id, journal, request.places[path, key])
+        since = times_recorded(journal, path)
+        request.places[path, key, since] += 1
+        ok = self.world.execute(message, checkpoint_id, journal, request.places[path, key, since])
         seen = {name: message[name] for name in ("name", "args", "path", "attempt", "idempotency_key")}
         request.effects.append(seen)
         self.effects.append(seen)

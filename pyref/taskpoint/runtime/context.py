@@ -120,7 +120,11 @@ def heartbeat() -> None:
         >>> main.invoke(3)
         3
     """
-    execution = current_host("heartbeat()").scope.execution
+    _beat(current_host("heartbeat()"))
+
+
+def _beat(host: Host) -> None:
+    execution = host.scope.execution
     if execution is not None:
         execution.touch(beat=True)
 
@@ -189,6 +193,10 @@ class Runtime(Generic[C]):
     def previous(self) -> Any:
         """As `get_previous_state` returns it."""
         return self._host.run.previous(None)
+
+    def heartbeat(self) -> None:
+        """As the function `heartbeat` does."""
+        _beat(self._host)
 
     @property
     def execution_info(self) -> ExecutionInfo:

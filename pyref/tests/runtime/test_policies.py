@@ -20,8 +20,8 @@ from taskpoint import (
     ValueEncodingError,
     default_retry_on,
     entrypoint,
-    get_call,
     get_idempotency_key,
+    get_runtime,
     heartbeat,
     interrupt,
     task,
@@ -65,7 +65,7 @@ def failing(times, error=ConnectionError, policy=QUICK, **options):
 
     @task(retry_policy=policy, **options)
     def flaky(n):
-        told.append((get_call().attempt, get_idempotency_key()))
+        told.append((get_runtime().execution_info.attempt, get_idempotency_key()))
         if len(told) <= times:
             raise error("not now")
         return n
@@ -650,13 +650,13 @@ def test_what_was_recorded_inside_stays_and_the_next_execution_has_time_of_its_o
 
     def order(n):
         paid = pays(n).result()
-        if get_call().attempt == 1:
+        if get_runtime().execution_info.attempt == 1:
             time.sleep(0.3)
         return paid
 
     async def aorder(n):
         paid = await pays(n)
-        if get_call().attempt == 1:
+        if get_runtime().execution_info.attempt == 1:
             await asyncio.sleep(10)
         return paid
 
