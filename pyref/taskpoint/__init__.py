@@ -19,6 +19,7 @@ from taskpoint.errors import (
     UsageError,
     ValueEncodingError,
 )
+from taskpoint.runtime.caching import CachePolicy
 from taskpoint.runtime.commands import Command, EntrypointFinal, Interrupt
 from taskpoint.runtime.context import (
     ExecutionInfo,
@@ -51,6 +52,7 @@ __all__ = (
     "ANY_SEGMENT",
     "BaseCache",
     "BaseStore",
+    "CachePolicy",
     "CheckpointSaver",
     "Command",
     "ConcurrentRunError",

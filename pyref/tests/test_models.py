@@ -62,6 +62,7 @@ MODELS: dict[str, Any] = {
     "common.time": scalars.Time,
     "common.seq": scalars.Seq,
     "common.count": scalars.Count,
+    "common.executions": scalars.Seq,
     "value": values.Encoded,
     "value.object": values.EncodedObject,
 }

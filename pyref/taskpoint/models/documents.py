@@ -197,6 +197,7 @@ class TaskCompletedModel(_TaskModel):
     """A call returned."""
 
     kind: Literal["task.completed"]
+    attempts: Seq
     value: Encoded
     version: Annotated[Id | None, Present] = None
 

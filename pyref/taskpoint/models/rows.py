@@ -55,9 +55,8 @@ _FLAGS: Final[dict[Any, bool]] = {0: False, 1: True}
 # A journal is mostly results: these rows take a short way, which costs a third. A row it refuses goes the long way.
 _Flag = Annotated[int, Strict(), Field(ge=0, le=1)]
 _Seq = Annotated[int, Strict(), Field(ge=0, le=MAX_INTEGER)]
-_Count = Annotated[int, Strict(), Field(ge=1, le=MAX_INTEGER)]
 _RESULT: Final = TypeAdapter(
-    tuple[_Seq, Literal["task.completed"], Time, Id, Path, Name, Digest | None, _Flag, _Count, Time, Text, None]
+    tuple[_Seq, Literal["task.completed"], Time, Id, Path, Name, Digest | None, _Flag, _Seq, Time, Text, None]
 )
 
 

@@ -65,6 +65,8 @@ class Attempt:
     interrupts: list[Interrupt] = field(default_factory=list[Interrupt])
     recorded: bool = False
     """Whether the end of the attempt is in the journal."""
+    texts: tuple[str, str | None] | None = None
+    """The encoded value of the run, and what it saved where that is something else, once it has completed."""
     failed: bool = False
     """Whether it ended with an error that is recorded, so that another attempt can follow."""
 
@@ -153,6 +155,7 @@ class Attempt:
             saved, _ = forms.saved.write(final.save)
             value = final.value
         text, shown = forms.value.write(value)
+        self.texts = text, saved
         orphans = run.machine.orphans()
         if orphans:
             _LOGGER.warning("recorded calls that the code of %r did not make: %s", run.name, ", ".join(orphans))
@@ -185,6 +188,7 @@ def begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Attempt:
     """
     attempt = _begin(entrypoint, request)
     attempt.run.store = entrypoint.options.store
+    attempt.run.cache = entrypoint.options.cache
     return attempt
 
 

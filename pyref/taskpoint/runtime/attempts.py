@@ -7,10 +7,16 @@ import threading
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from taskpoint import codec
 from taskpoint._core.execution import Execution
 from taskpoint._core.machine import Scope
+from taskpoint.errors import ValueEncodingError
+from taskpoint.runtime.caching import CachedResult, namespace_of
+from taskpoint.runtime.commands import EntrypointFinal
+from taskpoint.runtime.forms import UNTYPED
+from taskpoint.runtime.host import End
 from taskpoint.runtime.signals import Halted
 from taskpoint.runtime.threads import POOL
 from taskpoint.runtime.timeouts import Deadline, watched
@@ -21,7 +27,7 @@ if TYPE_CHECKING:
     from taskpoint.runtime.requests import Request
     from taskpoint.runtime.run import Run
 
-__all__ = ("Attempts", "limited_in_thread", "limited_on_loop")
+__all__ = ("Attempts", "CachedRun", "limited_in_thread", "limited_on_loop")
 
 
 class Attempts:
@@ -142,3 +148,48 @@ async def limited_on_loop(run: Run, scope: Scope, policy: TimeoutPolicy | None) 
         yield
     finally:
         watcher.cancel()
+
+
+class CachedRun:
+    """The place of a run's value in a cache: looked up before its first attempt, filled when it has completed."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self._attempt = attempt
+        options = attempt.entrypoint.options
+        self._policy = options.cache_policy if attempt.run.machine.index.length <= 1 else None
+        self._cache = options.cache
+        self._place: CachedResult | None = None
+
+    def get(self) -> End | None:
+        """Return the end of a run whose value is kept already (`POL-046`)."""
+        attempt, policy, cache = self._attempt, self._policy, self._cache
+        if policy is None or cache is None:
+            return None
+        run, entrypoint = attempt.run, attempt.entrypoint
+        previous, _ = entrypoint.forms.saved.write(run.previous(None))
+        plain = (codec.decode(attempt.checkpoint.input or "null"), codec.decode(previous))
+        arguments = plain if policy.key_func is None else (attempt.input,)
+        key = policy.key(arguments, {}, codec.digest_arguments(plain))
+        if key is None:
+            return None
+        namespace = namespace_of("entrypoints", entrypoint.name, entrypoint.version)
+        self._place = CachedResult(cache, (namespace, key), policy, UNTYPED)
+        text = self._place.get()
+        kept = None if text is None else codec.decode(text)
+        if not isinstance(kept, list) or len(cast("list[object]", kept)) not in (1, 2):
+            return None
+        parts = [codec.encode(part) for part in cast("list[object]", kept)]
+        forms = entrypoint.forms
+        try:  # what was kept before the annotations were changed
+            value = forms.value.read(parts[0], entrypoint.version, "a cached value")
+            if len(parts) == 1:
+                return End(value=value)
+            return End(value=EntrypointFinal(value, forms.saved.read(parts[1], entrypoint.version, "a cached value")))
+        except ValueEncodingError:
+            return None
+
+    def set(self) -> None:
+        """Keep the value of the run, and what it saved where that is something else."""
+        texts = self._attempt.texts
+        if self._place is not None and texts is not None:
+            self._place.set(codec.encode([codec.decode(text) for text in texts if text is not None]))

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar, Unpack, cast
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime import running, streams
+from taskpoint.runtime.caching import namespace_of
 from taskpoint.runtime.commands import Command
 from taskpoint.runtime.config import read_config
 from taskpoint.runtime.definitions import is_async
@@ -79,6 +80,16 @@ class Entrypoint(Stateful, Generic[I, R]):
 
     def _request(self, input: object, config: Config | None, options: RunOptions) -> Request:
         return read_request(input, config, options, self.options.context_schema)
+
+    def clear_cache(self) -> None:
+        """Forget what the entrypoint's cache keeps of its runs, in this version of it (`POL-045`)."""
+        if self.options.cache is not None:
+            self.options.cache.clear([namespace_of("entrypoints", self.name, self.version)])
+
+    async def aclear_cache(self) -> None:
+        """Do as `clear_cache` does, beside the event loop."""
+        if self.options.cache is not None:
+            await self.options.cache.aclear([namespace_of("entrypoints", self.name, self.version)])
 
     # Running
 

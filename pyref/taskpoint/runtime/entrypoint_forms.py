@@ -60,6 +60,7 @@ class _EntrypointForms:
             returns the recorded result all the same, ``"warn"`` does too and logs it.
         retry_policy: A `RetryPolicy`, or a list of them: a run that fails goes on with another attempt, which runs
             nothing again that had finished. Tasks do not inherit it.
+        cache: Where results of tasks with a `CachePolicy` are kept: a cache, or a path: the SQLite file that keeps it.
         timeout: Seconds, a `timedelta` or a `TimeoutPolicy`, for each attempt.
         store: Long-term memory for `get_store`: a store, or a path: the SQLite file that keeps it.
 

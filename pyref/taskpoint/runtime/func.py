@@ -9,7 +9,9 @@ from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
 
 from taskpoint._core.machine import Call
+from taskpoint.caches.base import BaseCache
 from taskpoint.runtime.arguments import ArgumentNames, digest
+from taskpoint.runtime.caching import namespace_of
 from taskpoint.runtime.definitions import (
     base_function,
     check_function,
@@ -150,6 +152,14 @@ class TaskFunction(Generic[P, R]):
         made.policies = made.options.policies
         return made
 
+    def clear_cache(self, cache: BaseCache) -> None:
+        """Forget what a cache keeps of this task's results, in this version of it (`POL-045`)."""
+        cache.clear([namespace_of("tasks", self.name, self.options.version)])
+
+    async def aclear_cache(self, cache: BaseCache) -> None:
+        """Do as `clear_cache` does, beside the event loop."""
+        await cache.aclear([namespace_of("tasks", self.name, self.options.version)])
+
     # What the hosts ask
 
     def digest(self, args: tuple[Any, ...], kwargs: Mapping[str, object], skip: int) -> str:
@@ -222,6 +232,7 @@ def task(first: Any = None, second: Any = None, /, **options: Any) -> Any:
             ``raises``: exception classes that a replay rebuilds by their own type, beside those that the
             function can name. ``retry_policy``: a `RetryPolicy`, or a list of them of which the first that covers
             an error counts. ``timeout``: seconds, a `timedelta` or a `TimeoutPolicy`, for each execution.
+            ``cache_policy``: a `CachePolicy`, for entrypoints with ``cache=``.
 
     Raises:
         UsageError: An option is unknown, the function is missing, is a generator or has no name.

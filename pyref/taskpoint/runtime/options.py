@@ -8,7 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 
+from taskpoint.caches.base import BaseCache
 from taskpoint.errors import UsageError
+from taskpoint.runtime.caching import CachePolicy, read_cache_policy
 from taskpoint.runtime.config import check_id
 from taskpoint.runtime.definitions import is_label
 from taskpoint.runtime.forms import Migration
@@ -41,6 +43,7 @@ class TaskKeywords(TypedDict, total=False):
     raises: tuple[type[Exception], ...] | list[type[Exception]]
     retry_policy: Retry
     timeout: Timeout
+    cache_policy: CachePolicy | None
     version: str | None
     migrate: Migration | None
 
@@ -51,6 +54,7 @@ class CallKeywords(TypedDict, total=False):
     key: str | None
     retry_policy: Retry
     timeout: Timeout
+    cache_policy: CachePolicy | None
 
 
 class EntrypointKeywords(TypedDict, total=False):
@@ -60,10 +64,12 @@ class EntrypointKeywords(TypedDict, total=False):
     version: str | None
     on_divergence: Literal["error", "replay", "warn"]
     store: BaseStore | str | Path | None
+    cache: BaseCache | str | Path | None
     migrate: Migration | None
     context_schema: Any
     retry_policy: Retry
     timeout: Timeout
+    cache_policy: CachePolicy | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +79,15 @@ class TaskOptions:
     raises: tuple[type[Exception], ...] = ()
     retry_policy: tuple[RetryPolicy, ...] = ()
     timeout: TimeoutPolicy | None = None
+    cache_policy: CachePolicy | None = None
     version: str | None = None
     migrate: Migration | None = None
 
     @property
     def policies(self) -> Policies | None:
         """What holds for each call; None for most tasks."""
-        if self.retry_policy or self.timeout is not None:
-            return Policies(self.retry_policy, self.timeout)
+        if self.retry_policy or self.timeout is not None or self.cache_policy is not None:
+            return Policies(self.retry_policy, self.timeout, self.cache_policy)
         return None
 
     def changed(self, options: Mapping[str, Any]) -> TaskOptions:
@@ -93,7 +100,7 @@ class TaskOptions:
         document: dict[str, object] = {"raises": [cls.__name__ for cls in self.raises]}
         if self.version is not None:
             document["version"] = self.version
-        return {**document, **_policies(self.retry_policy, self.timeout)}
+        return {**document, **_policies(self.retry_policy, self.timeout, self.cache_policy)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,31 +111,37 @@ class EntrypointOptions:
     version: str | None = None
     on_divergence: str = "error"
     store: BaseStore | None = None
+    cache: BaseCache | None = None
     migrate: Migration | None = None
     context_schema: Any = None
     retry_policy: tuple[RetryPolicy, ...] = ()
     timeout: TimeoutPolicy | None = None
+    cache_policy: CachePolicy | None = None
 
     @property
     def policies(self) -> Policies | None:
         """What holds for each run; None for most entrypoints."""
-        if self.retry_policy or self.timeout is not None:
-            return Policies(self.retry_policy, self.timeout)
+        if self.retry_policy or self.timeout is not None or self.cache_policy is not None:
+            return Policies(self.retry_policy, self.timeout, self.cache_policy)
         return None
 
     def document(self) -> dict[str, object]:
         """Return the members of the entrypoint's definition (`TSK-001`)."""
         own: dict[str, object] = {"version": self.version, "on_divergence": self.on_divergence}
-        return own | _policies(self.retry_policy, self.timeout)
+        return own | _policies(self.retry_policy, self.timeout, self.cache_policy)
 
 
-def _policies(retry: tuple[RetryPolicy, ...], timeout: TimeoutPolicy | None) -> dict[str, object]:
+def _policies(
+    retry: tuple[RetryPolicy, ...], timeout: TimeoutPolicy | None, cache: CachePolicy | None
+) -> dict[str, object]:
     """Return the members that a definition has for its policies; none for those that it has not (`POL-001`)."""
     members: dict[str, object] = {}
     if retry:
         members["retry"] = [policy.document() for policy in retry]
     if timeout is not None:
         members["timeout"] = timeout.document()
+    if cache is not None:
+        members["cache"] = cache.document()
     return members
 
 
@@ -178,6 +191,19 @@ def _store(given: object) -> BaseStore | None:
     )
 
 
+def _cache(given: object) -> BaseCache | None:
+    if given is None or isinstance(given, BaseCache):
+        return given
+    if isinstance(given, str | Path):
+        from taskpoint.caches.sqlite import SqliteCache
+
+        return SqliteCache(given)
+    raise UsageError(
+        f"cache= is of type {type(given).__name__}, which is no cache",
+        hint='pass SqliteCache("cache.db"), InMemoryCache() or a path',
+    )
+
+
 def _version(given: object) -> str | None:
     try:
         return None if given is None else check_id(given, "version")
@@ -205,7 +231,7 @@ def _on_divergence(given: object) -> str:
 
 _Readers = Mapping[str, Callable[[object], Any]]
 
-_POLICIES: _Readers = {"retry_policy": read_retry, "timeout": read_timeout}
+_POLICIES: _Readers = {"retry_policy": read_retry, "timeout": read_timeout, "cache_policy": read_cache_policy}
 _TASK: _Readers = {"raises": _raises, "version": _version, "migrate": _migrate, **_POLICIES}
 _CALL: _Readers = {"key": _key, **_POLICIES}
 _ENTRYPOINT: _Readers = {
@@ -213,6 +239,7 @@ _ENTRYPOINT: _Readers = {
     "version": _version,
     "on_divergence": _on_divergence,
     "store": _store,
+    "cache": _cache,
     "migrate": _migrate,
     "context_schema": _context_schema,
     **_POLICIES,

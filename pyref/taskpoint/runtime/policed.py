@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from taskpoint._core.execution import Execution
 from taskpoint._core.machine import Call, Outcome, Scope, State
+from taskpoint.runtime.caching import CachedResult, namespace_of
 from taskpoint.runtime.failures import describe
 from taskpoint.runtime.host import End, Host, Job
 from taskpoint.runtime.threads import POOL
@@ -43,6 +44,21 @@ class Policed:
         self.call.execution = execution
         self.job.context = self._context.copy()  # what one execution sets, the next does not see
         return execution
+
+    def cached(self) -> CachedResult | None:
+        """Return where the result of the call may stand in a cache; None where it does not (`POL-040`)."""
+        policy, cache, task, job = self.policies.cache, self.run.cache, self.job.task, self.job
+        if policy is None or cache is None:
+            return None
+        key = policy.key(job.args, job.kwargs, self.call.digest)
+        if key is None:
+            return None
+        return CachedResult(cache, (namespace_of("tasks", task.name, task.form.version), key), policy, task.form)
+
+    def hit(self, text: str) -> Outcome:
+        """Return the outcome of a call whose result came from a cache: no execution of it was begun (`POL-043`)."""
+        self.call.attempts = 0
+        return Outcome(text, version=self.job.task.form.version)
 
     def deadline(self, execution: Execution) -> Deadline | None:
         """Return the time that an execution has, None where it has all."""
@@ -111,6 +127,18 @@ class _Gate:
 def run_in_thread(run: Run, call: Call, job: Job) -> Outcome | None:
     """Execute a call until its outcome stands; None where it has none in this attempt (not locked)."""
     policed = Policed(run, call, job)
+    cached = policed.cached()
+    text = cached.get() if cached is not None else None
+    if text is not None:
+        return policed.hit(text)
+    outcome = _execute_all(policed)
+    if cached is not None and outcome is not None and outcome.value is not None:
+        cached.set(outcome.value)
+    return outcome
+
+
+def _execute_all(policed: Policed) -> Outcome | None:
+    run, call, job = policed.run, policed.call, policed.job
     while True:
         with run.lock:
             execution = policed.begin()

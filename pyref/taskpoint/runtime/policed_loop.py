@@ -28,13 +28,25 @@ async def run_on_loop(parent: LoopHost, call: Call, job: Job) -> None:
     seconds: float | None = None
     try:
         if run.ending is None and not call.scope.is_over():
-            with run.lock:
-                execution = policed.begin()
-                host = parent.child(call)
-            outcome = await _execute(host, policed, execution)
+            cached = policed.cached()
+            text = await asyncio.to_thread(cached.get) if cached is not None and call.attempts == 1 else None
+            if text is not None:
+                outcome = policed.hit(text)
+            else:
+                with run.lock:
+                    execution = policed.begin()
+                    host = parent.child(call)
+                outcome = await _execute(host, policed, execution)
+                if cached is not None and outcome is not None and outcome.value is not None:
+                    await asyncio.to_thread(cached.set, outcome.value)
         seconds = policed.retry_after(outcome)
     except Signal:
-        pass
+        outcome = None
+    except asyncio.CancelledError as error:  # while it waited for the cache
+        outcome = Outcome() if job.cancelled else None
+        if not job.cancelled and not call.scope.is_over():
+            with run.lock:
+                run.halt(error)
     except BaseException as error:  # noqa: BLE001 - nobody else would see it
         outcome = None
         with run.lock:

@@ -10,6 +10,7 @@ from typing import Any, Final, Literal, TypeAlias, cast
 
 from taskpoint._core.retry import wait_seconds
 from taskpoint.errors import StoreError, TaskError, TaskpointError, TaskTimeoutError, UsageError
+from taskpoint.runtime.caching import CachePolicy
 
 __all__ = (
     "Policies",
@@ -196,6 +197,7 @@ class Policies:
 
     retry: tuple[RetryPolicy, ...] = ()
     timeout: TimeoutPolicy | None = None
+    cache: CachePolicy | None = None
 
     def retry_after(self, error: BaseException | None, executions: int, random: Callable[[], float]) -> float | None:
         """Return after how many seconds to execute again; None where the error stands (`POL-002`)."""

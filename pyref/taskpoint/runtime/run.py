@@ -20,6 +20,7 @@ from taskpoint.runtime.signals import Halted, Signal, Suspended
 from taskpoint.runtime.threads import NUDGER, POOL
 
 if TYPE_CHECKING:
+    from taskpoint.caches.base import BaseCache
     from taskpoint.runtime.config import RunConfig
     from taskpoint.runtime.sources import Sources
     from taskpoint.runtime.waiters import Parked, Pause, Wakeable
@@ -75,6 +76,7 @@ class Run(Commits):
         self.names: dict[str, object] = {}
         self.on_update: Callable[[str, Any], None] | None = None
         self.store: BaseStore | None = None
+        self.cache: BaseCache | None = None
         self.id = ""
         self.context: object = None
         self.only_replays = False

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from taskpoint.errors import UsageError
 from taskpoint.runtime import streams
 from taskpoint.runtime.attempt import Attempt, begin
-from taskpoint.runtime.attempts import Attempts, limited_in_thread, limited_on_loop
+from taskpoint.runtime.attempts import Attempts, CachedRun, limited_in_thread, limited_on_loop
 from taskpoint.runtime.host import End
 from taskpoint.runtime.loop_host import LoopHost
 from taskpoint.runtime.requests import Request
@@ -73,10 +73,17 @@ def _carry_in_thread(attempt: Attempt, on_update: OnUpdate | None, watch: Watch 
     if watch is not None:
         watch(run)
     host = SyncHost(run, run.machine.open_scope(), is_task=False)
+    cached = None if entrypoint.policies is None else CachedRun(attempt)
+    kept = None if cached is None else cached.get()
+    if kept is not None:
+        return _shown(attempt, attempt.close(kept, host))
     with limited_in_thread(run, host.scope, entrypoint.options.timeout):
         end = contextvars.copy_context().run(host.execute, entrypoint.body, attempt.arguments, {})
     run.wait_idle()
-    return _shown(attempt, attempt.close(end, host))
+    value = attempt.close(end, host)
+    if cached is not None:
+        cached.set()
+    return _shown(attempt, value)
 
 
 async def _run_on_loop(
@@ -107,11 +114,17 @@ async def _carry_on_loop(
     run.on_update = on_update
     if watch is not None:
         watch(run)
+    cached = None if entrypoint.policies is None else CachedRun(attempt)
+    kept = None
+    if cached is not None and stopped is None:
+        kept, stopped = await streams.stay(cached.get)
     loop = RunLoop(run, asyncio.get_running_loop())
     host = LoopHost(loop, run.machine.open_scope(), is_task=False)
     try:
         if stopped is not None:
             end = End(error=stopped)
+        elif kept is not None:
+            end = kept
         else:
             async with limited_on_loop(run, host.scope, entrypoint.options.timeout):
                 end = await _run_body(attempt, host)
@@ -121,10 +134,13 @@ async def _carry_on_loop(
     finally:
         loop.close()
     if quick:
-        return _shown(attempt, attempt.close(end, host))
-    value, stopped = await streams.stay(attempt.close, end, host)
-    if stopped is not None:
-        raise stopped
+        value = attempt.close(end, host)
+    else:
+        value, stopped = await streams.stay(attempt.close, end, host)
+        if stopped is not None:
+            raise stopped
+    if cached is not None:
+        await streams.stay(cached.set)
     return _shown(attempt, value)
 
 
