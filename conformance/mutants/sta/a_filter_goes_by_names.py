@@ -1,0 +1,12 @@
+"""A filter asks whether the metadata has the member, and not which value."""
+
+from mutating import replaces
+
+from taskpoint.codec import decode
+
+BREAKS = ("STA-002",)
+
+
+@replaces("taskpoint.runtime.state:_has")
+def has(_, checkpoint, wanted):
+    return wanted.keys() <= decode(checkpoint.metadata).keys()

@@ -1,0 +1,13 @@
+"""A fork before an interrupt drops the answer only."""
+
+from mutating import replaces
+
+BREAKS = ("STA-031",)
+
+
+@replaces("taskpoint.runtime.forks:kept_before")
+def kept_before(original, entries, place):
+    kept = original(entries, place)
+    if kept is not None and "!" in place:
+        kept = list(entries[: len(kept) + 1])
+    return kept

@@ -1,0 +1,12 @@
+"""An input begins at the newest checkpoint, whichever is named."""
+
+from dataclasses import replace
+
+from mutating import replaces
+
+BREAKS = ("STA-020",)
+
+
+@replaces("taskpoint.runtime.attempt:_start")
+def start(original, entrypoint, saver, request):
+    return original(entrypoint, saver, replace(request, config=replace(request.config, checkpoint_id=None)))

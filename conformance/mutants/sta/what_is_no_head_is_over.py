@@ -1,0 +1,13 @@
+"""A run that is not the newest is shown as if it had ended."""
+
+from dataclasses import replace
+
+from mutating import replaces
+
+BREAKS = ("STA-037",)
+
+
+@replaces("taskpoint.runtime.state:_of")
+def of(original, saver, loaded):
+    state = original(saver, loaded)
+    return state if loaded.is_head else replace(state, next=(), tasks=(), interrupts=())
