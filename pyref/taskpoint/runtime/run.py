@@ -323,7 +323,7 @@ class Run(Commits):
         assert isinstance(job, Job)
         if isinstance(error, Signal) or host.scope.suspended or isinstance(self.ending, Suspended):
             return None
-        if host.scope.is_over():
+        if host.scope.execution is not None and host.scope.is_over():
             return None
         if error is None:
             try:
@@ -345,7 +345,7 @@ class Run(Commits):
         """Take the outcome of a call that ran (locked)."""
         if call.state is not State.RUNNING:  # cancelled meanwhile: a late result is dropped
             return
-        if call.scope.is_over():  # POL-023
+        if call.scope.execution is not None and call.scope.is_over():  # POL-023
             self.machine.drop(call)
             return
         job = call.job
