@@ -41,6 +41,16 @@ def fixtures() -> Path:
     return root() / "conformance" / "fixtures"
 
 
+def golden() -> Path:
+    """Return the folder of the golden journals."""
+    return root() / "conformance" / "golden"
+
+
+def reports() -> Path:
+    """Return the folder of the dated reports."""
+    return root() / "conformance" / "reports"
+
+
 def formats() -> Path:
     """Return the folder of the schemas of the suite's own formats."""
     return root() / "conformance" / "format" / FORMAT

@@ -37,6 +37,8 @@ class Options:
     mode: str | None = None
     sweep: str = "none"
     seed: int = 0
+    single: bool = False
+    """Whether each fixture runs in one form and mode only."""
     jobs: int = 2
     limits: Limits = field(default_factory=Limits)
     baseline: dict[str, dict[str, str]] = field(default_factory=dict[str, dict[str, str]])
@@ -157,7 +159,7 @@ def _run_fixture(fixture: Fixture, pool: Pool, options: Options, hello: dict[str
         result.claimed = False
         result.reason = "the driver claims none of the forms, modes and savers that it needs"
         return result
-    if options.sweep == "quick":
+    if options.sweep == "quick" or options.single:
         variants = [variants[crc32(fixture.id.encode()) % len(variants)]]
     witnesses: list[Witness] = []
     for variant in variants:

@@ -93,6 +93,7 @@ class Session:
         self._background: dict[str, Request] = {}
         self._begun_by: dict[Request, Document] = {}
         self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._left: dict[str, Any] = {}
         self._store = self._make_store()
         self._items = self._make_items()
         world = World(fixture.document.get("effects", {}), fixture.retried)
@@ -130,6 +131,11 @@ class Session:
                 verdict.journals = journals_so_far(self._fixture.final, self._threads())
         if self._current is not None:
             verdict.messages = [f"{way} {_short(message)}" for way, message in list(self._current.heard)]
+
+    @property
+    def left(self) -> dict[str, Any]:
+        """The threads after the last step."""
+        return self._left
 
     def _make_store(self) -> Store | SqliteFile | None:
         threads = self._fixture.threads
@@ -173,6 +179,7 @@ class Session:
         if isinstance(self._store, SqliteFile) and self._store.path.exists() and not meant_to_be_bad:
             self._store.check()
         threads = self._threads() if not isinstance(self._store, SqliteFile) or self._store.path.exists() else {}
+        self._left = threads
         totals = dict(self._traffic.world.totals)
         if self._variant.strike is None or self._variant.strike.is_silent:
             check_final(self._fixture.final, threads, totals, self._bindings)

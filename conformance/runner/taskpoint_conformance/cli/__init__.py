@@ -7,6 +7,7 @@ import click
 from taskpoint_conformance import __version__
 from taskpoint_conformance.cli.explain import explain
 from taskpoint_conformance.cli.export import export_fixtures
+from taskpoint_conformance.cli.golden import golden
 from taskpoint_conformance.cli.handover import handover
 from taskpoint_conformance.cli.init import init
 from taskpoint_conformance.cli.look import list_fixtures, show
@@ -39,6 +40,7 @@ _COMMANDS = (
     coverage,
     mutants,
     handover,
+    golden,
 )
 for _command in _COMMANDS:
     conformance.add_command(_command)
