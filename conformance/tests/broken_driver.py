@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import yaml
+
 sys.path.insert(0, str(Path(__file__).parent))
 from toy_driver import PROFILES, Failed, Toy
 
@@ -31,7 +33,7 @@ class Broken(Toy):
         super().__init__()
         self.behaviour = behaviour
 
-    def hello(self, request):  # noqa: C901 - one case for each way to be wrong
+    def hello(self, request):  # noqa: C901, PLR0912 - one case for each way to be wrong
         good = super().hello(request)
         match self.behaviour:
             case "hello-hangs":
@@ -59,11 +61,17 @@ class Broken(Toy):
                     os.write(1, b"x" * 65536)
             case "claims-everything":
                 return good | {"profiles": EVERYTHING, "forms": ["decorator", "named"], "modes": ["sync", "async"]}
+            case "twin-right" | "twin-wrong":
+                return good | {"twins": [{"name": "fetched", "fixture": "RPL-toy-sweep", "mode": "sync"}]}
+            case "twin-of-nothing":
+                return good | {"twins": [{"name": "fetched", "fixture": "RPL-nowhere", "mode": "sync"}]}
             case "claims-too-much":
                 return good | {"profiles": [*PROFILES, "concurrency"]}
         return good
 
-    def run(self, request):  # noqa: C901 - one case for each way to be wrong
+    def run(self, request):  # noqa: C901, PLR0912 - one case for each way to be wrong
+        if "twin" in request["program"]:
+            request["program"] = self.twin()
         match self.behaviour:
             case "run-hangs":
                 time.sleep(600)
@@ -96,6 +104,14 @@ class Broken(Toy):
             case "claims-everything":
                 return {"outcome": "completed", "value": None}
         return super().run(request)
+
+    def twin(self):
+        path = Path(__file__).parents[1] / "meta" / "must-pass" / "RPL-toy-sweep.yaml"
+        program = yaml.safe_load(path.read_text())["program"]
+        if self.behaviour == "twin-wrong":  # the same value and effects, by a call of another name
+            program["tasks"]["get"] = program["tasks"]["fetch"]
+            program["body"][0]["call"]["task"] = "get"
+        return program
 
     def call(self, op, **members):
         match self.behaviour:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from checks import check_expressions
 from expressions import evaluate
 from options import policies
+from twins import index
 
 import taskpoint
 from taskpoint import TaskpointError, UsageError, ValueEncodingError, codec
@@ -46,6 +47,7 @@ def hello(message: Document) -> Document:
         "forms": ["decorator", "named"],
         "modes": ["sync", "async"],
         "savers": ["runner", "sqlite"],
+        "twins": [{"name": name, **twin} for name, twin in index().items()],
     }
 
 

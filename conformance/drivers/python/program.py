@@ -36,7 +36,7 @@ from taskpoint import (
     task,
 )
 
-__all__ = ("Program", "describe")
+__all__ = ("Program", "describe", "run_now")
 
 Document = dict[str, Any]
 _PREVIOUS = "previous"
@@ -68,7 +68,7 @@ class Program:
         self.entered = False
         """Whether the entrypoint's body was begun."""
         self._effect = effect
-        self._errors: dict[str, type[Exception]] = {}
+        self.errors: dict[str, type[Exception]] = {}
         self.tasks: dict[str, TaskFunction[..., Any]] = {}
         for name, definition in document.get("tasks", {}).items():
             function = self._function([_parameter(each) for each in definition["params"]], definition["body"])
@@ -109,7 +109,7 @@ class Program:
 
     def error_class(self, name: str) -> type[Exception]:
         """Return the program's error class of a name."""
-        return self._errors.setdefault(name, type(name, (Exception,), {}))
+        return self.errors.setdefault(name, type(name, (Exception,), {}))
 
     def error(self, name: str, message: str, *data: Any) -> Exception:
         """Return an error of the program; `data` is one value or none."""
@@ -150,7 +150,7 @@ class Program:
             return await run(args, kwargs)
 
         def blocking(*args: Any, **kwargs: Any) -> Any:
-            return _run_now(run(args, kwargs))
+            return run_now(run(args, kwargs))
 
         function: Callable[..., Any] = waiting if self.is_async else blocking
         vars(function)["__signature__"] = signature
@@ -172,7 +172,8 @@ def _parameter(definition: str | Document) -> Parameter:
     return Parameter(definition["name"], Parameter.POSITIONAL_OR_KEYWORD, default=default)
 
 
-def _run_now(coroutine: Coroutine[Any, Any, Any]) -> Any:
+def run_now(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Run a coroutine that never waits to its end."""
     try:
         coroutine.send(None)
     except StopIteration as end:

@@ -12,6 +12,7 @@ from typing import Any, cast
 from checks import Broken, check
 from program import Program, describe
 from runner_saver import NotingSqliteSaver, RunnerSaver
+from twins import Twin
 from wire import Wire
 
 from taskpoint import (
@@ -74,8 +75,7 @@ class Run:
 
     def answer(self) -> Document:
         """Do what is asked and return the answer."""
-        check(self._message["program"], is_async=self._is_async)
-        program = Program(self._message["program"], self._message["form"], self._effect, is_async=self._is_async)
+        program = self._program()
         saver: RunnerSaver | NotingSqliteSaver | None = None
         store: BaseStore | None = None
         try:
@@ -90,6 +90,13 @@ class Run:
             for each in (saver, store):
                 if each is not None:
                     each.close()
+
+    def _program(self) -> Program:
+        program, form = self._message["program"], self._message["form"]
+        if "twin" in program:
+            return Twin(program["twin"], form, self._effect, is_async=self._is_async)
+        check(program, is_async=self._is_async)
+        return Program(program, form, self._effect, is_async=self._is_async)
 
     def _saver(self) -> RunnerSaver | NotingSqliteSaver | None:
         kind = self._message["saver"]["kind"]

@@ -12,8 +12,10 @@ from taskpoint_conformance.cli.handover import handover
 from taskpoint_conformance.cli.init import init
 from taskpoint_conformance.cli.look import list_fixtures, show
 from taskpoint_conformance.cli.next import next_rule
+from taskpoint_conformance.cli.reports import reports
 from taskpoint_conformance.cli.run import run
 from taskpoint_conformance.cli.smoke import smoke
+from taskpoint_conformance.cli.twins import twins
 from taskpoint_conformance.coverage import command as coverage
 from taskpoint_conformance.mutants import command as mutants
 from taskpoint_conformance.requirements import command as requirements
@@ -41,6 +43,8 @@ _COMMANDS = (
     mutants,
     handover,
     golden,
+    twins,
+    reports,
 )
 for _command in _COMMANDS:
     conformance.add_command(_command)

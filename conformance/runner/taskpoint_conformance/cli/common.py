@@ -15,7 +15,7 @@ from taskpoint_conformance.errors import HarnessError
 from taskpoint_conformance.fixtures import Fixture, FixtureError, load_yaml
 from taskpoint_conformance.schemas import format_problem
 
-__all__ = ("FILE", "FOLDER", "baseline_entries", "choose", "driver_command", "driver_option")
+__all__ = ("FILE", "FOLDER", "baseline_entries", "choose", "driver_command", "driver_option", "require_all")
 
 FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE: Final = click.Path(dir_okay=False, path_type=Path)
@@ -47,6 +47,16 @@ def choose(
             near = difflib.get_close_matches(identifier, known, n=1)
             raise HarnessError(f"there is no fixture {identifier}" + (f"; did you mean {near[0]}?" if near else ""))
     return [each for each in chosen if each.id in wanted], [each for each in bad if each.path.stem in wanted]
+
+
+def require_all(sweep: str, *choices: object) -> None:
+    """Refuse to record a run that is not of everything.
+
+    Raises:
+        HarnessError: Something was chosen, or the sweep is not the full one.
+    """
+    if sweep != "full" or any(choices):
+        raise HarnessError("--record goes with --sweep full, and with all fixtures")
 
 
 def baseline_entries(path: Path | None, known: set[str]) -> dict[str, dict[str, str]]:

@@ -10,11 +10,12 @@ import click
 from rich.console import Console
 
 from taskpoint_conformance import data
-from taskpoint_conformance.cli.common import FILE, FOLDER, choose, driver_command
+from taskpoint_conformance.cli.common import FILE, FOLDER, choose, driver_command, require_all
 from taskpoint_conformance.console import progress_bar, show_problem
 from taskpoint_conformance.errors import HarnessError
 from taskpoint_conformance.fixtures import discover, suite_digest
 from taskpoint_conformance.handover import Handover, hand_over, pairs_of, write
+from taskpoint_conformance.reports import record
 from taskpoint_conformance.results import FixtureResult, SuiteResult
 from taskpoint_conformance.strikes import SWEEPS
 from taskpoint_conformance.traffic import Limits
@@ -32,8 +33,11 @@ __all__ = ("handover",)
 @click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Fixtures at a time.")
 @click.option("--timeout", type=click.FloatRange(min=0.1), default=10, show_default=True, help="Seconds of silence.")
 @click.option("--fixtures", "folder", type=FOLDER, metavar="FOLDER", help="Take the fixtures of this folder.")
+@click.option(
+    "--record", "recorded", is_flag=True, help="Write the dated report that is committed; only of all, in full."
+)
 @click.option("--report", type=FILE, metavar="FILE.json", help="Write what was found out.")
-def handover(
+def handover(  # noqa: PLR0913, PLR0917 - one for each option
     drivers: tuple[str, ...],
     wanted: tuple[str, ...],
     sweep: str,
@@ -42,6 +46,7 @@ def handover(
     timeout: float,
     folder: Path | None,
     report: Path | None,
+    recorded: bool,  # noqa: FBT001 - click passes it by name
 ) -> None:
     """Begin every fixture in one driver, kill it, and go on in another, for all ordered pairs.
 
@@ -51,6 +56,8 @@ def handover(
     limits = Limits(start=3 * timeout, silence=timeout, step=6 * timeout)
     results: list[SuiteResult] = []
     try:
+        if recorded:
+            require_all(sweep, wanted, folder)
         fixtures, bad = discover(folder)
         chosen, _ = choose(fixtures, bad, wanted, ())
         commands = [driver_command(each) for each in drivers] or [data.reference_driver()]
@@ -67,6 +74,8 @@ def handover(
             _show(console, result)
         if report is not None:
             write(results, report)
+        if recorded:
+            record("handover", results)
     except HarnessError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)

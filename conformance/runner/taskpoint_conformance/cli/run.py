@@ -8,11 +8,20 @@ from typing import Any
 import click
 from rich.console import Console
 
-from taskpoint_conformance.cli.common import FILE, FOLDER, baseline_entries, choose, driver_command, driver_option
+from taskpoint_conformance.cli.common import (
+    FILE,
+    FOLDER,
+    baseline_entries,
+    choose,
+    driver_command,
+    driver_option,
+    require_all,
+)
 from taskpoint_conformance.console import progress_bar, show_problem, show_summary
 from taskpoint_conformance.errors import HarnessError
 from taskpoint_conformance.fixtures import discover, suite_digest
 from taskpoint_conformance.report import write_junit, write_report
+from taskpoint_conformance.reports import record
 from taskpoint_conformance.requirements import PROFILES
 from taskpoint_conformance.results import FixtureResult, SuiteResult
 from taskpoint_conformance.runner import Options, run_suite
@@ -70,6 +79,7 @@ _SHOWN_WHOLE = 10
     metavar="FOLDER",
     help="Take the fixtures of this folder instead of the suite's.",
 )
+@click.option("--record", is_flag=True, help="Write the dated report that is committed; only of all, in full.")
 @click.option("-v", "--verbose", is_flag=True, help="Name every fixture and shorten nothing.")
 def run(**arguments: Any) -> None:
     """Run the fixtures against a driver.
@@ -89,6 +99,8 @@ def run(**arguments: Any) -> None:
 
 
 def _run(console: Console, arguments: dict[str, Any]) -> SuiteResult:
+    if arguments["record"]:
+        require_all(arguments["sweep"], *(arguments[name] for name in ("wanted", "profiles", "form", "mode", "folder")))
     fixtures, bad = discover(arguments["folder"])
     chosen, bad = choose(fixtures, bad, arguments["wanted"], arguments["profiles"])
     command = driver_command(arguments["driver"])
@@ -128,6 +140,8 @@ def _run(console: Console, arguments: dict[str, Any]) -> SuiteResult:
     show_summary(console, result)
     if options.sweep in {"quick", "sample"}:
         console.print(f"sweep: {options.sweep}, seed {options.seed}", highlight=False)
+    if arguments["record"]:
+        record("sweep", [result])
     if arguments["report_path"]:
         write_report(result, arguments["report_path"])
     if arguments["junit_path"]:
