@@ -64,6 +64,7 @@ class Entrypoint(Stateful, Generic[I, R]):
         self.is_async = is_async(func)
         self.parameters = Parameters(func)
         self.body = self.parameters.injecting(func)
+        self._forms: Forms | None = None
 
     def __repr__(self) -> str:
         return f"<entrypoint {self.name}>"
@@ -73,10 +74,13 @@ class Entrypoint(Stateful, Generic[I, R]):
         """The normalised definition, the same whichever form made it (`TSK-001`)."""
         return {"kind": "entrypoint-definition", "name": self.name, **self.options.document()}
 
-    @functools.cached_property
+    @property
     def forms(self) -> Forms:
         """How inputs, values and what is saved are written and read, by the function's annotations (`TYP-001`)."""
-        return forms_of(self.func, self.options.version, self.options.migrate)
+        forms = self._forms
+        if forms is None:  # not when it is defined: the annotations may name what is defined below it
+            forms = self._forms = forms_of(self.func, self.options.version, self.options.migrate)
+        return forms
 
     def _request(self, input: object, config: Config | None, options: RunOptions) -> Request:
         return read_request(input, config, options, self.options.context_schema)

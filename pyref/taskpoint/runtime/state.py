@@ -14,6 +14,7 @@ from taskpoint.errors import TaskError, UsageError, ValueEncodingError
 from taskpoint.runtime import forks
 from taskpoint.runtime.commands import Interrupt
 from taskpoint.runtime.config import RunConfig, read_config
+from taskpoint.runtime.forms import Forms
 from taskpoint.runtime.recorded import decode
 from taskpoint.runtime.sources import current
 from taskpoint.runtime.writer import ask, begin_surely
@@ -95,14 +96,14 @@ def _config(thread_id: str, checkpoint_id: str | None) -> dict[str, Any]:
     return {"configurable": configurable}
 
 
-def snapshot(saver: CheckpointSaver, config: RunConfig) -> StateSnapshot:
+def snapshot(forms: Forms, saver: CheckpointSaver, config: RunConfig) -> StateSnapshot:
     """Return how a thread stands, or stood at a checkpoint."""
     thread_id = config.thread_id
     assert thread_id is not None
     loaded = ask(lambda: saver.load(thread_id, config.checkpoint_id))
     if loaded is None:
         return StateSnapshot(None, (), _config(thread_id, None), {}, None, None)
-    return _of(saver, loaded)
+    return _of(forms, saver, loaded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def read_listing(filter: object, before: object, limit: object) -> Listing:
     return Listing(wanted, earlier, limit)
 
 
-def history(saver: CheckpointSaver, config: RunConfig, listing: Listing) -> Iterator[StateSnapshot]:
+def history(forms: Forms, saver: CheckpointSaver, config: RunConfig, listing: Listing) -> Iterator[StateSnapshot]:
     """Yield a thread's snapshots, newest first; no lock is held between two of them."""
     thread_id, only, limit = config.thread_id, config.checkpoint_id, listing.limit
     assert thread_id is not None
@@ -153,7 +154,7 @@ def history(saver: CheckpointSaver, config: RunConfig, listing: Listing) -> Iter
         loaded = ask(partial(saver.load, thread_id, checkpoint.id))
         if loaded is not None:
             shown += 1
-            yield _of(saver, loaded)
+            yield _of(forms, saver, loaded)
 
 
 def _has(checkpoint: Checkpoint, wanted: Mapping[str, bytes]) -> bool:
@@ -164,7 +165,7 @@ def _has(checkpoint: Checkpoint, wanted: Mapping[str, bytes]) -> bool:
     return all(name in metadata and codec.canonical(metadata[name]) == text for name, text in wanted.items())
 
 
-def _of(saver: CheckpointSaver, loaded: Loaded) -> StateSnapshot:
+def _of(forms: Forms, saver: CheckpointSaver, loaded: Loaded) -> StateSnapshot:
     checkpoint = loaded.checkpoint
     thread_id = checkpoint.thread_id
     index = Index(loaded.entries)
@@ -173,7 +174,7 @@ def _of(saver: CheckpointSaver, loaded: Loaded) -> StateSnapshot:
         tuple(Interrupt(decode(entry.value, entry.id), entry.id) for entry in index.pending()) if unfinished else ()
     )
     return StateSnapshot(
-        values=_values(saver, checkpoint),
+        values=_values(forms, saver, checkpoint),
         next=(checkpoint.entrypoint_name,) if unfinished else (),
         config=_config(thread_id, checkpoint.id),
         metadata=decode(checkpoint.metadata, "the metadata"),
@@ -185,12 +186,19 @@ def _of(saver: CheckpointSaver, loaded: Loaded) -> StateSnapshot:
     )
 
 
-def _values(saver: CheckpointSaver, checkpoint: Checkpoint) -> Any:
+def _values(forms: Forms, saver: CheckpointSaver, checkpoint: Checkpoint) -> Any:
+    """Return what the last run returned, by its declared type; what no longer fits is shown as it was recorded."""
     if checkpoint.value is None and checkpoint.previous_id is not None:
         loaded = saver.load(checkpoint.thread_id, checkpoint.previous_id)
         if loaded is not None:
             checkpoint = loaded.checkpoint
-    return None if checkpoint.value is None else decode(checkpoint.value, "the value of the last run")
+    if checkpoint.value is None:
+        return None
+    form = forms.saved if checkpoint.source == "update" else forms.value
+    try:
+        return form.read(checkpoint.value, checkpoint.entrypoint_version, "the value of the last run")
+    except ValueEncodingError:
+        return decode(checkpoint.value, "the value of the last run")
 
 
 def _tasks(checkpoint: Checkpoint, index: Index, interrupts: tuple[Interrupt, ...]) -> tuple[TaskSnapshot, ...]:
@@ -230,7 +238,7 @@ def _steps(entrypoint: Stateful, supersteps: object) -> list[str]:
                 hint="each step sets one value: pass [[StateUpdate(first)], [StateUpdate(second)]]",
             )
         check_node(entrypoint, updates[0].as_node)
-        values.append(codec.encode(updates[0].values))
+        values.append(entrypoint.forms.saved.write(updates[0].values)[0])
     return values
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime import forks, state
 from taskpoint.runtime.config import RunConfig, read_config
+from taskpoint.runtime.forms import Forms
 from taskpoint.runtime.state import StateSnapshot, StateUpdate
 from taskpoint.savers.base import CheckpointSaver
 
@@ -17,12 +19,17 @@ __all__ = ("Stateful",)
 Config = Mapping[str, Any]
 
 
-class Stateful:
+class Stateful(ABC):
     """The half of an entrypoint that looks at threads and runs nothing."""
 
     name: str
     version: str | None
     checkpointer: CheckpointSaver | None
+
+    @property
+    @abstractmethod
+    def forms(self) -> Forms:
+        """How values are written and read."""
 
     def get_state(self, config: Config | None = None, *, thread_id: str | None = None) -> StateSnapshot:
         """Return how a thread stands, or stood at the `checkpoint_id` of the config (`RUN-021`).
@@ -30,7 +37,7 @@ class Stateful:
         Raises:
             UsageError: There is no checkpointer or no thread id.
         """
-        return state.snapshot(self._saver(), self._thread(config, thread_id))
+        return state.snapshot(self.forms, self._saver(), self._thread(config, thread_id))
 
     def get_state_history(
         self,
@@ -51,7 +58,7 @@ class Stateful:
             thread_id: The thread, a shortcut for the config.
         """
         listing = state.read_listing(filter, before, limit)
-        return state.history(self._saver(), self._thread(config, thread_id), listing)
+        return state.history(self.forms, self._saver(), self._thread(config, thread_id), listing)
 
     def update_state(
         self, config: Config | None, values: object, as_node: str | None = None, *, thread_id: str | None = None

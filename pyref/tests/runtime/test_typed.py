@@ -170,6 +170,24 @@ def test_inputs_values_and_previous_are_typed(saver):
     assert type(seen[0][0]) is Point
 
 
+def test_a_state_shows_typed_values_and_takes_them(saver):
+    @entrypoint(checkpointer=saver)
+    def main(_, *, previous: Point | None = None) -> Point:
+        return Point(1, 2) if previous is None else Point(previous.x + 1, previous.y)
+
+    main.invoke(1, thread_id="t")
+    assert type(main.get_state(thread_id="t").values) is Point
+    main.update_state(None, Point(7, 8), thread_id="t")
+    assert main.get_state(thread_id="t").values == Point(7, 8)
+    assert main.invoke(1, thread_id="t") == Point(8, 8)
+
+    def other(_) -> Order:
+        return ORDER
+
+    shown = [state.values for state in entrypoint("main", other, checkpointer=saver).get_state_history(thread_id="t")]
+    assert [8, 8] in shown  # recorded by other code: shown as it was recorded
+
+
 def test_an_undeclared_host_object_is_refused_with_both_remedies():
     @task
     def undeclared():
