@@ -65,6 +65,8 @@ class Broken(Toy):
                 return good | {"twins": [{"name": "fetched", "fixture": "RPL-toy-sweep", "mode": "sync"}]}
             case "twin-of-nothing":
                 return good | {"twins": [{"name": "fetched", "fixture": "RPL-nowhere", "mode": "sync"}]}
+            case "claims-sqlite-without-its-saver":
+                return good | {"profiles": [*PROFILES, "sqlite"]}
             case "claims-too-much":
                 return good | {"profiles": [*PROFILES, "concurrency"]}
         return good

@@ -19,6 +19,6 @@ def broken(behaviour):
 
 def judge(command, folder=META / "must-pass", silence=20.0, start=60.0, stop=20.0, messages=5000, **options):
     fixtures, bad = discover(folder)
-    result = SuiteResult(list(command), suite_digest(fixtures), len(fixtures), "")
+    result = SuiteResult(list(command), suite_digest(fixtures), len(fixtures), "", suite=fixtures)
     limits = Limits(start=start, silence=silence, step=60, stop=stop, messages=messages)
     return run_suite(fixtures, bad, Options(command, limits=limits, **options), result)

@@ -121,7 +121,7 @@ def test_a_failure_shows_the_rule_the_difference_and_the_program(tmp_path):
         "actual",
         "≠",
         "CNF-020",
-        "entrypoint: main",
+        "entrypoint main(x):",
     ):
         assert words in done.stdout
     failure = ET.parse(junit).getroot().find("testcase/failure")

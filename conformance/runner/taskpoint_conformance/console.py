@@ -64,7 +64,7 @@ def show_problem(console: Console, result: FixtureResult, *, verbose: bool = Fal
             Text(f"A wrong port: {result.fixture.document['why']}", style="italic"),
             *_rules(result.fixture.verifies),
             *_evidence(problem, result.fixture),
-            *_program(result.fixture, whole=verbose),
+            *_program(problem, result.fixture, whole=verbose),
         ]
     parts += _last_words(problem, whole=verbose)
     title = f"{result.verdict}: {result.id}" + (f" - {result.fixture.title}" if result.fixture else "")
@@ -81,20 +81,46 @@ def _evidence(problem: Verdict, fixture: Fixture) -> Iterator[RenderableType]:
         yield side_by_side(problem.detail)
     if problem.code != "final.journal":
         for name, detail in problem.journals.items():
+            if difference(detail.expected, detail.actual, {}) is None:
+                continue
             yield Text(f"\njournal of {name}: expected at the end, and when this happened", style="bold")
             yield side_by_side(detail)
 
 
-def _program(fixture: Fixture, *, whole: bool) -> Iterator[RenderableType]:
+def _program(problem: Verdict, fixture: Fixture, *, whole: bool) -> Iterator[RenderableType]:
+    """Yield the program of the step, or the first one, one line a statement."""
     if "program" not in fixture.document:
         return
-    program = yaml.safe_dump(
-        fixture.document["program"], sort_keys=False, width=110, default_flow_style=None, allow_unicode=True
+    name = fixture.steps[problem.step].get("program") if problem.step is not None else None
+    lines = list(_program_lines(fixture.program(name)))
+    if not whole and len(lines) > _PROGRAM_LINES:
+        lines = [*lines[:_PROGRAM_LINES], "..."]
+    others = ", ".join(each for each in fixture.document.get("programs", {}) if each != name)
+    yield Text(
+        f"\nprogram {name or ''}".rstrip() + (f" (others in the fixture: {others})" if others else ""), style="bold"
     )
-    lines = program.splitlines()
-    text = program if whole or len(lines) <= _PROGRAM_LINES else "\n".join([*lines[:_PROGRAM_LINES], "..."])
-    yield Text("\nprogram", style="bold")
-    yield Syntax(text, "yaml", background_color="default", word_wrap=True)
+    yield Syntax("\n".join(lines), "yaml", background_color="default", word_wrap=True)
+
+
+def _program_lines(program: Mapping[str, Any]) -> Iterator[str]:
+    for name, task in program.get("tasks", {}).items():
+        rest = {key: each for key, each in task.items() if key not in {"params", "body"}}
+        yield f"task {name}({_parameters(task)}):" + (f" {_flow(rest)}" if rest else "")
+        yield from (f"  - {_flow(statement)[1:-1]}" for statement in task["body"])
+    rest = {key: each for key, each in program.items() if key not in {"entrypoint", "params", "tasks", "body"}}
+    yield f"entrypoint {program['entrypoint']}({_parameters(program)}):" + (f" {_flow(rest)}" if rest else "")
+    yield from (f"  - {_flow(statement)[1:-1]}" for statement in program["body"])
+
+
+def _parameters(function: Mapping[str, Any]) -> str:
+    return ", ".join(
+        each if isinstance(each, str) else f"{each['name']}={_json(each['default'])}" for each in function["params"]
+    )
+
+
+def _flow(value: Any) -> str:
+    text: str = yaml.safe_dump(value, sort_keys=False, default_flow_style=True, width=10**9, allow_unicode=True)
+    return text.strip()
 
 
 def _last_words(problem: Verdict, *, whole: bool) -> Iterator[RenderableType]:
@@ -216,5 +242,7 @@ def show_summary(console: Console, result: SuiteResult) -> None:
     runs = sum(len(each.variants) for each in result.results)
     took = f"{runs} runs, {sweeps} of them faults of a sweep, {result.seconds:.1f} s"
     console.print(f"{result.executed} of {result.required} required fixtures executed: {took}", highlight=False)
+    for name in result.false_claims:
+        console.print(Text(f"suite.false_claim: {name} is claimed, and nothing of it passes", style="bold red"))
     if result.error:
         console.print(Text(f"error: {result.error}", style="bold red"))

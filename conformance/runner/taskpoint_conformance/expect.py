@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from taskpoint_conformance.errors import Detail, Failure
 from taskpoint_conformance.journal import checkpoint_view, entry_view
-from taskpoint_conformance.match import Bindings, difference, is_latitude
+from taskpoint_conformance.match import Bindings, Difference, difference, is_latitude
 from taskpoint_conformance.shapes import is_array, is_object
 
 __all__ = ("check_final", "check_items", "check_step", "journals_so_far")
@@ -15,6 +16,7 @@ __all__ = ("check_final", "check_items", "check_step", "journals_so_far")
 Document = dict[str, Any]
 Threads = Mapping[str, list[tuple[Document, list[Document]]]]
 _COMPARED: Final = ("value", "code", "interrupts", "definition", "canonical", "path", "digest", "checkpoint_id")
+_SHORT: Final = 60
 _STATE_ALWAYS: Final = frozenset({"values", "next", "interrupts"})
 _TASK_ALWAYS: Final = frozenset({"result", "error", "cancelled", "interrupts"})
 
@@ -166,7 +168,17 @@ def grouped(expected: Any, actual: list[Any]) -> list[Any]:
 def _compare(code: str, what: str, expected: Any, actual: Any, bindings: Bindings) -> None:
     if found := difference(expected, actual, bindings):
         place = f"{what}{found.path if found.path.startswith('[') else f'.{found.path}' if found.path else ''}"
-        raise Failure(code, f"{place}: {found.reason}", Detail(expected, actual))
+        raise Failure(code, f"{place}: {found.reason}{_values(found)}", Detail(expected, actual))
+
+
+def _values(found: Difference) -> str:
+    """Say what differs, where it is short enough for one line."""
+    if found.reason != "differs":
+        return ""
+    texts = [json.dumps(each, ensure_ascii=False) for each in (found.expected, found.actual)]
+    if max(map(len, texts)) > _SHORT:
+        return ""
+    return f": {texts[0]} is expected, {texts[1]} came"
 
 
 def _listed(expected: Any, actual: Any) -> Any:

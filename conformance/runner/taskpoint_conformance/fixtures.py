@@ -18,7 +18,17 @@ from taskpoint_conformance.given import threads_of
 from taskpoint_conformance.schemas import document_problem, format_problem
 from taskpoint_conformance.shapes import is_array, is_object
 
-__all__ = ("RUNS", "Fixture", "FixtureError", "discover", "is_sequential", "load", "load_yaml", "suite_digest")
+__all__ = (
+    "RUNS",
+    "Fixture",
+    "FixtureError",
+    "discover",
+    "is_newer",
+    "is_sequential",
+    "load",
+    "load_yaml",
+    "suite_digest",
+)
 
 RUNS: Final = frozenset({"invoke", "resume", "command"})
 _CONCURRENT: Final = frozenset({"start", "branches", "gather", "first"})
@@ -201,7 +211,7 @@ def load(path: Path) -> Fixture:
         raise FixtureError("fixture.invalid", path, str(error).removeprefix(f"{path.name}: ")) from None
     if not is_object(document):
         raise FixtureError("fixture.invalid", path, "a fixture is an object")
-    if _is_newer(document.get("format")):
+    if is_newer(document.get("format")):
         raise FixtureError(
             "fixture.newer", path, f"format {document['format']} is newer than {FORMAT}, which this suite reads"
         )
@@ -210,7 +220,8 @@ def load(path: Path) -> Fixture:
     return Fixture(path, document)
 
 
-def _is_newer(version: Any) -> bool:
+def is_newer(version: Any) -> bool:
+    """Return whether a document's version of the format is higher than what this suite reads."""
     if not isinstance(version, str) or not re.fullmatch("[0-9]+\\.[0-9]+", version):
         return False
     return tuple(map(int, version.split("."))) > tuple(map(int, FORMAT.split(".")))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from taskpoint_conformance import FORMAT, SPEC, __version__
-from taskpoint_conformance.errors import HarnessError
-from taskpoint_conformance.results import FixtureResult, SuiteResult, VariantResult
+from taskpoint_conformance import FORMAT, SPEC, __version__, data
+from taskpoint_conformance.errors import Detail, HarnessError
+from taskpoint_conformance.fixtures import Fixture
+from taskpoint_conformance.results import FixtureResult, ProfileResult, SuiteResult, VariantResult
 from taskpoint_conformance.schemas import format_problem
 
-__all__ = ("report", "write_junit", "write_report")
+__all__ = ("report", "write_junit", "write_report", "write_text")
 
 
 def report(result: SuiteResult) -> dict[str, Any]:
@@ -34,11 +36,59 @@ def report(result: SuiteResult) -> dict[str, Any]:
             "executed": result.executed,
             "required": result.required,
         },
+        "asked": result.asked,
+        "profiles": [_profile(each) for each in result.profiles],
+        "requirements": list(_requirements(result)),
         "results": [_fixture(each) for each in result.results],
     }
     if result.error is not None:
-        document["error"] = result.error
+        document |= {"error": result.error, "code": result.error_code or "suite.stopped"}
     return document
+
+
+def _profile(profile: ProfileResult) -> dict[str, Any]:
+    return {
+        "name": profile.name,
+        "claimed": profile.claimed,
+        "fixtures": profile.fixtures,
+        "executed": profile.executed,
+        "passed": profile.passed,
+        "falsely_claimed": profile.falsely_claimed,
+    }
+
+
+def _requirements(result: SuiteResult) -> Iterator[dict[str, Any]]:
+    """Yield what each rule of the specification came to."""
+    claimed: list[str] = (result.hello or {}).get("profiles", [])
+    verdicts = {each.id: each.verdict for each in result.results}
+    proving: dict[str, list[Fixture]] = {}
+    for fixture in result.suite:
+        for identifier in fixture.verifies:
+            proving.setdefault(identifier, []).append(fixture)
+    for rule in data.requirements().values():
+        fixtures = proving.get(rule["id"], [])
+        wanted = [each.id for each in fixtures if each.profile in claimed]
+        yield {
+            "id": rule["id"],
+            "keyword": rule["keyword"],
+            "text": rule["text"],
+            "profile": rule["profile"],
+            "chapter": rule["chapter"],
+            "verdict": _rolled_up([verdicts.get(each, "not_run") for each in wanted], any_fixture=bool(fixtures)),
+            "fixtures": [each.id for each in fixtures],
+        }
+
+
+def _rolled_up(verdicts: list[str], *, any_fixture: bool) -> str:
+    """Return a rule's verdict: the worst of its fixtures; passed only where all that are claimed were run."""
+    if not any_fixture:
+        return "no_fixture"
+    if not verdicts:
+        return "not_claimed"
+    for verdict in ("failed", "broken", "expected_failure", "not_run"):
+        if verdict in verdicts:
+            return verdict
+    return "passed" if "passed" in verdicts else verdicts[0]
 
 
 def _fixture(result: FixtureResult) -> dict[str, Any]:
@@ -51,7 +101,7 @@ def _fixture(result: FixtureResult) -> dict[str, Any]:
         "variants": [_variant(each) for each in result.variants],
     }
     if fixture:
-        document["title"] = fixture.title
+        document |= {"title": fixture.title, "why": fixture.document["why"]}
     reasons = [result.reason] if result.reason else []
     if result.problem:
         reasons.append(f"{result.problem.code}: {result.problem.message}")
@@ -69,9 +119,19 @@ def _variant(variant: VariantResult) -> dict[str, Any]:
     }
     if variant.point is not None:
         document["sweep"] = variant.point
-    if variant.problem:
-        document |= {"code": variant.problem.code, "message": variant.problem.message}
+    if problem := variant.problem:
+        document |= {"code": problem.code, "message": problem.message}
+        if problem.step is not None:
+            document["step"] = problem.step + 1
+        if problem.detail:
+            document["detail"] = _sides(problem.detail)
+        if problem.journals and problem.code != "final.journal":
+            document["journals"] = {name: _sides(each) for name, each in problem.journals.items()}
     return document
+
+
+def _sides(detail: Detail) -> dict[str, Any]:
+    return {"expected": detail.expected, "actual": detail.actual}
 
 
 def write_report(result: SuiteResult, path: Path) -> None:
@@ -134,6 +194,15 @@ def _json(value: Any) -> str:
 def _clean(text: str) -> str:
     """Leave out what XML cannot hold."""
     return "".join(each if each in "\t\n" or " " <= each <= "\ud7ff" or each >= "\ue000" else "?" for each in text)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file, with its folder.
+
+    Raises:
+        HarnessError: It cannot be written.
+    """
+    _write(path, text.encode())
 
 
 def _write(path: Path, content: bytes) -> None:

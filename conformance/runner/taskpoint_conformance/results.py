@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from taskpoint_conformance.errors import Verdict
 from taskpoint_conformance.fixtures import Fixture
+from taskpoint_conformance.requirements import PROFILES
 
-__all__ = ("FixtureResult", "SuiteResult", "VariantResult")
+__all__ = ("FixtureResult", "ProfileResult", "SuiteResult", "VariantResult")
 
 
 @dataclass(slots=True)
@@ -45,6 +47,11 @@ class FixtureResult:
     claimed: bool = True
 
     @property
+    def was_executed(self) -> bool:
+        """Whether it was run to a verdict; a skipped one was not."""
+        return bool(self.variants) and self.verdict != "skipped"
+
+    @property
     def first_problem(self) -> tuple[Verdict, VariantResult | None] | None:
         """What went wrong first; that a value is missing in the driver's language only where nothing else did."""
         if self.problem:
@@ -64,6 +71,35 @@ class FixtureResult:
         return "expected_failure" if self.expected else found[0].verdict
 
 
+@dataclass(frozen=True, slots=True)
+class ProfileResult:
+    """What was found out about one profile."""
+
+    name: str
+    claimed: bool
+    fixtures: int
+    """How many the suite has."""
+    results: list[FixtureResult]
+
+    @property
+    def executed(self) -> int:
+        """How many of its fixtures were run to a verdict."""
+        return sum(each.was_executed for each in self.results)
+
+    @property
+    def passed(self) -> int:
+        """How many of its fixtures passed."""
+        return sum(each.verdict == "passed" for each in self.results)
+
+    @property
+    def falsely_claimed(self) -> bool:
+        """Whether it is claimed, all of it was asked for, and nothing of it passes or is known to fail."""
+        whole = 0 < self.fixtures == len(self.results)
+        return (
+            self.claimed and whole and all(each.verdict not in {"passed", "expected_failure"} for each in self.results)
+        )
+
+
 @dataclass(slots=True)
 class SuiteResult:
     """The whole run."""
@@ -76,6 +112,33 @@ class SuiteResult:
     hello: dict[str, Any] | None = None
     results: list[FixtureResult] = field(default_factory=list[FixtureResult])
     error: str | None = None
+    error_code: str | None = None
+    """The code that goes with `error`."""
+    suite: Sequence[Fixture] = ()
+    """All fixtures, chosen or not, so that a selection is never taken for the whole."""
+    asked: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What was asked for: sweep, profiles, form, mode, baseline."""
+
+    @property
+    def profiles(self) -> list[ProfileResult]:
+        """Each profile of the suite, in the order of the specification."""
+        claims: list[str] = (self.hello or {}).get("profiles", [])
+        return [
+            ProfileResult(
+                name,
+                name in claims,
+                sum(fixture.profile == name for fixture in self.suite),
+                [each for each in self.results if each.fixture is not None and each.fixture.profile == name],
+            )
+            for name in PROFILES
+        ]
+
+    @property
+    def false_claims(self) -> list[str]:
+        """Profiles that are claimed, that were asked for as a whole, and of which nothing passes."""
+        if self.error:
+            return []
+        return [each.name for each in self.profiles if each.falsely_claimed]
 
     @property
     def counts(self) -> Counter[str]:
@@ -85,7 +148,7 @@ class SuiteResult:
     @property
     def executed(self) -> int:
         """How many fixtures were run to a verdict; a skipped one was not."""
-        return sum(bool(each.variants) and each.verdict != "skipped" for each in self.results)
+        return sum(each.was_executed for each in self.results)
 
     @property
     def required(self) -> int:
@@ -98,4 +161,4 @@ class SuiteResult:
         counts = self.counts
         if self.error or counts["broken"] or not self.executed:
             return 2
-        return 1 if counts["failed"] else 0
+        return 1 if counts["failed"] or self.false_claims else 0

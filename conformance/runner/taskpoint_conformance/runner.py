@@ -61,21 +61,29 @@ def run_suite(
     try:
         pools[0].give_back(pools[0].take())  # before anything else: is there a driver at all?
         result.hello = pools[0].hello
+        _refuse_what_is_not_claimed(options, result.hello or {})
         _Run(fixtures, options, result, pools, on_result).run()
         _judge_baseline(result, options)
     except (Broken, HarnessError) as error:
         result.error = str(error)
+        result.error_code = error.code if isinstance(error, Broken) else "suite.stopped"
         if isinstance(error, Broken) and error.stderr:
             result.error += f"\nits standard error ends:\n{error.stderr[-2000:]}"
     finally:
         problems = [problem for pool in pools if (problem := pool.close())]
         if problems and result.error is None:
-            result.error = problems[0].message
+            result.error, result.error_code = problems[0].message, problems[0].code
     result.results.sort(key=lambda each: each.id)
     if result.error is None and not result.executed:
-        result.error = "no fixture was executed"
+        result.error, result.error_code = "no fixture was executed", "suite.nothing"
     result.seconds = time.monotonic() - started
     return result
+
+
+def _refuse_what_is_not_claimed(options: Options, hello: dict[str, Any]) -> None:
+    for kind, wanted in (("form", options.form), ("mode", options.mode)):
+        if wanted is not None and wanted not in hello[f"{kind}s"]:
+            raise Broken("suite.not_claimed", f"asked for, but the driver does not claim the {kind} {wanted}")
 
 
 class _Run:
@@ -153,6 +161,9 @@ def _run_fixture(fixture: Fixture, pool: Pool, options: Options, hello: dict[str
             result.problem = Failure(
                 "suite.not_claimed", f"asked for, but the driver does not claim the profile {fixture.profile}"
             )
+        return result
+    if fixture.profile == "sqlite" and "sqlite" not in hello["savers"]:
+        result.problem = Failure("suite.false_claim", "the profile sqlite is claimed, and the saver sqlite is not")
         return result
     variants = variants_of(fixture, hello, options.form, options.mode)
     if not variants:
@@ -244,10 +255,13 @@ def _judge_baseline(result: SuiteResult, options: Options) -> None:
     by_id = {each.id: each for each in result.results}
     for identifier, entry in options.baseline.items():
         found = by_id.get(identifier)
-        if found is None or found.verdict in {"not_claimed", "skipped", "broken"}:
+        if found is None or found.verdict == "broken":
             continue
         problem = found.first_problem
-        if problem is None:
+        if found.verdict in {"not_claimed", "skipped"}:
+            what = found.verdict.replace("_", " ")
+            found.problem = Failure("baseline.stale", f"the baseline expects a failure, and it is {what}")
+        elif problem is None:
             found.problem = Failure(
                 "baseline.stale", "the baseline expects a failure, and it passes: take the entry out"
             )

@@ -12,6 +12,7 @@ from taskpoint_conformance.cli.handover import handover
 from taskpoint_conformance.cli.init import init
 from taskpoint_conformance.cli.look import list_fixtures, show
 from taskpoint_conformance.cli.next import next_rule
+from taskpoint_conformance.cli.report import report
 from taskpoint_conformance.cli.reports import reports
 from taskpoint_conformance.cli.run import run
 from taskpoint_conformance.cli.smoke import smoke
@@ -36,6 +37,7 @@ _COMMANDS = (
     init,
     smoke,
     next_rule,
+    report,
     explain,
     export_fixtures,
     requirements,

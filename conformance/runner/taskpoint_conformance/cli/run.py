@@ -17,10 +17,11 @@ from taskpoint_conformance.cli.common import (
     driver_option,
     require_all,
 )
+from taskpoint_conformance.cli.report import VIEWS, view_options, write_views
 from taskpoint_conformance.console import progress_bar, show_problem, show_summary
 from taskpoint_conformance.errors import HarnessError
 from taskpoint_conformance.fixtures import discover, suite_digest
-from taskpoint_conformance.report import write_junit, write_report
+from taskpoint_conformance.report import report, write_junit, write_report
 from taskpoint_conformance.reports import record
 from taskpoint_conformance.requirements import PROFILES
 from taskpoint_conformance.results import FixtureResult, SuiteResult
@@ -48,6 +49,7 @@ _SHOWN_WHOLE = 10
 @click.option("--mode", type=click.Choice(["sync", "async"]), help="Only this mode.")
 @click.option("--report", "report_path", type=FILE, metavar="FILE.json", help="Write a report.")
 @click.option("--junit", "junit_path", type=FILE, metavar="FILE.xml", help="Write JUnit's XML.")
+@view_options
 @click.option("--baseline", type=FILE, metavar="FILE", help="Failures that are expected, with code and reason.")
 @click.option(
     "--sweep",
@@ -115,7 +117,10 @@ def _run(console: Console, arguments: dict[str, Any]) -> SuiteResult:
         limits=Limits(start=3 * arguments["timeout"], silence=arguments["timeout"], step=6 * arguments["timeout"]),
         baseline=baseline_entries(arguments["baseline"], {each.id for each in fixtures}),
     )
-    result = SuiteResult(list(command), suite_digest(fixtures), len(fixtures), "")
+    asked = {name: arguments[name] for name in ("sweep", "seed", "form", "mode")}
+    asked |= {"profiles": list(arguments["profiles"]), "fixtures": list(arguments["wanted"])}
+    asked["baseline"] = len(options.baseline)
+    result = SuiteResult(list(command), suite_digest(fixtures), len(fixtures), "", suite=fixtures, asked=asked)
     failed = 0
     with progress_bar(console) as progress:
         task = progress.add_task("run", total=len(chosen) + len(bad), failed=0)
@@ -146,4 +151,6 @@ def _run(console: Console, arguments: dict[str, Any]) -> SuiteResult:
         write_report(result, arguments["report_path"])
     if arguments["junit_path"]:
         write_junit(result, arguments["junit_path"])
+    if any(arguments[name] for name in VIEWS):
+        write_views([report(result)], arguments)
     return result
