@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from taskpoint import codec
 from taskpoint.errors import FormatError, StoreError, UsageError, ValueEncodingError
@@ -67,7 +67,7 @@ class CachePolicy:
     def key(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], digest: str | None) -> str | None:
         """Return the key of a call, None where the result is not to be kept (`POL-041`)."""
         if self.key_func is not None:
-            own: object = self.key_func(*args, **kwargs)
+            own = cast("object", self.key_func(*args, **kwargs))
             if not isinstance(own, str | bytes):
                 raise UsageError("key_func returned neither a string nor bytes", hint="return a stable string")
             return codec.digest_arguments([own])
