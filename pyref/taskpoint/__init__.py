@@ -38,7 +38,7 @@ from taskpoint.runtime.forms import Recorded
 from taskpoint.runtime.func import TaskFunction, TaskFuture, task
 from taskpoint.runtime.policies import RetryPolicy, TimeoutPolicy, default_retry_on
 from taskpoint.runtime.requests import RunOptions
-from taskpoint.runtime.select import as_completed
+from taskpoint.runtime.select import Gathered, as_completed, gather
 from taskpoint.runtime.state import StateSnapshot, StateUpdate, TaskSnapshot
 from taskpoint.savers import CheckpointSaver, InMemorySaver, SqliteSaver
 
@@ -60,6 +60,7 @@ __all__ = (
     "EntrypointFinal",
     "ExecutionInfo",
     "FormatError",
+    "Gathered",
     "InMemoryCache",
     "InMemorySaver",
     "InMemoryStore",
@@ -90,6 +91,7 @@ __all__ = (
     "as_completed",
     "default_retry_on",
     "entrypoint",
+    "gather",
     "get_config",
     "get_idempotency_key",
     "get_previous_state",

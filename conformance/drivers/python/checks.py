@@ -14,6 +14,7 @@ _EXPRESSIONS: Final = frozenset(
 )
 _PROGRAM: Final = frozenset(
     (
+        "entrypoints",
         "entrypoint",
         "params",
         "tasks",
@@ -35,6 +36,7 @@ _STATEMENTS: Final[Mapping[str, frozenset[str] | None]] = {
     "for": frozenset(("each", "in", "do")),
     "call": _CALL,
     "start": _CALL,
+    "invoke": frozenset(("entrypoint", "input", "thread", "as")),
     "await": frozenset(("handle", "as")),
     "cancel": frozenset(("handle",)),
     "done": frozenset(("handle", "as")),
@@ -75,6 +77,9 @@ def check(program: Any, *, is_async: bool) -> None:
     for task in program.get("tasks", {}).values():
         _only(task, frozenset(("params", "body", "raises", "retry", "timeout", "version", "migrate", "returns")))
         bodies.append(task["body"])
+    for inner in program.get("entrypoints", {}).values():
+        _only(inner, frozenset(("params", "body", "previous", "retry", "timeout", "saver")))
+        bodies.append(inner["body"])
     for body in bodies:
         for kind in _kinds(body):
             if kind == "branches" and not is_async:

@@ -43,6 +43,7 @@ def hello(message: Document) -> Document:
             "policies",
             "context",
             "types",
+            "composition",
         ],
         "forms": ["decorator", "named"],
         "modes": ["sync", "async"],

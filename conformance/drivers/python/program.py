@@ -70,6 +70,7 @@ class Program:
         self._effect = effect
         self.errors: dict[str, type[Exception]] = {}
         self.tasks: dict[str, TaskFunction[..., Any]] = {}
+        self.entrypoints: dict[str, Entrypoint[Any, Any]] = {}
         for name, definition in document.get("tasks", {}).items():
             function = self._function([_parameter(each) for each in definition["params"]], definition["body"])
             options: dict[str, Any] = {"raises": [self.error_class(error) for error in definition.get("raises", [])]}
@@ -86,10 +87,12 @@ class Program:
                 self.tasks[name] = task(name=name, **options)(function)
 
     def entrypoint(self, saver: CheckpointSaver | None, store: BaseStore | None) -> Entrypoint[Any, Any]:
-        """Return the entrypoint, with a saver and a store."""
+        """Return the entrypoint, with a saver and a store; the others of the program share its saver or have none."""
         document = self.document
+        for name, definition in document.get("entrypoints", {}).items():
+            kept = {"checkpointer": saver} if definition.get("saver") and saver is not None else {}
+            self.entrypoints[name] = self._entrypoint(name, definition, kept)
         options: dict[str, Any] = {name: document[name] for name in ("version", "on_divergence") if name in document}
-        options |= policies(document, self.error_class)
         if "migrate" in document:
             options["migrate"] = _migration(document["migrate"])
         if "context" in document:
@@ -98,14 +101,20 @@ class Program:
             options["checkpointer"] = saver
         if store is not None:
             options["store"] = store
+        made = self._entrypoint(document["entrypoint"], document, options)
+        self.entrypoints[made.name] = made
+        return made
+
+    def _entrypoint(self, name: str, document: Document, options: dict[str, Any]) -> Entrypoint[Any, Any]:
+        options = options | policies(document, self.error_class)
         parameters = [_parameter(each) for each in document["params"]]
         if "previous" in document:
             default = codec.from_tree(document["previous"]["default"])
             parameters.append(Parameter(_PREVIOUS, Parameter.KEYWORD_ONLY, default=default))
         function = self._function(parameters, document["body"], enters=True)
         if self.form == "named":
-            return entrypoint(document["entrypoint"], function, **options)
-        return entrypoint(name=document["entrypoint"], **options)(function)
+            return entrypoint(name, function, **options)
+        return entrypoint(name=name, **options)(function)
 
     def error_class(self, name: str) -> type[Exception]:
         """Return the program's error class of a name."""
@@ -275,8 +284,7 @@ class _Scope:
         return _Return(entrypoint.final(value=self.value(members["value"]), save=self.value(members["save"])))
 
     async def previous(self, members: Document) -> None:
-        declared = "previous" in self.program.document
-        self.keep(members, self.variables[_PREVIOUS] if declared else get_previous_state())
+        self.keep(members, self.variables[_PREVIOUS] if _PREVIOUS in self.variables else get_previous_state())
 
     async def interrupt(self, members: Document) -> None:
         self.keep(members, interrupt(self.value(members["value"])))
@@ -302,6 +310,15 @@ class _Scope:
             function = function.with_options(**options)
         args = [self.value(each) for each in members.get("args", [])]
         return function(*args, **{name: self.value(each) for name, each in members.get("kwargs", {}).items()})
+
+    async def invoke(self, members: Document) -> None:
+        workflow = self.program.entrypoints[members["entrypoint"]]
+        options: dict[str, Any] = {"thread_id": self.value(members["thread"])} if "thread" in members else {}
+        value = self.value(members["input"])
+        if self.program.is_async:
+            self.keep(members, await workflow.ainvoke(value, **options))
+        else:
+            self.keep(members, workflow.invoke(value, **options))
 
     async def call(self, members: Document) -> None:
         self.keep(members, await self.wait(self.begin(members)))
@@ -403,6 +420,7 @@ _STATEMENTS: Mapping[str, Callable[[_Scope, Any], Coroutine[Any, Any, _Return | 
     "effect": _Scope.effect,
     "store": _Scope.store,
     "call": _Scope.call,
+    "invoke": _Scope.invoke,
     "start": _Scope.start,
     "await": _Scope.await_,
     "cancel": _Scope.cancel,

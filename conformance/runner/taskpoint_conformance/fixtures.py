@@ -109,9 +109,10 @@ class Fixture:
 
     @property
     def retried(self) -> frozenset[str]:
-        """The names of the tasks that a policy may execute again."""
+        """The names of the tasks, and of entrypoints called like them, that a policy may execute again."""
         programs = [self.document.get("program", {}), *self.document.get("programs", {}).values()]
-        tasks = [item for program in programs for item in program.get("tasks", {}).items()]
+        called = [program.get(kind, {}) for program in programs for kind in ("tasks", "entrypoints")]
+        tasks = [item for definitions in called for item in definitions.items()]
         return frozenset(name for name, task in tasks if "retry" in task)
 
     @property

@@ -64,6 +64,7 @@ _BUYS: Final[Mapping[str, str]] = {
     "stores": "Workflows have a memory that outlives their threads.",
     "durability": "A caller chooses between safe and fast: when what happened is written.",
     "policies": "A task is tried again, given up on or answered from a cache, as its definition says.",
+    "composition": "Workflows are made of workflows, in one journal.",
 }
 LEVELS: Final = (
     *_CORE,
@@ -107,7 +108,8 @@ def _weight(fixture: Fixture) -> tuple[int, int]:
     needed |= {name for name in ("release", "given") if name in document or any(name in step for step in fixture.steps)}
     for program in programs:
         needed |= set(program) - {"entrypoint", "params", "tasks", "body"}
-        for body in (program["body"], *(task["body"] for task in program.get("tasks", {}).values())):
+        called = [*program.get("tasks", {}).values(), *program.get("entrypoints", {}).values()]
+        for body in (program["body"], *(definition["body"] for definition in called)):
             needed.update(_words(body))
     return len(needed), len(json.dumps(document))
 

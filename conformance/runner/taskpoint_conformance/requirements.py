@@ -46,6 +46,9 @@ AREAS: Final = (
     "MEM",
     "CCH",
     "POL",
+    "CMP",
+    "DRH",
+    "STP",
 )
 KEYWORDS: Final = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
 PROFILES: Final = (
@@ -60,6 +63,7 @@ PROFILES: Final = (
     "durability",
     "context",
     "types",
+    "composition",
     "stores",
     "policies",
 )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, cast
 from uuid import UUID
 
 from taskpoint import codec
 from taskpoint.errors import UsageError, ValueEncodingError
 
-__all__ = ("RunConfig", "check_id", "read_config")
+__all__ = ("RunConfig", "check_id", "merged", "read_config", "with_thread")
 
 _KNOWN = {"configurable", "metadata", "max_concurrency", "run_id", "tags", "run_name", "recursion_limit"}
 _MAX_ID = 255
@@ -95,6 +95,36 @@ def read_config(config: Mapping[str, Any] | None, thread_id: object = None) -> R
         metadata=_metadata(config.get("metadata")),
         raw=dict(config) if thread_id is None else {**config, "configurable": {**configurable, "thread_id": thread_id}},
     )
+
+
+def merged(base: Mapping[str, Any], over: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a config with what another one adds and replaces: member by member in what is a dict, tags added up.
+
+    Example:
+        >>> merged({"configurable": {"thread_id": "a"}, "tags": ["x"]}, {"configurable": {"user": 1}, "tags": ["y"]})
+        {'configurable': {'thread_id': 'a', 'user': 1}, 'tags': ['x', 'y']}
+    """
+    result = dict(base)
+    if over is not None and not _is_mapping(over):
+        raise _refuse("the config is not a dict", "pass {'configurable': {'thread_id': '...'}}")
+    for name, given in (over or {}).items():
+        known = result.get(name)
+        if _is_mapping(known) and _is_mapping(given):
+            result[name] = {**known, **given}
+        elif name == "tags" and isinstance(known, list | tuple) and isinstance(given, list | tuple):
+            result[name] = list(dict.fromkeys([*cast("list[object]", known), *cast("list[object]", given)]))
+        else:
+            result[name] = given
+    return result
+
+
+def with_thread(config: Mapping[str, Any] | None, thread_id: object) -> dict[str, Any]:
+    """Return a config that names the thread of the ``thread_id=`` shortcut, where it names none itself."""
+    config = config or {}
+    configurable: object = config.get("configurable") or {}
+    if thread_id is None or not _is_mapping(configurable) or "thread_id" in configurable:
+        return dict(config)
+    return {**config, "configurable": {**configurable, "thread_id": thread_id}}
 
 
 def _metadata(metadata: object) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime.host import Host, current_host
+from taskpoint.runtime.surroundings import surroundings_of
 
 if TYPE_CHECKING:
     from taskpoint.stores.base import BaseStore
@@ -57,7 +58,7 @@ def get_config() -> dict[str, Any]:
     Raises:
         UsageError: Outside of a run (code ``usage.outside_run``).
     """
-    return current_host("get_config()").run.config.raw
+    return surroundings_of(current_host("get_config()")).config.raw
 
 
 def get_previous_state() -> Any:
@@ -66,7 +67,7 @@ def get_previous_state() -> Any:
     Raises:
         UsageError: Outside of a run (code ``usage.outside_run``).
     """
-    return current_host("get_previous_state()").run.previous(None)
+    return surroundings_of(current_host("get_previous_state()")).previous(None)
 
 
 def get_store() -> BaseStore:
@@ -90,7 +91,7 @@ def get_store() -> BaseStore:
         >>> store.get(("users", "ann"), "likes").value
         {'what': 'tea'}
     """
-    store = current_host("get_store()").run.store
+    store = surroundings_of(current_host("get_store()")).store
     if store is None:
         raise UsageError(
             "the entrypoint has no store", code="usage.no_store", hint='pass store=SqliteStore("memory.db") to it'
@@ -169,30 +170,31 @@ class ExecutionInfo:
 class Runtime(Generic[C]):
     """What a run gives to its code: `get_runtime()`, or a parameter called ``runtime``."""
 
-    __slots__ = ("_host",)
+    __slots__ = ("_around", "_host")
 
     def __init__(self, host: Host) -> None:
         self._host = host
+        self._around = surroundings_of(host)
 
     @property
     def context(self) -> C:
         """What the caller passed as ``context=``; None where nothing was. It is never stored (`CTX-006`)."""
-        return cast("C", self._host.run.context)
+        return cast("C", self._around.context)
 
     @property
     def config(self) -> dict[str, Any]:
         """As `get_config` returns it."""
-        return self._host.run.config.raw
+        return self._around.config.raw
 
     @property
     def store(self) -> BaseStore | None:
         """As `get_store` returns it; None where the entrypoint has none."""
-        return self._host.run.store
+        return self._around.store
 
     @property
     def previous(self) -> Any:
         """As `get_previous_state` returns it."""
-        return self._host.run.previous(None)
+        return self._around.previous(None)
 
     def heartbeat(self) -> None:
         """As the function `heartbeat` does."""

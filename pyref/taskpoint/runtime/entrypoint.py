@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
+import copy
 import functools
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar, Unpack, cast
 
 from taskpoint.errors import UsageError
-from taskpoint.runtime import running, streams
+from taskpoint.runtime import composition, running, streams
 from taskpoint.runtime.caching import namespace_of
 from taskpoint.runtime.commands import Command
-from taskpoint.runtime.config import read_config
-from taskpoint.runtime.definitions import is_async
+from taskpoint.runtime.config import merged, read_config
+from taskpoint.runtime.definitions import base_function, check_name, is_async
+from taskpoint.runtime.failures import Resolver, resolver
 from taskpoint.runtime.forms import Forms, forms_of
+from taskpoint.runtime.host import running_host
 from taskpoint.runtime.injection import Parameters
-from taskpoint.runtime.options import EntrypointOptions
+from taskpoint.runtime.options import EntrypointKeywords, EntrypointOptions
 from taskpoint.runtime.requests import Request, RunOptions, read_request
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.stateful import Stateful
@@ -40,6 +43,11 @@ class Entrypoint(Stateful, Generic[I, R]):
         checkpointer: The saver that keeps its threads, None where nothing is kept.
         version: Stored with each run.
         on_divergence: What to do when a call does not fit the journal: ``"error"``, ``"replay"`` or ``"warn"``.
+        config: What `with_config` gave, under the config of each use.
+
+    Called inside a run, `invoke` and its sisters are a call in the caller's scope, like one of a task: recorded at
+    ``name#0``, with its finished tasks at ``name#0/task#0``, which never run again (`CMP-001`). With a checkpointer
+    and a thread id of its own it is a run of its own.
 
     Example:
         >>> from taskpoint import InMemorySaver, entrypoint
@@ -64,6 +72,8 @@ class Entrypoint(Stateful, Generic[I, R]):
         self.is_async = is_async(func)
         self.parameters = Parameters(func)
         self.body = self.parameters.injecting(func)
+        self.identity = getattr(base_function(func), "__code__", func)
+        self.config: dict[str, Any] = {}
         self._forms: Forms | None = None
 
     def __repr__(self) -> str:
@@ -82,8 +92,64 @@ class Entrypoint(Stateful, Generic[I, R]):
             forms = self._forms = forms_of(self.func, self.options.version, self.options.migrate)
         return forms
 
+    @functools.cached_property
+    def find_exception(self) -> Resolver:
+        """What finds an exception class by its name, where a failure of a call is read (`ERR-010`)."""
+        return resolver(self.func, ())
+
     def _request(self, input: object, config: Config | None, options: RunOptions) -> Request:
-        return read_request(input, config, options, self.options.context_schema)
+        bound = self._bound(config, options.get("thread_id"))
+        return read_request(input, bound, options, self.options.context_schema)
+
+    # Variants
+
+    def with_config(self, config: Config | None = None, **members: Any) -> Entrypoint[I, R]:
+        """Return the same workflow with a config that is under that of each use.
+
+        Args:
+            config: A config; what a use gives is added to it, and replaces what has the same name.
+            **members: Members of the config by name, such as ``tags=["nightly"]``.
+
+        Raises:
+            UsageError: The config has an unknown member, or one of the wrong type (code ``usage.config_invalid``).
+
+        Example:
+            >>> from taskpoint import InMemorySaver, entrypoint
+            >>> @entrypoint(checkpointer=InMemorySaver())
+            ... def count(n: int, *, previous: int | None = None) -> int:
+            ...     return n + (previous or 0)
+            >>> mine = count.with_config({"configurable": {"thread_id": "mine"}})
+            >>> mine.invoke(2), mine.invoke(3)
+            (2, 5)
+        """
+        made = copy.copy(self)
+        made.config = merged(self.config, merged(config or {}, members))
+        read_config(made.config)
+        return made
+
+    def with_options(self, *, name: str | None = None, **options: Unpack[EntrypointKeywords]) -> Entrypoint[I, R]:
+        """Return the same workflow with other options.
+
+        Args:
+            name: What its runs, or its calls inside a run, are recorded under.
+            **options: Those of `entrypoint`, in place of its own.
+
+        Raises:
+            UsageError: An option is unknown or invalid.
+
+        Example:
+            >>> from taskpoint import InMemorySaver, entrypoint
+            >>> @entrypoint
+            ... def double(n: int) -> int:
+            ...     return 2 * n
+            >>> kept = double.with_options(name="kept-double", checkpointer=InMemorySaver())
+            >>> kept.invoke(2, thread_id="t"), kept.name, double.name
+            (4, 'kept-double', 'double')
+        """
+        chosen = self.name if name is None else check_name("entrypoint", name)
+        made: Entrypoint[I, R] = Entrypoint(self.func, chosen, self.options.changed(options))
+        made.config = self.config
+        return made
 
     def clear_cache(self) -> None:
         """Forget what the entrypoint's cache keeps of its runs, in this version of it (`POL-045`)."""
@@ -115,13 +181,17 @@ class Entrypoint(Stateful, Generic[I, R]):
             ReplayDivergenceError: The code does not fit the journal.
             Exception: Whatever left the workflow.
         """
-        return running.invoke(self, self._request(input, config, options))
+        request = self._request(input, config, options)
+        host = composition.caller_of(self, request)
+        return running.invoke(self, request) if host is None else composition.call(self, host, request)
 
     async def ainvoke(
         self, input: I | Command | None, config: Config | None = None, **options: Unpack[RunOptions]
     ) -> R | Any:
         """Do what `invoke` does, on the running event loop."""
-        return await running.ainvoke(self, self._request(input, config, options))
+        request = self._request(input, config, options)
+        host = composition.caller_of(self, request)
+        return await (running.ainvoke(self, request) if host is None else composition.acall(self, host, request))
 
     def stream(
         self,
@@ -141,6 +211,9 @@ class Entrypoint(Stateful, Generic[I, R]):
         """
         streams.check_mode(stream_mode)
         request = self._request(input, config, options)
+        host = composition.caller_of(self, request)
+        if host is not None:
+            return composition.stream(self, host, request)
 
         def run(on_update: OnUpdate, watch: Watch) -> Any:
             return running.invoke(self, request, on_update, watch)
@@ -158,6 +231,9 @@ class Entrypoint(Stateful, Generic[I, R]):
         """Do what `stream` does, on the running event loop."""
         streams.check_mode(stream_mode)
         request = self._request(input, config, options)
+        host = composition.caller_of(self, request)
+        if host is not None:
+            return composition.astream(self, host, request)
 
         async def run(on_update: OnUpdate) -> Any:
             return await running.ainvoke(self, request, on_update)
@@ -175,6 +251,11 @@ class Entrypoint(Stateful, Generic[I, R]):
             return_exceptions: Put a run's error in its place instead of raising the first.
         """
         configs = self._configs(inputs, config)
+        if running_host() is not None:
+            requests = [self._request(value, each, {}) for value, each in zip(inputs, configs, strict=True)]
+            hosts = [composition.caller_of(self, request) for request in requests]
+            if hosts and hosts[0] is not None and None not in hosts:
+                return composition.call_all(self, hosts[0], requests, return_exceptions=return_exceptions)
 
         def one(pair: tuple[I, Config | None]) -> Any:
             try:

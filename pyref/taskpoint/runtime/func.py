@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import copy
 import functools
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
 
-from taskpoint._core.machine import Call
 from taskpoint.caches.base import BaseCache
 from taskpoint.runtime.arguments import ArgumentNames, digest
 from taskpoint.runtime.caching import namespace_of
@@ -20,15 +18,13 @@ from taskpoint.runtime.definitions import (
     is_async,
     split_forms,
 )
+from taskpoint.runtime.executed import Executed
 from taskpoint.runtime.failures import resolver
 from taskpoint.runtime.forms import Form
-from taskpoint.runtime.host import End, Host, Job, current_host
+from taskpoint.runtime.host import current_host
 from taskpoint.runtime.injection import Parameters
-from taskpoint.runtime.loop_host import execute_on_private_loop
 from taskpoint.runtime.options import CallKeywords, TaskKeywords, TaskOptions, read_call_options, read_task_options
-from taskpoint.runtime.run import Run
 from taskpoint.runtime.shapes import hints_of, shape_of
-from taskpoint.runtime.sync_host import SyncHost
 
 __all__ = ("BoundTask", "TaskFunction", "TaskFuture", "task")
 
@@ -67,7 +63,7 @@ class TaskFuture(Protocol[R_co]):
     def __await__(self) -> Generator[Any, None, R_co]: ...
 
 
-class TaskFunction(Generic[P, R]):
+class TaskFunction(Executed, Generic[P, R]):
     """A function that is a task; calling it inside a run returns a `TaskFuture` at once."""
 
     def __init__(self, func: Callable[P, Any], name: str, options: TaskOptions, key: str | None = None) -> None:
@@ -128,8 +124,8 @@ class TaskFunction(Generic[P, R]):
 
         Args:
             **options: ``key`` names the call instead of its position: for calls whose order may change. A key is
-                used once for each task and scope. ``retry_policy`` and ``timeout`` stand in place of the task's own;
-                None takes them away.
+                used once for each task and scope. ``name`` is what the calls are recorded under. ``retry_policy`` and
+                ``timeout`` stand in place of the task's own; None takes them away.
 
         Raises:
             UsageError: An option is unknown, or the key is not a string of 1 to 255 characters.
@@ -148,9 +144,35 @@ class TaskFunction(Generic[P, R]):
         read = read_call_options(options)
         made = copy.copy(self)
         made.key = read.get("key", self.key)
+        made.name = read.get("name", self.name)
         made.options = self.options.changed(read)
         made.policies = made.options.policies
         return made
+
+    def map(
+        self: TaskFunction[Concatenate[S, ...], T], items: Iterable[S], *, key: Callable[[S], str] | None = None
+    ) -> list[TaskFuture[T]]:
+        """Call the task once for each item, with the item as its one argument, and return the calls.
+
+        Args:
+            items: The items.
+            key: Makes of an item the key of its call, where the order of the items may change.
+
+        Example:
+            >>> from taskpoint import entrypoint, gather, task
+            >>> @task
+            ... def shout(word: str) -> str:
+            ...     return word.upper()
+            >>> @entrypoint
+            ... def main(words: list[str]) -> list[str]:
+            ...     return gather(*shout.map(words, key=lambda word: word))
+            >>> main.invoke(["hi", "ho"])
+            ['HI', 'HO']
+        """
+        task: TaskFunction[..., T] = self
+        if key is None:
+            return [task(item) for item in items]
+        return [task.with_options(key=key(item))(item) for item in items]
 
     def clear_cache(self, cache: BaseCache) -> None:
         """Forget what a cache keeps of this task's results, in this version of it (`POL-045`)."""
@@ -167,18 +189,6 @@ class TaskFunction(Generic[P, R]):
         self._names.check(self.name, args, kwargs)
         return digest(self._names_after_self, args[skip:], kwargs) if skip else digest(self._names, args, kwargs)
 
-    def runs_in_thread(self) -> bool:
-        """Tell whether this thread can run the function now: an async one not below a running event loop."""
-        return not self.is_async or asyncio._get_running_loop() is None  # noqa: SLF001 - the public one raises
-
-    def execute(self, run: Run, call: Call, job: Job) -> tuple[End, Host]:
-        """Run the function of a call in this thread to its end."""
-        scope = run.machine.open_call(call)
-        if self.is_async:
-            return execute_on_private_loop(run, scope, job)
-        host = SyncHost(run, scope, is_task=True, depth=job.depth)
-        return job.context.run(host.execute, job.func, job.args, job.kwargs), host
-
 
 class BoundTask(Generic[P, R]):
     """A task that is a method, bound to its object; the object is not part of the input (`IDN-043`)."""
@@ -192,6 +202,15 @@ class BoundTask(Generic[P, R]):
         host = current_host(f"the task {self._task.name!r}")
         future: TaskFuture[R] = host.call(self._task, (self._instance, *args), kwargs, self._task.key, 1)
         return future
+
+    def map(
+        self: BoundTask[Concatenate[S, ...], T], items: Iterable[S], *, key: Callable[[S], str] | None = None
+    ) -> list[TaskFuture[T]]:
+        """Call the method once for each item, as `TaskFunction.map` does."""
+        task: BoundTask[..., T] = self
+        if key is None:
+            return [task(item) for item in items]
+        return [task.with_options(key=key(item))(item) for item in items]
 
     def with_options(self, **options: Unpack[CallKeywords]) -> BoundTask[P, R]:
         """Return the same method with options for the calls made through it."""

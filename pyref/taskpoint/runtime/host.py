@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from taskpoint.runtime.policies import Policies
     from taskpoint.runtime.run import Run
 
-__all__ = ("Callee", "End", "Host", "Job", "current_host")
+__all__ = ("Callee", "End", "Host", "Job", "current_host", "running_host")
 
 _CURRENT: contextvars.ContextVar[Host | None] = contextvars.ContextVar("taskpoint_host", default=None)
 
@@ -98,6 +98,11 @@ def current_host(what: str) -> Host:
             hint="call it inside an @entrypoint or a @task, in its own thread",
         )
     return host
+
+
+def running_host() -> Host | None:
+    """Return the host of the scope that runs here, None in plain code."""
+    return _CURRENT.get()
 
 
 def elsewhere(name: str) -> UsageError:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from taskpoint.runtime.context import get_config, get_runtime
 from taskpoint.runtime.host import current_host
+from taskpoint.runtime.surroundings import surroundings_of
 
 __all__ = ("Parameters",)
 
@@ -16,11 +17,11 @@ _ABSENT: Final = object()
 
 
 def _previous() -> object:
-    return current_host("previous").run.previous(_ABSENT)
+    return surroundings_of(current_host("previous")).previous(_ABSENT)
 
 
 def _store() -> object:
-    store = current_host("store").run.store
+    store = surroundings_of(current_host("store")).store
     return _ABSENT if store is None else store
 
 

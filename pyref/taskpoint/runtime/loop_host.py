@@ -84,6 +84,7 @@ class LoopHost(Host):
 
     def cancel(self, call: Call) -> bool:
         """Cancel a call: recorded at once if somebody waits for it, else when somebody does."""
+        runner = self.loop.running.get(call)
         with self.run.lock:
             job = call.job
             assert isinstance(job, Job)
@@ -98,18 +99,15 @@ class LoopHost(Host):
             if call.state in {State.FINISHED, State.DELIVERED} or job.cancelled:
                 return call.state not in {State.FINISHED, State.DELIVERED}
             job.cancelled = True
-            runner = self.loop.running.get(call)
-            if runner is not None and call.observed:
-                self.loop.cancel(call, runner)  # its outcome decides: it may still finish
-                return True
-            self.run.machine.drop(call)
-            self.run.end_pauses()
-            if runner is not None:
-                self.loop.cancel(call, runner)
-            if call.observed:
-                self._record_cancelled(call)
-            self.loop.activate()
-            return True
+            if runner is None or not call.observed:  # else its outcome decides: it may still finish
+                self.run.machine.drop(call)
+                self.run.end_pauses()
+                if call.observed:
+                    self._record_cancelled(call)
+                self.loop.activate()
+        if runner is not None:  # without the lock: it may wait for a call of its own, which is cancelled with it
+            self.loop.cancel(call, runner)
+        return True
 
     def _let_go(self, call: Call) -> None:
         """Let whoever waits for a call see a cancellation, and nobody else."""

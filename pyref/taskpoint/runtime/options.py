@@ -12,7 +12,7 @@ from taskpoint.caches.base import BaseCache
 from taskpoint.errors import UsageError
 from taskpoint.runtime.caching import CachePolicy, read_cache_policy
 from taskpoint.runtime.config import check_id
-from taskpoint.runtime.definitions import is_label
+from taskpoint.runtime.definitions import check_name, is_label
 from taskpoint.runtime.forms import Migration
 from taskpoint.runtime.policies import Policies, RetryPolicy, TimeoutPolicy, read_retry, read_timeout
 from taskpoint.savers.base import CheckpointSaver
@@ -52,6 +52,7 @@ class CallKeywords(TypedDict, total=False):
     """The options of the calls made through `TaskFunction.with_options`, as they are written."""
 
     key: str | None
+    name: str
     retry_policy: Retry
     timeout: Timeout
     cache_policy: CachePolicy | None
@@ -91,8 +92,8 @@ class TaskOptions:
         return None
 
     def changed(self, options: Mapping[str, Any]) -> TaskOptions:
-        """Return these options with those that were given for a call; its key is not among them."""
-        given = {name: each for name, each in options.items() if name != "key"}
+        """Return these options with those that were given for a call; its key and name are not among them."""
+        given = {name: each for name, each in options.items() if name not in ("key", "name")}
         return replace(self, **given) if given else self
 
     def document(self) -> dict[str, object]:
@@ -124,6 +125,14 @@ class EntrypointOptions:
         if self.retry_policy or self.timeout is not None or self.cache_policy is not None:
             return Policies(self.retry_policy, self.timeout, self.cache_policy)
         return None
+
+    def changed(self, options: Mapping[str, object]) -> EntrypointOptions:
+        """Return these options with others in place of some.
+
+        Raises:
+            UsageError: An option is unknown or invalid.
+        """
+        return replace(self, **_read("with_options()", _ENTRYPOINT, options))
 
     def document(self) -> dict[str, object]:
         """Return the members of the entrypoint's definition (`TSK-001`)."""
@@ -161,6 +170,10 @@ def _key(given: object) -> str | None:
         code="usage.key_invalid",
         hint="pass something stable that tells the calls apart, such as str(order.id)",
     )
+
+
+def _task_name(given: object) -> str:
+    return check_name("task", given)
 
 
 def _checkpointer(given: object) -> CheckpointSaver | None:
@@ -233,7 +246,7 @@ _Readers = Mapping[str, Callable[[object], Any]]
 
 _POLICIES: _Readers = {"retry_policy": read_retry, "timeout": read_timeout, "cache_policy": read_cache_policy}
 _TASK: _Readers = {"raises": _raises, "version": _version, "migrate": _migrate, **_POLICIES}
-_CALL: _Readers = {"key": _key, **_POLICIES}
+_CALL: _Readers = {"key": _key, "name": _task_name, **_POLICIES}
 _ENTRYPOINT: _Readers = {
     "checkpointer": _checkpointer,
     "version": _version,

@@ -53,6 +53,8 @@ class Request:
     ahead: float = 0
     """How many entries may be seen before they are durable."""
     context: object = None
+    is_special: bool = False
+    """Whether it asks for something that only a run of its own can be asked for."""
     after: Attempt | None = None
     """The failed attempt that a policy follows with this one."""
     only_replays: bool = False
@@ -60,6 +62,7 @@ class Request:
 
 
 _OPTIONS = frozenset(RunOptions.__annotations__)
+_OF_RUNS: Final = ("take_over", "retry", "durability")
 
 
 def _context(given: object, schema: Any) -> object:
@@ -95,7 +98,8 @@ def read_request(
     read = read_config(config, options.get("thread_id"))
     ahead = _ahead(options.get("durability"))
     context = _context(options.get("context"), context_schema)
-    return Request(input, read, options.get("take_over", False), options.get("retry"), ahead, context)
+    is_special = any(options.get(name) for name in _OF_RUNS)
+    return Request(input, read, options.get("take_over", False), options.get("retry"), ahead, context, is_special)
 
 
 def _ahead(durability: object) -> float:

@@ -232,7 +232,7 @@ class RunLoop:
         return False
 
     def cancel(self, call: Call, runner: asyncio.Task[None]) -> None:
-        """Cancel the task of a call (locked); one that has not begun will never run a line, not even its last."""
+        """Cancel the task of a call (not locked); one that has not begun will never run a line, not even its last."""
         runner.add_done_callback(lambda _: self.ended(call, Outcome()))
         runner.cancel()
 

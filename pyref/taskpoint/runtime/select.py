@@ -1,18 +1,20 @@
-"""Waiting for several calls, in the order of the journal (`CON-011`)."""
+"""Waiting for several calls, in the order of the journal (`CON-008`, `CON-011`)."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import Any, Generic, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Generator, Iterable, Iterator
+from typing import Any, Generic, Literal, TypeVar, cast, overload
 
 from taskpoint._core.machine import Call, State
 from taskpoint.errors import UsageError
 from taskpoint.runtime.func import TaskFuture
+from taskpoint.runtime.host import current_host
 from taskpoint.runtime.loop_future import LoopFuture
+from taskpoint.runtime.loop_host import LoopHost
 from taskpoint.runtime.sync_host import SyncFuture
 
-__all__ = ("as_completed",)
+__all__ = ("Gathered", "as_completed", "gather")
 
 R = TypeVar("R")
 
@@ -81,3 +83,51 @@ def as_completed(futures: Iterable[TaskFuture[R]]) -> _Completed[R]:
         [0, 2, 4]
     """
     return _Completed(futures)
+
+
+class Gathered(list[R]):
+    """What `gather` returns, as type checkers see it: in a sync function a list, in an async one to be awaited."""
+
+    def __await__(self) -> Generator[Any, None, list[R]]:
+        """Wait for the results."""
+        yield from ()
+        return self
+
+
+@overload
+def gather(*futures: Awaitable[R], return_exceptions: Literal[False] = False) -> Gathered[R]: ...
+@overload
+def gather(*futures: Awaitable[R], return_exceptions: bool) -> Gathered[R | BaseException]: ...
+def gather(*futures: Awaitable[Any], return_exceptions: bool = False) -> Any:
+    """Wait for calls of one scope; their results come in the order of the arguments, the waiting in journal order.
+
+    Args:
+        *futures: What calls of tasks returned; in an async function any awaitables, as with `asyncio.gather`.
+        return_exceptions: Put an error in its place instead of raising the first that is delivered; the other calls
+            go on in any case.
+
+    Returns:
+        In a sync function the list of results; in an async one what gives it when it is awaited.
+
+    Raises:
+        UsageError: Outside of a run (code ``usage.outside_run``).
+
+    Example:
+        >>> from taskpoint import entrypoint, gather, task
+        >>> @task
+        ... def double(n: int) -> int:
+        ...     return 2 * n
+        >>> @entrypoint
+        ... def main(n: int) -> list[int]:
+        ...     return gather(*double.map(range(n)))
+        >>> main.invoke(3)
+        [0, 2, 4]
+    """
+    if isinstance(current_host("gather()"), LoopHost):
+        return asyncio.gather(*futures, return_exceptions=return_exceptions)
+    calls = [cast("TaskFuture[Any]", future) for future in futures]
+    for future in as_completed(calls):  # the failure delivered first is the one to be raised (CON-009)
+        if not return_exceptions:
+            future.result()
+    errors = [future.exception() for future in calls] if return_exceptions else [None] * len(calls)
+    return [future.result() if error is None else error for future, error in zip(calls, errors, strict=True)]

@@ -9,7 +9,7 @@ from typing import Any
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime import forks, state
-from taskpoint.runtime.config import RunConfig, read_config
+from taskpoint.runtime.config import RunConfig, merged, read_config, with_thread
 from taskpoint.runtime.forms import Forms
 from taskpoint.runtime.state import StateSnapshot, StateUpdate
 from taskpoint.savers.base import CheckpointSaver
@@ -25,6 +25,11 @@ class Stateful(ABC):
     name: str
     version: str | None
     checkpointer: CheckpointSaver | None
+    config: Mapping[str, Any]
+
+    def _bound(self, config: Config | None, thread_id: object) -> Config | None:
+        """Return the config of one use: what `with_config` gave, under what the caller gives (`CMP-020`)."""
+        return merged(self.config, with_thread(config, thread_id)) if self.config else config
 
     @property
     @abstractmethod
@@ -204,9 +209,8 @@ class Stateful(ABC):
             )
         return self.checkpointer
 
-    @staticmethod
-    def _thread(config: Config | None, thread_id: str | None) -> RunConfig:
-        read = read_config(config, thread_id)
+    def _thread(self, config: Config | None, thread_id: str | None) -> RunConfig:
+        read = read_config(self._bound(config, thread_id), thread_id)
         if read.thread_id is None:
             raise UsageError("the state of which thread?", code="usage.thread_id_missing", hint='pass thread_id="..."')
         return read

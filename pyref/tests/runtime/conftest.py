@@ -1,5 +1,7 @@
 """Each test of a saver's runs on the memory saver and on a real SQLite file."""
 
+import asyncio
+import inspect
 from pathlib import Path
 
 import pytest
@@ -12,3 +14,13 @@ def saver(request: pytest.FixtureRequest, tmp_path: Path):
     made: CheckpointSaver = InMemorySaver() if request.param == "memory" else SqliteSaver(tmp_path / "threads.db")
     with made:
         yield made
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run an async test on an event loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = inspect.signature(pyfuncitem.obj).parameters
+    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -161,8 +162,8 @@ def test_a_run_in_another_thread_of_the_process_holds_too(tmp_path):
 
         @task
         def again():
-            with pytest.raises(ConcurrentRunError):
-                main.invoke(None, thread_id="t")
+            with ThreadPoolExecutor() as pool, pytest.raises(ConcurrentRunError):
+                pool.submit(main.invoke, None, thread_id="t").result()
             return "held"
 
         @entrypoint(checkpointer=saver)

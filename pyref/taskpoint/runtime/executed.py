@@ -1,0 +1,31 @@
+"""How the function of a call is run, whatever kind of definition it belongs to."""
+
+from __future__ import annotations
+
+import asyncio
+
+from taskpoint._core.machine import Call
+from taskpoint.runtime.host import End, Host, Job
+from taskpoint.runtime.loop_host import execute_on_private_loop
+from taskpoint.runtime.run import Run
+from taskpoint.runtime.sync_host import SyncHost
+
+__all__ = ("Executed",)
+
+
+class Executed:
+    """What a call can be made of: a function, sync or async."""
+
+    is_async: bool
+
+    def runs_in_thread(self) -> bool:
+        """Tell whether this thread can run the function now: an async one not below a running event loop."""
+        return not self.is_async or asyncio._get_running_loop() is None  # noqa: SLF001 - the public one raises
+
+    def execute(self, run: Run, call: Call, job: Job) -> tuple[End, Host]:
+        """Run the function of a call in this thread to its end."""
+        scope = run.machine.open_call(call)
+        if self.is_async:
+            return execute_on_private_loop(run, scope, job)
+        host = SyncHost(run, scope, is_task=True, depth=job.depth)
+        return job.context.run(host.execute, job.func, job.args, job.kwargs), host
