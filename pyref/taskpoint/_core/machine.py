@@ -253,8 +253,10 @@ class Machine:
         """Begin an execution of a call."""
         return Scope(self, call.path, self._records_of(call.path), call.execution, call.attempts)
 
-    def _records_of(self, scope: str) -> list[Record]:
+    def _records_of(self, scope: str) -> Sequence[Record]:
         index = self.index
+        if scope not in index.outcomes and scope not in index.interrupts and scope not in index.void:
+            return ()
         records = [_record_of(outcome) for outcome in index.outcomes.get(scope, _NONE).values()]
         records.extend(_record_of(failure, void=True) for failure in index.void.get(scope, _NONE).values())
         records.extend(
