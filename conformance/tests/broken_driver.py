@@ -33,7 +33,7 @@ class Broken(Toy):
         super().__init__()
         self.behaviour = behaviour
 
-    def hello(self, request):  # noqa: C901, PLR0912 - one case for each way to be wrong
+    def hello(self, request):  # noqa: C901, PLR0911, PLR0912 - one case for each way to be wrong
         good = super().hello(request)
         match self.behaviour:
             case "hello-hangs":
@@ -67,11 +67,16 @@ class Broken(Toy):
                 return good | {"twins": [{"name": "fetched", "fixture": "RPL-nowhere", "mode": "sync"}]}
             case "claims-sqlite-without-its-saver":
                 return good | {"profiles": [*PROFILES, "sqlite"]}
+            case "hello-changes":
+                return good | {"version": str(os.getpid())}
+            case "forms-count-otherwise" | "forms-record-otherwise":
+                return good | {"forms": ["decorator", "named"]}
             case "claims-too-much":
                 return good | {"profiles": [*PROFILES, "concurrency"]}
         return good
 
     def run(self, request):  # noqa: C901, PLR0912 - one case for each way to be wrong
+        self.form = request["form"]
         if "twin" in request["program"]:
             request["program"] = self.twin()
         match self.behaviour:
@@ -96,6 +101,10 @@ class Broken(Toy):
                 return {"outcome": "completed", "value": [10, 20], "confidence": "high"}
             case "run-unknown-outcome":
                 return {"outcome": "done"}
+            case "run-second-hello":
+                return super().hello(request)
+            case "forms-count-otherwise" if request["form"] == "named":
+                request["program"]["body"].insert(0, {"effect": {"name": "fetch", "args": [5]}})
             case "run-unknown-call":
                 self.call("saver.compact")
             case "run-same-cid":
@@ -119,6 +128,10 @@ class Broken(Toy):
         match self.behaviour:
             case "run-forgets" if op == "saver.append" and members["closing"] is None:
                 return {}
+            case "forms-record-otherwise" if op == "saver.append" and self.form == "named":
+                members["entries"] = [
+                    entry | ({"attempts": 2} if "attempts" in entry else {}) for entry in members["entries"]
+                ]
             case "run-bad-entry" if op == "saver.append":
                 members["entries"] = [entry | {"mood": "good"} for entry in members["entries"]]
             case "run-lone-completion" if op == "saver.append":

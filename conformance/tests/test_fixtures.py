@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from judging import META
 
@@ -27,6 +29,9 @@ INVALID = {
     "sql-without-sqlite": "only with saver: sqlite",
     "items-without-sqlite": "only with store: sqlite",
     "given-thread": "$.given.threads[0], filled in",
+    "no-why": "'why' is a required property",
+    "no-steps": "$.steps",
+    "no-rule": "$.verifies",
     "other-name": "the file is not named after it",
 }
 
@@ -80,3 +85,16 @@ def test_what_is_left_out_of_a_given_thread_is_filled_in():
     ]
     assert given
     assert all(item["checkpoint"]["seq"] == seq for thread in given for seq, item in enumerate(thread["checkpoints"]))
+
+
+BLAMED = re.compile(r"\b(?:port|runtime|driver|saver|store|program)s?\b", re.IGNORECASE)
+
+
+def test_every_fixture_says_shortly_what_a_wrong_port_would_do():
+    fixtures, _ = discover()
+    said = {each.id: str(each.document["why"]) for each in fixtures}
+    assert [name for name, why in said.items() if not 40 <= len(why) <= 280 or not why.endswith(".")] == []
+    assert [name for name, why in said.items() if not BLAMED.search(why)] == []
+    assert [each.id for each in fixtures if len(each.title) > 130 or "\n" in each.title] == []
+    titles = [each.title for each in fixtures]
+    assert sorted(each for each in set(titles) if titles.count(each) > 1) == []

@@ -11,6 +11,8 @@ from judging import META, TOY, broken, judge
 
 from taskpoint_conformance.canonical import canonical, same
 from taskpoint_conformance.console import compared
+from taskpoint_conformance.errors import Failure
+from taskpoint_conformance.expect import check_items, check_step
 from taskpoint_conformance.fixtures import discover, load_yaml
 from taskpoint_conformance.match import difference
 from taskpoint_conformance.schemas import format_problem
@@ -227,3 +229,25 @@ def test_canonical_json_is_rfc_8785(value):
 def test_two_values_are_the_same_where_their_canonical_texts_are(left, right):
     assert same(left, right) == (canonical(left) == canonical(right))
     assert (difference(left, right, {}) is None) == same(left, right)
+
+
+STATE = {"values": 1, "next": [], "interrupts": [], "tasks": []}
+
+
+@pytest.mark.parametrize(
+    ("code", "check"),
+    [
+        ("expect.state", lambda: check_step({"outcome": "state", "state": STATE | {"values": 2}},
+                                            {"outcome": "state", "state": STATE}, [], [], {})),
+        ("expect.canonical", lambda: check_step({"outcome": "encoded", "canonical": "1.0"},
+                                                {"outcome": "encoded", "canonical": "1"}, [], [], {})),
+        ("final.items", lambda: check_items({"items": [{"key": "a"}]}, lambda _: [], {})),
+        ("expect.error", lambda: check_step(
+            {"outcome": "failed", "code": "body.failed", "error": {"type": "A"}},
+            {"outcome": "failed", "code": "body.failed", "error": {"type": "B", "message": "m"}}, [], [], {})),
+    ],
+)  # fmt: skip
+def test_states_items_and_errors_are_compared(code, check):
+    with pytest.raises(Failure) as caught:
+        check()
+    assert caught.value.code == code
