@@ -64,6 +64,8 @@ def in_a_file(fixture: Fixture) -> Fixture | None:
     """
     if fixture.saver != "runner" or fixture.store is not None or fixture.document.get("given", {}).get("unchecked"):
         return None
+    if fixture.retried:  # whose executions have outcomes that a file cannot be judged by
+        return None
     for step in fixture.steps:
         if not {"append", "begin", "fail", "lose_ack", "repeat"}.isdisjoint(step.get("fault", {})):
             return None
