@@ -69,6 +69,12 @@ class Attempt:
     """The encoded value of the run, and what it saved where that is something else, once it has completed."""
     failed: bool = False
     """Whether it ended with an error that is recorded, so that another attempt can follow."""
+    makes: bool = True
+    """Whether it began with a checkpoint of its own."""
+    asked: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    """The interrupts that are pending at its end: ids and encoded values."""
+    closing: Checkpoint | None = None
+    """The checkpoint that it ended with."""
 
     @property
     def arguments(self) -> tuple[object, ...]:
@@ -79,11 +85,17 @@ class Attempt:
         """Record how the attempt ended, and return the value or raise the error; interrupts are in `interrupts`."""
         run = self.run
         HEART.discard(run)
+        failure: BaseException | None = None
         try:
             return self._end(end, host)
+        except BaseException as error:
+            failure = error
+            raise
         finally:
             if not self.recorded:  # it could not say that it is over: it holds nothing all the same
                 retire(run.machine.attempt_id)
+            if run.bus is not None:
+                run.bus.run_ended(self, failure, is_failure=end.is_failure)
 
     def _end(self, end: End, host: Host) -> object:
         run = self.run
@@ -144,7 +156,8 @@ class Attempt:
         ids = list(dict.fromkeys(entry.id for entry in raised))  # INT-006: in the order raised
         self._write(RunInterrupted(*self._stamp(), ids, document))
         values = {entry.id: entry.value for entry in machine.raised}
-        self.interrupts = [Interrupt(decode(values[id], f"the interrupt {id}"), id) for id in ids]
+        self.asked = [(id, values[id]) for id in ids]
+        self.interrupts = [Interrupt(decode(text, f"the interrupt {id}"), id) for id, text in self.asked]
 
     def _completed(self, value: object) -> object:
         run = self.run
@@ -176,6 +189,7 @@ class Attempt:
                 metadata=run.config.metadata,
             )
             self._write(RunCompleted(*self._stamp(), closing.id, orphans), closing)
+            self.closing = closing
         return shown
 
 
@@ -293,7 +307,7 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
     )
     run = Run(machine, Writer(saver, config.thread_id, started.attempt_id), config, entrypoint.name, sources)
     run.id, run.context = checkpoint.run_id, request.context
-    _prepare_previous(run, entrypoint, saver, checkpoint, parent)
+    _prepare_previous(run, entrypoint, saver, checkpoint, parent, request)
     attempt = Attempt(entrypoint, run, checkpoint, input)
     assert run.writer is not None
     run.writer.begin(checkpoint, tip.id, [started], take_over=take_over)  # last: nothing fails after it
@@ -355,11 +369,11 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     run = Run(machine, writer, config, entrypoint.name, sources)
     run.id, run.context = checkpoint.run_id, request.context
     run.only_replays = request.only_replays
-    _prepare_previous(run, entrypoint, saver, checkpoint, None)
+    _prepare_previous(run, entrypoint, saver, checkpoint, None, request)
     assert checkpoint.input is not None
     input = entrypoint.forms.input.read(checkpoint.input, checkpoint.entrypoint_version, "the run's input")
-    attempt = Attempt(entrypoint, run, checkpoint, input)
-    if head is not None and checkpoint.source == "fork" and not loaded.is_head:
+    attempt = Attempt(entrypoint, run, checkpoint, input, makes=checkpoint is not loaded.checkpoint)
+    if head is not None and attempt.makes:
         writer.begin(checkpoint, head.checkpoint.id, [*loaded.entries, *entries], take_over=take_over)
     else:
         writer.append(seq, entries, take=True, take_over=take_over)  # last: nothing fails after it
@@ -409,6 +423,7 @@ def _prepare_previous(
     saver: CheckpointSaver,
     checkpoint: Checkpoint,
     parent: Checkpoint | None,
+    request: Request,
 ) -> None:
     """Let the run find the value saved before it; read at once where the function asks for it by name."""
     cache: list[Checkpoint | None] = []
@@ -429,6 +444,6 @@ def _prepare_previous(
             return absent
         return entrypoint.forms.saved.read(text, source.entrypoint_version, "the previous value")
 
-    run.previous = previous
-    if "previous" in entrypoint.parameters.injected:
+    run.saved_in, run.previous = load, previous
+    if request.reads_saved or "previous" in entrypoint.parameters.injected:
         load()

@@ -15,6 +15,7 @@ from taskpoint.runtime.executed import Executed
 from taskpoint.runtime.host import Host, elsewhere, running_host
 from taskpoint.runtime.loop_host import LoopHost
 from taskpoint.runtime.select import gather
+from taskpoint.runtime.stream_parts import StreamOptions, parts_of_value
 from taskpoint.runtime.surroundings import Inside, surroundings_of
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ __all__ = ("acall", "astream", "call", "call_all", "caller_of", "stream")
 
 class Nested(Executed):
     """One call of an entrypoint, as its host sees it."""
+
+    is_entrypoint = True
 
     def __init__(self, entrypoint: Entrypoint[Any, Any], text: str, inside: Inside) -> None:
         self.name = entrypoint.name
@@ -137,11 +140,14 @@ async def acall(entrypoint: Entrypoint[Any, Any], host: Host, request: Request) 
     return await _make(entrypoint, host, request)
 
 
-def stream(entrypoint: Entrypoint[Any, Any], host: Host, request: Request) -> Iterator[dict[str, Any]]:
-    """Call an entrypoint from a sync scope, and yield its value as the one event: what is inside belongs to the run."""
-    yield {entrypoint.name: call(entrypoint, host, request)}
+def stream(entrypoint: Entrypoint[Any, Any], host: Host, request: Request, options: StreamOptions) -> Iterator[Any]:
+    """Call an entrypoint from a sync scope, and show its value: what happens inside belongs to the run (`STM-006`)."""
+    yield from parts_of_value(options, entrypoint.name, call(entrypoint, host, request))
 
 
-async def astream(entrypoint: Entrypoint[Any, Any], host: Host, request: Request) -> AsyncIterator[dict[str, Any]]:
+async def astream(
+    entrypoint: Entrypoint[Any, Any], host: Host, request: Request, options: StreamOptions
+) -> AsyncIterator[Any]:
     """Do what `stream` does, in an async scope."""
-    yield {entrypoint.name: await acall(entrypoint, host, request)}
+    for part in parts_of_value(options, entrypoint.name, await acall(entrypoint, host, request)):
+        yield part

@@ -8,7 +8,8 @@ import copy
 import functools
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Generic, TypeVar, Unpack, cast
+from dataclasses import replace
+from typing import Any, Generic, Literal, TypeVar, Unpack, cast
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime import composition, running, streams
@@ -20,10 +21,11 @@ from taskpoint.runtime.failures import Resolver, resolver
 from taskpoint.runtime.forms import Forms, forms_of
 from taskpoint.runtime.host import running_host
 from taskpoint.runtime.injection import Parameters
+from taskpoint.runtime.observers import bus_for
 from taskpoint.runtime.options import EntrypointKeywords, EntrypointOptions
 from taskpoint.runtime.requests import Request, RunOptions, read_request
-from taskpoint.runtime.run import Run
 from taskpoint.runtime.stateful import Stateful
+from taskpoint.runtime.stream_parts import StreamMode, read_stream_options
 
 __all__ = ("Entrypoint",)
 
@@ -31,8 +33,6 @@ I = TypeVar("I")  # noqa: E741 - input
 R = TypeVar("R")
 
 Config = Mapping[str, Any]
-OnUpdate = Callable[[str, Any], None]
-Watch = Callable[[Run], None]
 
 
 class Entrypoint(Stateful, Generic[I, R]):
@@ -183,7 +183,7 @@ class Entrypoint(Stateful, Generic[I, R]):
         """
         request = self._request(input, config, options)
         host = composition.caller_of(self, request)
-        return running.invoke(self, request) if host is None else composition.call(self, host, request)
+        return running.invoke(self, request, bus_for()) if host is None else composition.call(self, host, request)
 
     async def ainvoke(
         self, input: I | Command | None, config: Config | None = None, **options: Unpack[RunOptions]
@@ -191,54 +191,82 @@ class Entrypoint(Stateful, Generic[I, R]):
         """Do what `invoke` does, on the running event loop."""
         request = self._request(input, config, options)
         host = composition.caller_of(self, request)
-        return await (running.ainvoke(self, request) if host is None else composition.acall(self, host, request))
+        if host is not None:
+            return await composition.acall(self, host, request)
+        return await running.ainvoke(self, request, bus_for())
 
     def stream(
         self,
         input: I | Command | None,
         config: Config | None = None,
         *,
-        stream_mode: str = "updates",
+        stream_mode: StreamMode | Sequence[StreamMode] | None = "updates",
+        subgraphs: bool = False,
+        version: Literal["v1", "v2"] = "v1",
         **options: Unpack[RunOptions],
-    ) -> Iterator[dict[str, Any]]:
-        """Run the workflow and yield what happens, when it happens (`RUN-018`).
+    ) -> Iterator[Any]:
+        """Run the workflow and yield what happens, when it happens; what is replayed is not shown again (`STM-001`).
 
-        Yields:
-            ``{task name: value}`` for each task that finishes (replayed ones are not announced again), and last
-            ``{entrypoint name: value}`` or ``{"__interrupt__": (Interrupt, ...)}``.
+        Args:
+            input: As for `invoke`.
+            config: As for `invoke`.
+            stream_mode: One mode, or a list of them. ``"updates"``: ``{task name: value}`` for each task that
+                finishes, and last ``{entrypoint name: value}`` or ``{"__interrupt__": (Interrupt, ...)}``.
+                ``"values"``: the value of the run. ``"custom"``: what the code gives to `get_stream_writer`.
+                ``"tasks"``: the beginning and the end of each call, and of the run. ``"checkpoints"``: the
+                checkpoints that the run makes. ``"debug"``: the last two, with time and step.
+            subgraphs: Show what happens inside entrypoints that are called by this one, too, each part with the
+                path of the call.
+            version: ``"v1"`` yields what is shown; ``(mode, shown)`` for a list of modes, with `subgraphs`
+                ``(path, shown)`` or ``(path, mode, shown)``. ``"v2"`` yields ``{"type": mode, "ns": path, "data":
+                shown}``.
+            **options: As for `invoke`.
 
-        Closing the iterator early stops the run; what had finished is kept, and the run can be resumed.
+        Closing the iterator early stops the run; what had finished is kept, and the run can be resumed. The run
+        does not wait for who reads: what is not read yet is kept in memory.
+
+        Raises:
+            UsageError: A mode or the version does not exist, or the request cannot be met.
+
+        Example:
+            >>> from taskpoint import entrypoint, task
+            >>> @task
+            ... def double(n: int) -> int:
+            ...     return 2 * n
+            >>> @entrypoint
+            ... def main(n: int) -> int:
+            ...     return double(n).result() + 1
+            >>> list(main.stream(3))
+            [{'double': 6}, {'main': 7}]
+            >>> list(main.stream(3, stream_mode="values", version="v2"))
+            [{'type': 'values', 'ns': (), 'data': 7, 'interrupts': ()}]
         """
-        streams.check_mode(stream_mode)
+        shown = read_stream_options(stream_mode, version, subgraphs=subgraphs)
         request = self._request(input, config, options)
         host = composition.caller_of(self, request)
         if host is not None:
-            return composition.stream(self, host, request)
-
-        def run(on_update: OnUpdate, watch: Watch) -> Any:
-            return running.invoke(self, request, on_update, watch)
-
-        return streams.stream(run, self.name)
+            return composition.stream(self, host, request, shown)
+        request = replace(request, reads_saved=shown.shows("checkpoints", "debug"))
+        return streams.stream(lambda bus, watch: running.invoke(self, request, bus, watch), shown)
 
     def astream(
         self,
         input: I | Command | None,
         config: Config | None = None,
         *,
-        stream_mode: str = "updates",
+        stream_mode: StreamMode | Sequence[StreamMode] | None = "updates",
+        subgraphs: bool = False,
+        version: Literal["v1", "v2"] = "v1",
         **options: Unpack[RunOptions],
-    ) -> AsyncIterator[dict[str, Any]]:
+    ) -> AsyncIterator[Any]:
         """Do what `stream` does, on the running event loop."""
-        streams.check_mode(stream_mode)
+        shown = read_stream_options(stream_mode, version, subgraphs=subgraphs)
         request = self._request(input, config, options)
         host = composition.caller_of(self, request)
         if host is not None:
-            return composition.astream(self, host, request)
-
-        async def run(on_update: OnUpdate) -> Any:
-            return await running.ainvoke(self, request, on_update)
-
-        return streams.astream(run, self.name)
+            return composition.astream(self, host, request, shown)
+        request = replace(request, reads_saved=shown.shows("checkpoints", "debug"))
+        return streams.astream(lambda bus: running.ainvoke(self, request, bus), shown)
 
     def batch(
         self, inputs: Sequence[I], config: Config | Sequence[Config] | None = None, *, return_exceptions: bool = False

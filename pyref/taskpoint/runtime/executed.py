@@ -17,6 +17,8 @@ class Executed:
     """What a call can be made of: a function, sync or async."""
 
     is_async: bool
+    is_entrypoint = False
+    """Whether what happens inside has a namespace of its own (`STM-006`)."""
 
     def runs_in_thread(self) -> bool:
         """Tell whether this thread can run the function now: an async one not below a running event loop."""

@@ -83,7 +83,10 @@ class Policed:
         """Return after how many seconds to execute again; None where that was the last time (`POL-002`)."""
         if outcome is None or outcome.error is None or not self.policies.retry:
             return None
-        return self.policies.retry_after(self.job.original, self.call.attempts, self.run.sources.random)
+        seconds = self.policies.retry_after(self.job.original, self.call.attempts, self.run.sources.random)
+        if seconds is not None and self.run.bus is not None:
+            self.run.bus.call_retried(self.run, self.call, seconds)
+        return seconds
 
     def goes_on(self) -> bool:
         """Tell whether the call is still to be executed: nothing has ended or cancelled it meanwhile (locked)."""
@@ -142,6 +145,8 @@ def _execute_all(policed: Policed) -> Outcome | None:
     while True:
         with run.lock:
             execution = policed.begin()
+            if run.bus is not None:
+                run.bus.call_began(run, call, job.context)
         deadline = policed.deadline(execution)
         if deadline is None:
             end, host = job.task.execute(run, call, job)

@@ -35,6 +35,8 @@ async def run_on_loop(parent: LoopHost, call: Call, job: Job) -> None:
             else:
                 with run.lock:
                     execution = policed.begin()
+                    if run.bus is not None:
+                        run.bus.call_began(run, call, None)
                     host = parent.child(call)
                 outcome = await _execute(host, policed, execution)
                 if cached is not None and outcome is not None and outcome.value is not None:

@@ -55,6 +55,8 @@ class Request:
     context: object = None
     is_special: bool = False
     """Whether it asks for something that only a run of its own can be asked for."""
+    reads_saved: bool = False
+    """Whether what the thread saved before is read at once: somebody is going to look at it."""
     after: Attempt | None = None
     """The failed attempt that a policy follows with this one."""
     only_replays: bool = False

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from taskpoint import codec
-from taskpoint._core.journal import TaskCompleted
 from taskpoint._core.machine import Call, DuplicateKey, Machine, Outcome, Scope, State, Verdict
 from taskpoint._core.matching import Divergence
-from taskpoint.errors import FormatError, UsageError, ValueEncodingError
+from taskpoint.errors import UsageError, ValueEncodingError
 from taskpoint.runtime.commits import Commits
 from taskpoint.runtime.failures import divergence_error
 from taskpoint.runtime.host import Callee, End, Host, Job
@@ -20,8 +19,10 @@ from taskpoint.runtime.signals import Halted, Signal, Suspended
 from taskpoint.runtime.threads import NUDGER, POOL
 
 if TYPE_CHECKING:
+    from taskpoint._core.journal import Checkpoint
     from taskpoint.caches.base import BaseCache
     from taskpoint.runtime.config import RunConfig
+    from taskpoint.runtime.events import Bus
     from taskpoint.runtime.sources import Sources
     from taskpoint.runtime.waiters import Parked, Pause, Wakeable
     from taskpoint.runtime.writer import Writer
@@ -74,12 +75,15 @@ class Run(Commits):
         self.loops: list[Wakeable] = []
         self.async_active = 0
         self.names: dict[str, object] = {}
-        self.on_update: Callable[[str, Any], None] | None = None
+        self.bus: Bus | None = None
+        """Tells what happens, where somebody listens."""
         self.store: BaseStore | None = None
         self.cache: BaseCache | None = None
         self.id = ""
         self.context: object = None
         self.only_replays = False
+        self.saved_in: Callable[[], Checkpoint | None] = lambda: None
+        """Returns the checkpoint that holds what the last run saved."""
         self.previous: Callable[[object], Any] = lambda absent: absent
         """Returns what the last run saved, or what it is given where there is nothing."""
 
@@ -281,6 +285,8 @@ class Run(Commits):
         if call.state is State.MADE:
             call.state = State.RUNNING
         call.started_at = self.machine.now()
+        if self.bus is not None and job.task.policies is None:
+            self.bus.call_began(self, call, job.context)
         self.running += 1
         self.lock.release()
         outcome: Outcome | None = None
@@ -374,7 +380,8 @@ class Run(Commits):
         job = call.job
         if isinstance(job, Job):
             job.host.wake()
-            self._announce(call)
+            if self.bus is not None:
+                self.bus.call_ended(call)
 
     def wake_committer(self) -> None:
         """See to it that somebody commits what waits, if somebody is there to do it (locked)."""
@@ -385,13 +392,3 @@ class Run(Commits):
             for loop in self.loops:
                 loop.wake()
                 return
-
-    def _announce(self, call: Call) -> None:
-        """Show a new result to whoever streams the run (locked)."""
-        if self.on_update is not None and isinstance(call.outcome, TaskCompleted):
-            try:
-                job = call.job
-                assert isinstance(job, Job)
-                self.on_update(call.name, job.task.form.read(call.outcome.value, call.outcome.version, call.path))
-            except (FormatError, ValueEncodingError) as error:
-                self.halt(error)

@@ -198,6 +198,8 @@ class RunLoop:
         run.async_active += 1
         call.state = State.RUNNING
         call.started_at = call.started_at or run.machine.now()
+        if run.bus is not None and job.task.policies is None:
+            run.bus.call_began(run, call, job.context)
         self.running[call] = asyncio.Task(  # never eager, whatever the loop's factory: the lock is held
             host.run_call(call, job), loop=self.loop, context=job.context
         )

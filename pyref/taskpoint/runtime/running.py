@@ -11,6 +11,7 @@ from taskpoint.errors import UsageError
 from taskpoint.runtime import streams
 from taskpoint.runtime.attempt import Attempt, begin
 from taskpoint.runtime.attempts import Attempts, CachedRun, limited_in_thread, limited_on_loop
+from taskpoint.runtime.events import Bus
 from taskpoint.runtime.host import End
 from taskpoint.runtime.loop_host import LoopHost
 from taskpoint.runtime.requests import Request
@@ -23,12 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ("ainvoke", "invoke")
 
-OnUpdate = Callable[[str, Any], None]
 Watch = Callable[[Run], None]
 
 
 def invoke(
-    entrypoint: Entrypoint[Any, Any], request: Request, on_update: OnUpdate | None = None, watch: Watch | None = None
+    entrypoint: Entrypoint[Any, Any], request: Request, bus: Bus | None = None, watch: Watch | None = None
 ) -> Any:
     """Run a workflow in this thread; `watch` is shown the run before anything of it runs."""
     if entrypoint.is_async:
@@ -38,25 +38,25 @@ def invoke(
                 code="usage.event_loop",
                 hint="await .ainvoke(...) instead",
             )
-        return asyncio.run(_run_on_loop(entrypoint, request, on_update, watch))
-    return _run_in_thread(entrypoint, request, on_update, watch)
+        return asyncio.run(_run_on_loop(entrypoint, request, bus, watch))
+    return _run_in_thread(entrypoint, request, bus, watch)
 
 
-async def ainvoke(entrypoint: Entrypoint[Any, Any], request: Request, on_update: OnUpdate | None = None) -> Any:
+async def ainvoke(entrypoint: Entrypoint[Any, Any], request: Request, bus: Bus | None = None) -> Any:
     """Run a workflow on the running event loop; a sync one in a thread beside it."""
     if entrypoint.is_async:
-        return await _run_on_loop(entrypoint, request, on_update)
-    return await streams.in_thread(lambda watch: _run_in_thread(entrypoint, request, on_update, watch))
+        return await _run_on_loop(entrypoint, request, bus)
+    return await streams.in_thread(lambda watch: _run_in_thread(entrypoint, request, bus, watch))
 
 
 def _run_in_thread(
-    entrypoint: Entrypoint[Any, Any], request: Request, on_update: OnUpdate | None, watch: Watch | None = None
+    entrypoint: Entrypoint[Any, Any], request: Request, bus: Bus | None, watch: Watch | None = None
 ) -> Any:
     attempts = Attempts()
     while True:
         attempt = begin(entrypoint, request)
         try:
-            return _carry_in_thread(attempt, on_update, watch)
+            return _carry_in_thread(attempt, bus, watch)
         except Exception as error:
             seconds = attempts.retry_after(attempt, error)
             if seconds is None:
@@ -65,11 +65,12 @@ def _run_in_thread(
         request = attempts.further(request, attempt)
 
 
-def _carry_in_thread(attempt: Attempt, on_update: OnUpdate | None, watch: Watch | None) -> Any:
+def _carry_in_thread(attempt: Attempt, bus: Bus | None, watch: Watch | None) -> Any:
     """Carry an attempt to its end."""
     run, entrypoint = attempt.run, attempt.entrypoint
-    run.on_update = on_update
     run.busy = 1
+    context = contextvars.copy_context()
+    _tell(bus, attempt, context)
     if watch is not None:
         watch(run)
     host = SyncHost(run, run.machine.open_scope(), is_task=False)
@@ -78,7 +79,7 @@ def _carry_in_thread(attempt: Attempt, on_update: OnUpdate | None, watch: Watch 
     if kept is not None:
         return _shown(attempt, attempt.close(kept, host))
     with limited_in_thread(run, host.scope, entrypoint.options.timeout):
-        end = contextvars.copy_context().run(host.execute, entrypoint.body, attempt.arguments, {})
+        end = context.run(host.execute, entrypoint.body, attempt.arguments, {})
     run.wait_idle()
     value = attempt.close(end, host)
     if cached is not None:
@@ -87,7 +88,7 @@ def _carry_in_thread(attempt: Attempt, on_update: OnUpdate | None, watch: Watch 
 
 
 async def _run_on_loop(
-    entrypoint: Entrypoint[Any, Any], request: Request, on_update: OnUpdate | None, watch: Watch | None = None
+    entrypoint: Entrypoint[Any, Any], request: Request, bus: Bus | None, watch: Watch | None = None
 ) -> Any:
     saver = entrypoint.checkpointer
     quick = saver is None or saver.commits_on_loop
@@ -97,7 +98,7 @@ async def _run_on_loop(
             (begin(entrypoint, request), None) if quick else await streams.stay(begin, entrypoint, request)
         )
         try:
-            return await _carry_on_loop(attempt, on_update, watch, stopped, quick=quick)
+            return await _carry_on_loop(attempt, bus, watch, stopped, quick=quick)
         except Exception as error:
             seconds = attempts.retry_after(attempt, error)
             if seconds is None:
@@ -107,11 +108,12 @@ async def _run_on_loop(
 
 
 async def _carry_on_loop(
-    attempt: Attempt, on_update: OnUpdate | None, watch: Watch | None, stopped: BaseException | None, *, quick: bool
+    attempt: Attempt, bus: Bus | None, watch: Watch | None, stopped: BaseException | None, *, quick: bool
 ) -> Any:
     """Carry an attempt to its end; `stopped` is what somebody has stopped it with already."""
     run, entrypoint = attempt.run, attempt.entrypoint
-    run.on_update = on_update
+    context = contextvars.copy_context()
+    _tell(bus, attempt, context)
     if watch is not None:
         watch(run)
     cached = None if entrypoint.policies is None else CachedRun(attempt)
@@ -127,7 +129,7 @@ async def _carry_on_loop(
             end = kept
         else:
             async with limited_on_loop(run, host.scope, entrypoint.options.timeout):
-                end = await _run_body(attempt, host)
+                end = await _run_body(attempt, host, context)
         await streams.finish(loop.finish(), run.halt_now)
         if run.running or run.committing:
             await streams.stay(run.wait_idle)
@@ -144,15 +146,23 @@ async def _carry_on_loop(
     return _shown(attempt, value)
 
 
-async def _run_body(attempt: Attempt, host: LoopHost) -> End:
+async def _run_body(attempt: Attempt, host: LoopHost, context: contextvars.Context) -> End:
     """Run the workflow's function as a task of the loop; who cancels the caller stops the run."""
-    body = asyncio.get_running_loop().create_task(host.execute(attempt.entrypoint.body, attempt.arguments, {}))
+    work = host.execute(attempt.entrypoint.body, attempt.arguments, {})
+    body = asyncio.get_running_loop().create_task(work, context=context)
 
     def stop(error: BaseException) -> None:
         attempt.run.halt_now(error)  # first: so that what it cancels is no act of the workflow (CON-015)
         body.cancel()
 
     return await streams.finish(body, stop)
+
+
+def _tell(bus: Bus | None, attempt: Attempt, context: contextvars.Context) -> None:
+    """Tell whoever listens that the attempt has begun, and what happens in it from here on."""
+    if bus is not None:
+        attempt.run.bus = bus
+        bus.run_began(attempt, context)
 
 
 def _shown(attempt: Attempt, value: object) -> Any:

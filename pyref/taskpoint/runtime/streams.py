@@ -1,40 +1,27 @@
-"""Streams of updates, and sync runs under an event loop."""
+"""Streams of what happens in a run, and sync runs under an event loop."""
 
 from __future__ import annotations
 
 import asyncio
+import collections
 import contextvars
 import queue
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, cast
 
-from taskpoint.errors import UsageError
-from taskpoint.runtime.commands import Interrupt
+from taskpoint.runtime.events import Bus, Event
+from taskpoint.runtime.observers import bus_for
 from taskpoint.runtime.signals import StopRun
+from taskpoint.runtime.stream_parts import Parts, StreamOptions
 
 if TYPE_CHECKING:
     from taskpoint.runtime.run import Run
 
-__all__ = ("astream", "check_mode", "finish", "in_thread", "stay", "stream")
+__all__ = ("astream", "finish", "in_thread", "stay", "stream")
 
 T = TypeVar("T")
 P = ParamSpec("P")
-
-OnUpdate = Callable[[str, Any], None]
-_MODES = ("updates",)
-
-
-def check_mode(mode: object) -> None:
-    """Refuse a stream mode that does not exist."""
-    if mode not in _MODES:
-        raise UsageError("the stream mode is unknown", hint=f"use one of {', '.join(_MODES)}")
-
-
-def _last_event(result: Any, name: str) -> dict[str, Any]:
-    if isinstance(result, dict) and set(cast("dict[object, object]", result)) == {"__interrupt__"}:
-        return {"__interrupt__": tuple(cast("dict[str, list[Interrupt]]", result)["__interrupt__"])}
-    return {name: result}
 
 
 class Brake:
@@ -57,67 +44,80 @@ class Brake:
             self._run.halt_now(error)
 
 
-def stream(run: Callable[[OnUpdate, Callable[[Run], None]], Any], name: str) -> Iterator[dict[str, Any]]:
-    """Run in a thread beside the consumer and yield the events; closing the generator stops the run (`RUN-020`)."""
-    events: queue.SimpleQueue[tuple[str, Any]] = queue.SimpleQueue()
-    brake = Brake()
+class _Failed(NamedTuple):
+    """The run has failed: what is raised where its stream is read."""
 
-    def on_update(task: str, value: Any) -> None:
-        events.put(("update", {task: value}))
+    error: BaseException
+
+
+_Item = tuple[Event, Any] | _Failed | None
+"""What goes from a run to its stream: an event with what was taken of it, or the end."""
+
+
+def stream(run: Callable[[Bus | None, Callable[[Run], None]], Any], options: StreamOptions) -> Iterator[Any]:
+    """Run in a thread beside the reader and yield the parts; closing the generator stops the run (`RUN-020`).
+
+    The run never waits for its reader (`STM-007`).
+    """
+    items: queue.SimpleQueue[_Item] = queue.SimpleQueue()
+    brake, parts = Brake(), Parts(options)
 
     def work() -> None:
+        end: _Failed | None = None
         try:
-            events.put(("end", _last_event(run(on_update, brake.watch), name)))
+            run(_bus(parts, options, items.put), brake.watch)
         except BaseException as error:  # noqa: BLE001 - it is raised where the stream is read
-            events.put(("error", error))
+            end = _Failed(error)
+        items.put(end)
 
     thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), name="taskpoint-stream", daemon=True)
     thread.start()
     try:
-        while True:
-            what, payload = events.get()
-            if what == "error":
-                raise payload
-            yield payload
-            if what == "end":
-                return
+        while (item := items.get()) is not None:
+            if isinstance(item, _Failed):
+                raise item.error
+            yield from parts.of(*item)
     finally:
         brake.pull(StopRun())
         thread.join()
 
 
-async def astream(run: Callable[[OnUpdate], Awaitable[Any]], name: str) -> AsyncIterator[dict[str, Any]]:
-    """Run as a task beside the consumer and yield the events; closing the generator stops the run (`RUN-020`)."""
-    events: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-    loop = asyncio.get_running_loop()
+async def astream(run: Callable[[Bus | None], Awaitable[Any]], options: StreamOptions) -> AsyncIterator[Any]:
+    """Run as a task beside the reader and yield the parts; closing the generator stops the run (`RUN-020`)."""
+    loop, parts = asyncio.get_running_loop(), Parts(options)
+    items: collections.deque[_Item] = collections.deque()
+    arrived = asyncio.Event()
 
-    def on_update(task: str, value: Any) -> None:
-        loop.call_soon_threadsafe(events.put_nowait, {task: value})
+    def put(item: _Item) -> None:
+        """Hand over from any thread; the order is that of the calls."""
+        items.append(item)
+        loop.call_soon_threadsafe(arrived.set)
 
-    async def work() -> Any:
-        return await run(on_update)
+    async def work() -> None:
+        await run(_bus(parts, options, put))
 
     running = loop.create_task(work())
-    getter: asyncio.Task[dict[str, Any]] | None = None
+    running.add_done_callback(lambda _: put(None))
     try:
         while True:
-            getter = loop.create_task(events.get())
-            await asyncio.wait({getter, running}, return_when=asyncio.FIRST_COMPLETED)
-            if getter.done():
-                yield getter.result()
-                continue
-            getter.cancel()
-            await asyncio.sleep(0)
-            while not events.empty():
-                yield events.get_nowait()
-            yield _last_event(running.result(), name)
-            return
+            while items:
+                item = items.popleft()
+                if item is None:
+                    running.result()
+                    return
+                for part in parts.of(*cast("tuple[Event, Any]", item)):
+                    yield part
+            arrived.clear()
+            if not items:
+                await arrived.wait()
     finally:
         if not running.done():
             running.cancel()
             await asyncio.wait({running})
-        if getter is not None:
-            getter.cancel()
+
+
+def _bus(parts: Parts, options: StreamOptions, put: Callable[[_Item], None]) -> Bus | None:
+    return bus_for(lambda event: put(parts.note(event)), reads_custom=options.shows("custom"))
 
 
 async def finish(work: Awaitable[T], stop: Callable[[BaseException], None]) -> T:
