@@ -6,6 +6,7 @@ import functools
 import importlib
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -13,7 +14,7 @@ __all__ = ("APPLIED", "GoneError", "replaces")
 
 APPLIED: list[str] = []
 """The targets that this process has replaced."""
-_OWN = ("taskpoint", "checks", "definitions", "expressions", "program", "runner_saver", "runs", "store", "wire")
+_OWN = {"taskpoint", *(file.stem for file in (Path(__file__).parents[1] / "drivers" / "python").glob("*.py"))}
 """The packages in which a replaced function may be known under its name: the reference and its driver."""
 
 
