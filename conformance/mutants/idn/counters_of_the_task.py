@@ -5,10 +5,9 @@ from mutating import replaces
 BREAKS = ("IDN-004",)
 
 
-@replaces("taskpoint._core.machine:Machine.open_scope")
-def open_scope(original, self, *args, **kwargs):
-    scope = original(self, *args, **kwargs)
-    if scope.path:
-        shared = self.__dict__.setdefault("shared", {})
-        scope.matcher._free = shared.setdefault(scope.path.rpartition("#")[0], {})
-    return scope
+@replaces("taskpoint._core.machine:Scope.__init__")
+def init(original, self, machine, path, *args, **kwargs):
+    original(self, machine, path, *args, **kwargs)
+    if path:
+        shared = machine.__dict__.setdefault("shared", {})
+        self.matcher._free = shared.setdefault(path.rpartition("#")[0], {})

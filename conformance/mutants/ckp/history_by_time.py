@@ -1,0 +1,10 @@
+"""The newest checkpoint of a history is the one with the latest time."""
+
+from mutating import replaces
+
+BREAKS = ("CKP-003",)
+
+
+@replaces("taskpoint.runtime.state:history")
+def history(original, saver, config, listing):
+    return iter(sorted(original(saver, config, listing), key=lambda each: each.created_at or "", reverse=True))

@@ -1,0 +1,11 @@
+"""A limit of concurrency is not kept."""
+
+from mutating import replaces
+
+BREAKS = ("CON-018",)
+
+
+@replaces("taskpoint.runtime.run:Run.__init__")
+def init(original, self, *args, **kwargs):
+    original(self, *args, **kwargs)
+    self.limit = None

@@ -1,0 +1,13 @@
+"""The next outcome is delivered at once, while code of the scope still runs."""
+
+from mutating import replaces
+
+BREAKS = (
+    "CON-006",
+    "CON-013",
+)
+
+
+@replaces("taskpoint.runtime.settling:Settler.request")
+def request(original, self, callback):
+    self._loop.call_soon(callback)

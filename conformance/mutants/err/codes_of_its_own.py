@@ -1,0 +1,17 @@
+"""The library has a code that is not in the list."""
+
+from mutating import replaces
+
+from taskpoint.errors import UsageError
+
+BREAKS = ("ERR-002",)
+
+
+@replaces("taskpoint.runtime.attempt:_resume")
+def _resume(original, entrypoint, saver, request):
+    try:
+        return original(entrypoint, saver, request)
+    except UsageError as error:
+        if error.code == "run.nothing_to_resume":
+            error.code = "run.not_found"
+        raise

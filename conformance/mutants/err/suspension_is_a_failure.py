@@ -1,0 +1,16 @@
+"""An interrupt inside a task is recorded as the failure of that call."""
+
+from mutating import replaces
+
+from taskpoint._core.journal import ErrorDocument
+from taskpoint._core.machine import Outcome
+from taskpoint.runtime.signals import Suspended
+
+BREAKS = ("ERR-021",)
+
+
+@replaces("taskpoint.runtime.run:Run.outcome")
+def outcome(original, self, call, host, end):
+    if isinstance(end.error, Suspended):
+        return Outcome(error=ErrorDocument("Suspended", "an interrupt"))
+    return original(self, call, host, end)

@@ -1,0 +1,13 @@
+"""The type of a recorded error names its module."""
+
+from mutating import replaces
+
+BREAKS = ("ERR-011",)
+
+
+@replaces("taskpoint.runtime.failures:describe")
+def describe(original, exc, path):
+    document = original(exc, path)
+    if document.data is not None:
+        document.type = f"{type(exc).__module__}.{document.type}"
+    return document

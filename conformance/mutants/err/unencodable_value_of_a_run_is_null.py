@@ -1,0 +1,15 @@
+"""A result of the entrypoint that cannot be encoded is stored as null."""
+
+from mutating import replaces
+
+from taskpoint.errors import ValueEncodingError
+
+BREAKS = ("ERR-032",)
+
+
+@replaces("taskpoint.runtime.attempt:Attempt._completed")
+def _completed(original, self, value):
+    try:
+        return original(self, value)
+    except ValueEncodingError:
+        return original(self, None)

@@ -1,0 +1,15 @@
+"""A result that cannot be encoded is recorded as null."""
+
+from mutating import replaces
+
+from taskpoint.errors import ValueEncodingError
+
+BREAKS = ("ERR-022",)
+
+
+@replaces("taskpoint.runtime.forms:Form.write")
+def write(original, self, value):
+    try:
+        return original(self, value)
+    except ValueEncodingError:
+        return original(self, None)

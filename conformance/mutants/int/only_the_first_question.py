@@ -1,0 +1,11 @@
+"""Of several pending interrupts the first one is reported."""
+
+from mutating import replaces
+
+BREAKS = ("INT-006",)
+
+
+@replaces("taskpoint.runtime.attempt:Attempt._interrupted")
+def _interrupted(original, self, error, host):
+    original(self, error, host)
+    del self.interrupts[1:]

@@ -1,0 +1,15 @@
+"""Behind a call, an interrupt is an ordinary error."""
+
+from mutating import replaces
+
+from taskpoint.runtime.signals import Suspended
+
+BREAKS = ("INT-011",)
+
+
+@replaces("taskpoint.runtime.host:Host.interrupt")
+def interrupt(original, self, value):
+    try:
+        return original(self, value)
+    except Suspended:
+        raise RuntimeError("suspended") from None

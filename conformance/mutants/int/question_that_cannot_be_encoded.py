@@ -1,0 +1,15 @@
+"""An interrupt whose value has no encoding asks null."""
+
+from mutating import replaces
+
+from taskpoint.errors import ValueEncodingError
+
+BREAKS = ("INT-007",)
+
+
+@replaces("taskpoint.runtime.host:Host.interrupt")
+def interrupt(original, self, value):
+    try:
+        return original(self, value)
+    except ValueEncodingError:
+        return original(self, None)

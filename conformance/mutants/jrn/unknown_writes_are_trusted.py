@@ -1,0 +1,10 @@
+"""A write of which nobody knows whether it took effect is taken for done."""
+
+from mutating import replaces
+
+BREAKS = ("JRN-030",)
+
+
+@replaces("taskpoint.runtime.writer:Writer._is_written")
+def _is_written(original, self, seq, cause):
+    return True

@@ -1,0 +1,14 @@
+"""A call whose function swallows the divergence inside it gets an outcome."""
+
+from mutating import replaces
+
+from taskpoint.runtime.signals import Halted
+
+BREAKS = ("RPL-025",)
+
+
+@replaces("taskpoint.runtime.run:Run.outcome")
+def outcome(original, self, call, host, end):
+    if isinstance(self.ending, Halted) and end.error is None:
+        host.scope.suspended = False
+    return original(self, call, host, end)

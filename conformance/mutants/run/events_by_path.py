@@ -1,0 +1,12 @@
+"""The events of a stream name the path of a call instead of its task."""
+
+from mutating import replaces
+
+BREAKS = ("RUN-034",)
+
+
+@replaces("taskpoint.runtime.run:Run._announce")
+def _announce(original, self, call):
+    name, call.name = call.name, call.path
+    original(self, call)
+    call.name = name

@@ -1,0 +1,14 @@
+"""Only the first attempt of a run sees a previous."""
+
+from dataclasses import replace
+
+from mutating import replaces
+
+BREAKS = ("RUN-021",)
+
+
+@replaces("taskpoint.runtime.attempt:_prepare_previous")
+def _prepare_previous(original, run, entrypoint, saver, checkpoint, parent):
+    if parent is None:
+        checkpoint = replace(checkpoint, previous_id=None)
+    original(run, entrypoint, saver, checkpoint, parent)

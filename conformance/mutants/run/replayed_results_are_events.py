@@ -1,0 +1,13 @@
+"""Replayed results are shown as events."""
+
+from mutating import replaces
+
+BREAKS = ("RUN-035",)
+
+
+@replaces("taskpoint.runtime.sync_host:SyncHost._deliver_next")
+def _deliver_next(original, self):
+    delivered = original(self)
+    if delivered is not None and delivered.replayed:
+        self.run._announce(delivered)
+    return delivered

@@ -1,0 +1,17 @@
+"""A run without a thread id is refused as one with a bad config."""
+
+from mutating import replaces
+
+from taskpoint.errors import UsageError
+
+BREAKS = ("RUN-036",)
+
+
+@replaces("taskpoint.runtime.attempt:_begin")
+def _begin(original, entrypoint, request):
+    try:
+        return original(entrypoint, request)
+    except UsageError as error:
+        if error.code == "usage.thread_id_missing":
+            error.code = "usage.config_invalid"
+        raise

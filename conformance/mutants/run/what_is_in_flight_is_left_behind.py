@@ -1,0 +1,10 @@
+"""A scope ends without waiting for the calls that it started."""
+
+from mutating import replaces
+
+BREAKS = ("RUN-030",)
+
+
+@replaces("taskpoint.runtime.sync_host:SyncHost._drain")
+def _drain(original, self, end):
+    self.drained_from = len(self.scope.failures)

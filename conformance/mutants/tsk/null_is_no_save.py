@@ -1,0 +1,14 @@
+"""A save of null is taken for none, and the value is saved."""
+
+from mutating import replaces
+
+from taskpoint.runtime.commands import EntrypointFinal
+
+BREAKS = ("TSK-022",)
+
+
+@replaces("taskpoint.runtime.attempt:Attempt._completed")
+def _completed(original, self, value):
+    if isinstance(value, EntrypointFinal) and value.save is None:
+        value = value.value
+    return original(self, value)
