@@ -5,6 +5,11 @@ from mutating import replaces
 from taskpoint._core.paths import call_path, encode_name
 
 BREAKS = ("CON-021",)
+KILLED_BY = (
+    "driver.timeout",
+    "final.",
+    "store.",
+)
 
 
 @replaces("taskpoint._core.machine:Machine.finish")

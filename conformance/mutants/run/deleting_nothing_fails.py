@@ -2,12 +2,12 @@
 
 from mutating import replaces
 
-from taskpoint.errors import SaverError
+from taskpoint import SaverError
 
 BREAKS = ("RUN-029",)
 
 
-@replaces("taskpoint.savers.sqlite:SqliteSaver.delete")
+@replaces("runner_saver:RunnerSaver.delete")
 def delete(original, self, thread_id):
     if self.head(thread_id) is None:
         raise SaverError("no such thread", committed=False)

@@ -1,6 +1,5 @@
 """A request that comes second reads again and goes on."""
 
-
 from mutating import replaces
 
 from taskpoint.errors import ConcurrentRunError

@@ -1,6 +1,5 @@
 """An update fences a live holder off."""
 
-
 from mutating import replaces
 
 BREAKS = ("RUN-028",)

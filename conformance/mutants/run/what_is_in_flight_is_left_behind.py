@@ -2,7 +2,7 @@
 
 from mutating import replaces
 
-BREAKS = ("RUN-030",)
+BREAKS = ("RUN-030", "JRN-009")
 
 
 @replaces("taskpoint.runtime.sync_host:SyncHost._drain")

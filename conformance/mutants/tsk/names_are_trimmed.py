@@ -5,6 +5,7 @@ from mutating import replaces
 BREAKS = ("TSK-004",)
 
 
-@replaces("taskpoint.runtime.definitions:check_name")
-def check_name(original, kind, name):
-    return original(kind, name.strip() if isinstance(name, str) and name.strip() else name)
+@replaces("taskpoint.runtime.definitions:split_forms")
+def split_forms(original, kind, first, second, options):
+    name, function, rest = original(kind, first, second, options)
+    return name.strip() if isinstance(name, str) and name.strip() else name, function, rest

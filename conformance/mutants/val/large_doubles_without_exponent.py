@@ -7,6 +7,4 @@ BREAKS = ("VAL-007",)
 
 @replaces("taskpoint.codec:encode")
 def encode(original, value):
-    return original(
-        int(value) if type(value) is float and abs(value) >= 2**53 and abs(value) < 1e300 else value
-    )
+    return original(int(value) if type(value) is float and abs(value) >= 2**53 and abs(value) < 1e300 else value)

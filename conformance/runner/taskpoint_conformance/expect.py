@@ -34,6 +34,9 @@ def check_step(
         shown = {key: each for key, each in (answer or {"outcome": "killed"}).items() if key != "id"}
         wanted = {key: each for key, each in expect.items() if key not in {"effects", "events"}}
         raise Failure("expect.outcome", f"the outcome is {outcome}, not {expect['outcome']}", Detail(wanted, shown))
+    for text in expect.get("unsaid", []):
+        if text in json.dumps(answer, ensure_ascii=False):
+            raise Failure("expect.unsaid", f"the answer says {text!r}, which stands in no error", Detail([], answer))
     for member in _COMPARED if answer else ():
         if member in expect:
             _compare(f"expect.{member}", member, expect[member], (answer or {}).get(member), bindings)

@@ -97,17 +97,39 @@ class SqliteFile:
             raise Failure("store.invalid", f"the SQLite file is not of the layout: {error}") from None
 
     def check(self) -> None:
-        """Judge every document in the file.
+        """Judge the layout and every document in the file.
 
         Raises:
-            Failure: One breaks its schema or an invariant.
+            Failure: The file is not of the layout, or a document breaks its schema or an invariant.
         """
+        self._check_layout()
         for name, thread in self.threads().items():
             for seq, (checkpoint, entries) in enumerate(thread):
                 problem = document_problem("checkpoint", checkpoint)
                 if problem or checkpoint["seq"] != seq:
                     raise Failure("store.invalid", f"thread {name!r}, checkpoint {seq}: {problem or 'another seq'}")
                 check_entries([], entries)
+
+    def _check_layout(self) -> None:
+        with closing(sqlite3.connect(":memory:")) as connection:
+            connection.executescript(layout())
+            wanted = _made(connection)
+        with closing(sqlite3.connect(self.path, timeout=5)) as connection:
+            missing = wanted - _made(connection)
+            if missing:
+                raise Failure("store.invalid", f"the SQLite file lacks {', '.join(sorted(missing))}")
+            if connection.execute("SELECT count(*) FROM entries WHERE detail = '{}'").fetchone()[0]:
+                raise Failure("store.invalid", "the SQLite file has an entry with an empty object in `detail`")
+
+
+def _made(connection: sqlite3.Connection) -> set[str]:
+    """Return the tables, the views and the identity of a file, in words."""
+    made = {
+        f"the {kind} {name}" for kind, name in connection.execute("SELECT type, name FROM sqlite_master").fetchall()
+    }
+    for pragma in ("application_id", "user_version"):
+        made.add(f"{pragma} {connection.execute(f'PRAGMA {pragma}').fetchone()[0]}")
+    return made
 
 
 def _write_thread(connection: sqlite3.Connection, number: int, thread: Document) -> None:

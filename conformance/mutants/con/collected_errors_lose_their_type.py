@@ -1,4 +1,4 @@
-"""Where errors are collected, a failed call gives null."""
+"""Where errors are collected, a failed call gives some error."""
 
 from mutating import replaces
 
@@ -8,4 +8,4 @@ BREAKS = ("CON-016",)
 @replaces("program:_result_or_error")
 def _result_or_error(original, future):
     found = original(future)
-    return None if isinstance(found, Exception) else found
+    return RuntimeError("failed") if isinstance(found, Exception) else found

@@ -1,4 +1,4 @@
-"""A call is done when it has finished."""
+"""A call is done when its own result was taken, not when it was delivered."""
 
 from mutating import replaces
 
@@ -7,4 +7,4 @@ BREAKS = ("CON-012",)
 
 @replaces("taskpoint.runtime.sync_host:SyncFuture.done")
 def done(original, self):
-    return original(self) or self.call.outcome is not None
+    return original(self) and self.call.observed
