@@ -1,6 +1,7 @@
 """The driver gives a reply that comes twice to the next call that waits."""
 
 import json
+import time
 
 from mutating import replaces
 
@@ -19,9 +20,13 @@ def serve(original, self, handle):
         message = json.loads(line.decode("utf-8", "surrogatepass"))
         if "cid" in message:
             waiting = self._waiting.pop(message["cid"], None)
-            while waiting is None and not self._waiting:
-                pass
-            (waiting or self._waiting.pop(min(self._waiting))).set_result(message)
+            for _ in range(100):
+                if waiting is None and self._waiting:
+                    waiting = self._waiting.pop(min(self._waiting))
+                if waiting is not None:
+                    waiting.set_result(message)
+                    break
+                time.sleep(0.01)
         elif message["op"] == "stop":
             return
         else:
