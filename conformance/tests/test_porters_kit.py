@@ -300,3 +300,76 @@ def test_what_a_rule_decides_has_its_rules_and_fixtures():
         assert all(verified[each] & set(ids) for each in shown), question
         observable = [each for each in ids if rules[each]["observable"] and rules[each]["keyword"].startswith("MUST")]
         assert decided_by != "Conformance" or bool(shown) == bool(observable), question
+
+
+TYPES_IN_USE = """
+import type { Checkpoint, DriverAnswer, DriverCall, DriverRequest, Entry, ProgramExpression, Value } from "./types.js";
+export const entry: Entry = { kind: "run.started", seq: 0, at: "2026-01-01T00:00:00Z", attempt_id: "a", attempt: 1 };
+export const request: DriverRequest = { id: 1, op: "stop" };
+export const answer: DriverAnswer = { id: 1, outcome: "completed", value: [1] };
+export const call: DriverCall = { cid: 1, id: 1, op: "saver.head", thread_id: "t" };
+export const expression: ProgramExpression = { $list: [1, { $var: "x" }] };
+export const input = (of: Checkpoint): Value | undefined => "input" in of ? of.input : undefined;
+// @ts-expect-error - no such kind
+export const unknownKind: Entry = { kind: "run.begun", seq: 0, at: "", attempt_id: "a" };
+// @ts-expect-error - a call without its number
+export const noNumber: DriverCall = { id: 1, op: "saver.head", thread_id: "t" };
+// @ts-expect-error - a member too many
+export const tooMany: DriverRequest = { id: 1, op: "stop", why: 1 };
+"""
+
+
+def test_the_types_for_typescript_compile_and_tell_right_from_wrong(built):
+    folder = built("typescript")
+    (folder / "src" / "types.ts").write_text(invoke("schema", "--types", "ts").output)
+    (folder / "src" / "use.ts").write_text(TYPES_IN_USE)
+    done = subprocess.run("npm run build", shell=True, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+GO_IN_USE = """
+package taskpoint
+
+import (
+	"encoding/json"
+	"os"
+	"reflect"
+	"testing"
+)
+
+func TestAnEntryComesBackAsItWas(t *testing.T) {
+	text, _ := os.ReadFile("entry.json")
+	var entry Entry
+	if err := json.Unmarshal(text, &entry); err != nil {
+		t.Fatal(err)
+	}
+	again, _ := json.Marshal(entry)
+	var before, after any
+	json.Unmarshal(text, &before)
+	json.Unmarshal(again, &after)
+	if entry.Kind != "task.completed" || !reflect.DeepEqual(before, after) {
+		t.Fatalf("%s became %s", text, again)
+	}
+}
+"""
+
+
+def test_the_types_for_go_compile_and_keep_a_document(tmp_path):
+    if shutil.which("go") is None:
+        pytest.skip("go is not installed")
+    (tmp_path / "go.mod").write_text("module taskpoint\n\ngo 1.19\n")
+    (tmp_path / "types.go").write_text(invoke("schema", "--types", "go").output)
+    (tmp_path / "types_test.go").write_text(GO_IN_USE)
+    call = {"name": "fetch", "path": "fetch#0", "input_digest": None, "alone": True, "attempts": 1, "started_at": "s"}
+    entry = {"kind": "task.completed", "seq": 1, "at": "t", "attempt_id": "a", **call, "value": None}
+    (tmp_path / "entry.json").write_text(json.dumps(entry))
+    for command in ("go vet ./...", "go test ./..."):
+        done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_schemas_are_named_and_printed():
+    assert "entry " in invoke("schema").output
+    printed = json.loads(invoke("schema", "driver").output)
+    assert printed == json.loads((data.formats() / "driver.schema.json").read_text())
+    assert invoke("schema", "nothing").exit_code == 2

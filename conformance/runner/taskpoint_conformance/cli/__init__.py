@@ -15,6 +15,7 @@ from taskpoint_conformance.cli.next import next_rule
 from taskpoint_conformance.cli.report import report
 from taskpoint_conformance.cli.reports import reports
 from taskpoint_conformance.cli.run import run
+from taskpoint_conformance.cli.schema import schema
 from taskpoint_conformance.cli.smoke import smoke
 from taskpoint_conformance.cli.twins import twins
 from taskpoint_conformance.coverage import command as coverage
@@ -40,6 +41,7 @@ _COMMANDS = (
     report,
     explain,
     export_fixtures,
+    schema,
     requirements,
     coverage,
     mutants,
