@@ -5,8 +5,8 @@ from mutating import replaces
 BREAKS = ("RUN-034",)
 
 
-@replaces("taskpoint.runtime.run:Run._announce")
-def _announce(original, self, call):
+@replaces("taskpoint.runtime.events:Bus.call_ended")
+def call_ended(original, self, call):
     name, call.name = call.name, call.path
     original(self, call)
     call.name = name
