@@ -231,6 +231,21 @@ def test_two_values_are_the_same_where_their_canonical_texts_are(left, right):
     assert (difference(left, right, {}) is None) == same(left, right)
 
 
+def test_failures_that_end_alike_are_shown_once():
+    done = run(driver=broken("run-errored"), folder="must-fail")
+    assert done.returncode == 2
+    assert done.stdout.count("the last words of the driver") == 1
+    named = [line for line in done.stdout.splitlines() if line.startswith("broken: ")]
+    assert len(named) == 1
+    assert named[0].endswith("more: driver.errored: the driver's own fault: my own fault")
+
+
+def test_a_driver_that_cannot_do_everything_yet_is_not_given_up_on():
+    result = judge(broken("run-errored"), META / "must-fail", jobs=1)
+    assert result.error is None
+    assert result.executed == len(result.results) > 10
+
+
 STATE = {"values": 1, "next": [], "interrupts": [], "tasks": []}
 
 
@@ -241,6 +256,8 @@ STATE = {"values": 1, "next": [], "interrupts": [], "tasks": []}
                                             {"outcome": "state", "state": STATE}, [], [], {})),
         ("expect.canonical", lambda: check_step({"outcome": "encoded", "canonical": "1.0"},
                                                 {"outcome": "encoded", "canonical": "1"}, [], [], {})),
+        ("expect.unsaid", lambda: check_step({"outcome": "rejected", "code": "a.b", "unsaid": ["secret"]},
+                                             {"outcome": "rejected", "code": "a.b", "message": "secret"}, [], [], {})),
         ("final.items", lambda: check_items({"items": [{"key": "a"}]}, lambda _: [], {})),
         ("expect.error", lambda: check_step(
             {"outcome": "failed", "code": "body.failed", "error": {"type": "A"}},

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).parents[2]
-DATA = ("spec", *(f"conformance/{name}" for name in ("drivers", "fixtures", "format", "meta", "mutants", "vectors")))
+FOLDERS = ("drivers", "fixtures", "format", "golden", "meta", "mutants", "twins", "vectors")
+DATA = ("spec", *(f"conformance/{name}" for name in FOLDERS))
 
 
 def run(*command: object, cwd: Path) -> str:

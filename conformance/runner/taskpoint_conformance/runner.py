@@ -26,6 +26,8 @@ __all__ = ("Options", "compare", "run_suite")
 _GIVE_UP_AFTER: Final = 5
 """Fixtures that the driver itself ended, with none passed: then it is broken, and the rest would tell no more."""
 
+_ENDS: Final = frozenset(f"driver.{each}" for each in ("died", "flood", "hello", "protocol", "timeout"))
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -144,9 +146,8 @@ class _Run:
 
     def _look_for_a_broken_driver(self) -> None:
         found = [each.first_problem for each in self._result.results if each.variants]
-        by_driver = [
-            pair for pair in found if pair and pair[0].code.startswith("driver.") and pair[0].verdict != "skipped"
-        ]
+        # A driver that says what it cannot do yet is well, and its other fixtures are worth knowing.
+        by_driver = [pair for pair in found if pair and pair[0].code in _ENDS]
         if len(by_driver) == len(found) >= _GIVE_UP_AFTER:
             last = by_driver[0][0].message
             self._stop = f"the driver is broken: {_GIVE_UP_AFTER} fixtures, and all of them ended like this: {last}"

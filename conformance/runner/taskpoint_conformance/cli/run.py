@@ -33,6 +33,8 @@ __all__ = ("run",)
 
 _SHOWN_WHOLE = 10
 """Failures that are shown with all that belongs to them; of the others one line, unless `--verbose`."""
+_NAMED = 8
+"""Fixtures that are named of those that end alike."""
 
 
 @click.command("run")
@@ -100,6 +102,23 @@ def run(**arguments: Any) -> None:
     sys.exit(result.exit_code)
 
 
+def _show_problems(console: Console, result: SuiteResult, *, verbose: bool) -> None:
+    """Show failures: of those that end alike the first whole, of the others one line for each kind."""
+    problems = [each for each in result.results if each.verdict in {"failed", "broken"}]
+    alike: dict[tuple[str, ...], list[FixtureResult]] = {}
+    for each in problems:
+        found = each.first_problem
+        alike.setdefault((found[0].code, found[0].message) if found else (each.id,), []).append(each)
+    whole = problems if verbose else [each[0] for each in alike.values()][:_SHOWN_WHOLE]
+    for each in whole:
+        show_problem(console, each, verbose=verbose)
+    shown = {each.id for each in whole}
+    for (code, *message), group in alike.items():
+        if rest := [each.id for each in group if each.id not in shown]:
+            more = f" and {len(rest) - _NAMED} more" if len(rest) > _NAMED else ""
+            click.echo(f"{group[0].verdict}: {', '.join(rest[:_NAMED])}{more}: {': '.join([code, *message])}")
+
+
 def _run(console: Console, arguments: dict[str, Any]) -> SuiteResult:
     if arguments["record"]:
         require_all(arguments["sweep"], *(arguments[name] for name in ("wanted", "profiles", "form", "mode", "folder")))
@@ -135,13 +154,7 @@ def _run(console: Console, arguments: dict[str, Any]) -> SuiteResult:
                 )
 
         run_suite(chosen, bad, options, result, on_result)
-    problems = [each for each in result.results if each.verdict in {"failed", "broken"}]
-    whole = len(problems) if arguments["verbose"] else _SHOWN_WHOLE
-    for each in problems[:whole]:
-        show_problem(console, each, verbose=arguments["verbose"])
-    for each in problems[whole:]:
-        found = each.first_problem
-        click.echo(f"{each.verdict}: {each.id}" + (f": {found[0].code}: {found[0].message}" if found else ""))
+    _show_problems(console, result, verbose=arguments["verbose"])
     show_summary(console, result)
     if options.sweep in {"quick", "sample"}:
         console.print(f"sweep: {options.sweep}, seed {options.seed}", highlight=False)
