@@ -6,6 +6,7 @@ anywhere and the workflow goes on where it was; pause it for a person and come b
 
 from typing import TYPE_CHECKING
 
+from taskpoint import durable
 from taskpoint.codec import register_extension
 from taskpoint.errors import (
     ConcurrentRunError,
@@ -90,6 +91,7 @@ __all__ = (
     "ValueEncodingError",
     "as_completed",
     "default_retry_on",
+    "durable",
     "entrypoint",
     "gather",
     "get_config",

@@ -50,6 +50,8 @@ _STATEMENTS: Final[Mapping[str, frozenset[str] | None]] = {
     "final": frozenset(("value", "save")),
     "previous": frozenset(("as",)),
     "heartbeat": None,
+    **dict.fromkeys(("now", "random", "uuid"), frozenset(("as",))),
+    "sleep": frozenset(("seconds",)),
     "effect": frozenset(("name", "args", "as")),
     "store": frozenset(("op", "namespace", "key", "value", "ttl", "filter", "limit", "offset", "query", "refresh"))
     | {"prefix", "suffix", "max_depth", "as"},

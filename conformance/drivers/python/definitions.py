@@ -44,6 +44,7 @@ def hello(message: Document) -> Document:
             "context",
             "types",
             "composition",
+            "durable",
         ],
         "forms": ["decorator", "named"],
         "modes": ["sync", "async"],

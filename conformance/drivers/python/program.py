@@ -28,6 +28,7 @@ from taskpoint import (
     TaskpointError,
     as_completed,
     codec,
+    durable,
     entrypoint,
     get_previous_state,
     get_runtime,
@@ -292,6 +293,20 @@ class _Scope:
     async def heartbeat(self, _: bool) -> None:  # noqa: FBT001 - a member of the statement
         heartbeat()
 
+    async def now(self, members: Document) -> None:
+        self.keep(members, durable.now())
+
+    async def random(self, members: Document) -> None:
+        self.keep(members, durable.random())
+
+    async def uuid(self, members: Document) -> None:
+        self.keep(members, str(durable.uuid4()))
+
+    async def sleep(self, members: Document) -> None:
+        slept = durable.sleep(self.value(members["seconds"]))
+        if self.program.is_async:
+            await slept
+
     async def effect(self, members: Document) -> None:
         args = [self.value(each) for each in members.get("args", [])]
         self.keep(members, await self.program.effect(members["name"], args))
@@ -417,6 +432,10 @@ _STATEMENTS: Mapping[str, Callable[[_Scope, Any], Coroutine[Any, Any, _Return | 
     "previous": _Scope.previous,
     "interrupt": _Scope.interrupt,
     "heartbeat": _Scope.heartbeat,
+    "now": _Scope.now,
+    "random": _Scope.random,
+    "uuid": _Scope.uuid,
+    "sleep": _Scope.sleep,
     "effect": _Scope.effect,
     "store": _Scope.store,
     "call": _Scope.call,

@@ -132,7 +132,7 @@ def checkpoint_view(expected: Any, checkpoint: Document) -> Document:
 
 
 def comparable(threads: dict[str, list[tuple[Document, list[Document]]]], *, crashed: bool = False) -> dict[str, Any]:
-    """Return what has to be the same in every variant of a run: all but minted ids and times.
+    """Return what has to be the same in every variant of a run: all but minted ids, times and recorded chance.
 
     After a crash the entries of attempts differ too, and so does what depends on what else was in flight.
     """
@@ -153,7 +153,10 @@ def comparable(threads: dict[str, list[tuple[Document, list[Document]]]], *, cra
 
     def bare(document: Document) -> Document:
         keep_id = document["kind"].startswith("interrupt.")  # a path, and not minted
-        return {key: each for key, each in document.items() if key not in minted or (key == "id" and keep_id)}
+        leave = minted
+        if document.get("path", "").rpartition("/")[2].startswith("$"):  # DRH-003: time and chance
+            leave = minted | {"value"}
+        return {key: each for key, each in document.items() if key not in leave or (key == "id" and keep_id)}
 
     return {
         name: [

@@ -64,6 +64,7 @@ PROFILES: Final = (
     "context",
     "types",
     "composition",
+    "durable",
     "stores",
     "policies",
 )

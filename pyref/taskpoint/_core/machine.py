@@ -27,7 +27,7 @@ from taskpoint._core.journal import (
 from taskpoint._core.matching import INTERRUPT, Divergence, Matcher, Record
 from taskpoint._core.paths import encode_name, segment
 
-__all__ = ("Call", "DuplicateKey", "Machine", "Outcome", "Scope", "State", "Verdict")
+__all__ = ("Call", "DuplicateKey", "Machine", "Outcome", "Remembered", "Scope", "State", "Verdict")
 
 
 class State(Enum):
@@ -59,6 +59,16 @@ class Outcome:
 
 class DuplicateKey(Exception):
     """A name and key were used twice in one scope (`IDN-011`)."""
+
+
+@dataclass(slots=True)
+class Remembered:
+    """What the journal has for a value of the library's own; no `value` where it may not have one."""
+
+    path: str
+    value: str | None
+    diverged: Divergence | None = None
+    is_new: bool = False
 
 
 @dataclass(slots=True)
@@ -281,8 +291,10 @@ class Machine:
         self._orphans = [path for path in self._orphans if not path.startswith(inside)]
         call.attempts += 1
 
-    def call(self, scope: Scope, name: str, digest: str | None, key: str | None = None) -> Call:
-        """Make a call: the result is replayed, new, or parked.
+    def call(
+        self, scope: Scope, name: str, digest: str | None, key: str | None = None, encoded: str | None = None
+    ) -> Call:
+        """Make a call: the result is replayed, new, or parked; `encoded` is for the library's own names (`IDN-024`).
 
         Raises:
             DuplicateKey: The name and key were used before in this scope.
@@ -290,7 +302,7 @@ class Machine:
         """
         diverged: Divergence | None = None
         try:
-            path, record = self._match(scope, name, digest, key)
+            path, record = self._match(scope, name, encoded or encode_name(name), digest, key)
         except Divergence as divergence:
             if scope.suspended:
                 path, record = divergence.record.path, None
@@ -298,7 +310,7 @@ class Machine:
                 raise
             else:
                 diverged = divergence
-                path, record = scope.matcher.claim_anyway(divergence, encode_name(name))
+                path, record = scope.matcher.claim_anyway(divergence, encoded or encode_name(name))
         if record is not None and record.void:
             record = None
         call = Call(scope, path, name, digest, scope.calls)
@@ -318,9 +330,10 @@ class Machine:
                 heapq.heappush(scope.ready, (call.outcome.seq, call))
         return call
 
-    def _match(self, scope: Scope, name: str, digest: str | None, key: str | None) -> tuple[str, Record | None]:
+    @staticmethod
+    def _match(scope: Scope, name: str, encoded: str, digest: str | None, key: str | None) -> tuple[str, Record | None]:
         if key is None:
-            return scope.matcher.call(name, encode_name(name), digest)
+            return scope.matcher.call(name, encoded, digest)
         path, record, used = scope.matcher.key(name, key, digest)
         if used:
             raise DuplicateKey(path)
@@ -397,6 +410,39 @@ class Machine:
         self.raised.append(entry)
         self.suspend(scope)
         return Verdict(id, None, diverged)
+
+    def remember(self, scope: Scope, name: str, digest: str | None, make: Callable[[], str]) -> Remembered:
+        """Return the recorded value of the library's own, or record one: it is there at once (`DRH-002`).
+
+        It is a call that is over before anything else can happen, so that nobody waits for it and it is never open.
+
+        Raises:
+            Divergence: It does not fit its record, and the entrypoint does not say to replay all the same.
+        """
+        diverged: Divergence | None = None
+        try:
+            path, record = scope.matcher.call(name, name, digest)
+        except Divergence as divergence:
+            if self.on_divergence == "error":
+                raise
+            diverged = divergence
+            path, record = scope.matcher.claim_anyway(divergence, name)
+        if record is not None:
+            outcome = self.index.outcome(path)
+            scope.calls += 1
+            scope.replayed += 1
+            return Remembered(path, outcome.value if isinstance(outcome, TaskCompleted) else None, diverged)
+        if scope.suspended:
+            return Remembered(path, None)
+        alone = scope.open == 0
+        scope.calls += 1
+        scope.solo = None
+        value, now = make(), self.now()
+        entry = TaskCompleted(-1, now, self.attempt_id, path, name, digest, alone, 1, now, value)
+        if scope.execution is not None and scope.execution.kept is not None:
+            scope.execution.kept.append(entry)
+        self._enqueue(entry, None)
+        return Remembered(path, value, is_new=True)
 
     def suspend(self, scope: Scope) -> None:
         """Let a scope start nothing new in this attempt (`INT-010`)."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from taskpoint._core.paths import call_path, interrupt_id, key_path, segment
+from taskpoint._core.paths import interrupt_id, key_path, numbered, segment
 
 __all__ = ("INTERRUPT", "Divergence", "Matcher", "Record")
 
@@ -136,9 +136,9 @@ class Matcher:
         record.claimed = True
         return record.path, record
 
-    def _new(self, name: str, encoded: str, records: dict[int, Record] | None) -> str:
+    def _new(self, _name: str, encoded: str, records: dict[int, Record] | None) -> str:
         index = self._free.get(encoded, 0)
         while records and index in records:
             index += 1
         self._free[encoded] = index + 1
-        return interrupt_id(self._scope, index) if encoded == INTERRUPT else call_path(self._scope, name, index)
+        return interrupt_id(self._scope, index) if encoded == INTERRUPT else numbered(self._scope, encoded, index)

@@ -7,7 +7,17 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-__all__ = ("call_path", "encode_name", "interrupt_id", "key_path", "scope_of", "scope_of_interrupt", "segment")
+__all__ = (
+    "call_path",
+    "encode_name",
+    "interrupt_id",
+    "is_own",
+    "key_path",
+    "numbered",
+    "scope_of",
+    "scope_of_interrupt",
+    "segment",
+)
 
 _RESERVED = frozenset("%/#@!$")
 
@@ -36,7 +46,22 @@ def _join(scope: str, last: str) -> str:
 
 def call_path(scope: str, name: str, index: int) -> str:
     """Return the path of the `index`-th call of `name` in a scope (`IDN-001`)."""
-    return _join(scope, f"{encode_name(name)}#{index}")
+    return numbered(scope, encode_name(name), index)
+
+
+def numbered(scope: str, encoded: str, index: int) -> str:
+    """Return the path of the `index`-th call of a name that is as it stands in paths."""
+    return _join(scope, f"{encoded}#{index}")
+
+
+def is_own(path: str) -> bool:
+    """Tell whether the library recorded this by itself: a `$` of a user's name is encoded (`IDN-024`).
+
+    Example:
+        >>> is_own("fetch#0/$now#0"), is_own("%24now#0")
+        (True, False)
+    """
+    return path.startswith("$", path.rfind("/") + 1)
 
 
 def key_path(scope: str, name: str, key: str) -> str:

@@ -67,15 +67,33 @@ class Commits(ABC):
         self._commit(self.take_batch())
 
     def _commit(self, batch: Batch) -> None:
-        failure: BaseException | None = None
         self.lock.release()
         try:
-            self.write_batch(batch)
-        except BaseException as error:  # noqa: BLE001 - whatever it was, the run ends with it
-            failure = error
+            failure = self._written(batch)
         finally:
             self.lock.acquire()
         self.end_batch(batch, failure)
+
+    def _written(self, batch: Batch) -> BaseException | None:
+        try:
+            self.write_batch(batch)
+        except BaseException as error:  # noqa: BLE001 - whatever it was, the run ends with it
+            return error
+        return None
+
+    def commit_here(self, batch: Batch) -> None:
+        """Append a batch that was taken (not locked)."""
+        failure = self._written(batch)
+        with self.lock:
+            self.end_batch(batch, failure)
+
+    def write_out(self) -> None:
+        """Wait until all that was recorded may be seen, or the attempt ends (locked; released meanwhile)."""
+        while not self.machine.is_settled and self.ending is None:
+            if self.committing:
+                self.idle.wait()
+            else:
+                self.commit()
 
     def renew(self) -> None:
         """Renew the lease if it is time, together with whatever waits to be appended (not locked)."""

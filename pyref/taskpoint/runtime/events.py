@@ -281,6 +281,8 @@ class Bus:
     def call_began(self, run: Run, call: Call, context: contextvars.Context | None) -> None:
         """The function of a call is about to be executed, in a context or right here (locked)."""
         job = cast("Job", call.job)
+        if job.task.own_name is not None:  # DRH-005
+            return
         if job.task.is_entrypoint:
             self._nested.add(call.path)
         policies = job.task.policies
@@ -309,8 +311,8 @@ class Bus:
 
     def call_ended(self, call: Call) -> None:
         """An outcome may be seen (locked)."""
-        entry = call.outcome
-        if entry is None:
+        entry, job = call.outcome, cast("Job", call.job)
+        if entry is None or job.task.own_name is not None:
             return
         outcome: Literal["completed", "failed", "cancelled"] = "cancelled"
         if isinstance(entry, TaskCompleted):
@@ -318,7 +320,6 @@ class Bus:
         elif isinstance(entry, TaskFailed):
             outcome = "failed"
         ns, cached = self._ns(call.scope.path), entry.attempts == 0
-        job = cast("Job", call.job)
         self._tell(
             CallEnded(self._info, entry.at, ns, call.path, call.name, outcome, entry.attempts, cached, entry, job)
         )

@@ -19,6 +19,7 @@ class Executed:
     is_async: bool
     is_entrypoint = False
     """Whether what happens inside has a namespace of its own (`STM-006`)."""
+    own_name: str | None = None
 
     def runs_in_thread(self) -> bool:
         """Tell whether this thread can run the function now: an async one not below a running event loop."""

@@ -33,6 +33,11 @@ class Callee(Protocol):
     @property
     def name(self) -> str: ...
     @property
+    def own_name(self) -> str | None:
+        """Its name in paths where it is the library's own, which takes no place under a limit."""
+        ...
+
+    @property
     def body(self) -> Callable[..., Any]: ...
     @property
     def form(self) -> Form: ...
@@ -165,6 +170,26 @@ class Host(ABC):
         if verdict.answer is None:
             raise Suspended
         return decode(verdict.answer, f"the answer to {verdict.id}")
+
+    @abstractmethod
+    def is_here(self) -> bool:
+        """Tell whether this is the thread, or the event loop, that the scope's code runs in."""
+
+    def remember(self, name: str, make: Callable[[], object]) -> Any:
+        """Return a value of the library's own: the recorded one, or one that is durable from here on (`DRH-001`)."""
+        if not self.is_here():
+            raise elsewhere(name)
+        run = self.run
+        with run.lock:
+            remembered = run.remember(self.scope, name, lambda: codec.encode(make()))
+            if remembered.value is None:
+                if self.scope.suspended:
+                    raise Suspended
+                raise FormatError(f"the record at {remembered.path} is no value")
+            if not run.machine.is_settled:
+                run.write_out()
+                run.check(self.scope)
+        return decode(remembered.value, f"the record at {remembered.path}")
 
     def check_interruptible(self) -> None:
         """Raise again where the code that swallowed the signal asks once more (`INT-010`)."""

@@ -45,7 +45,7 @@ class LoopHost(Host):
         self, task: Callee, args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int
     ) -> LoopFuture[Any]:
         run = self.run
-        if asyncio._get_running_loop() is not self.loop.loop:  # noqa: SLF001 - the public one raises where there is none
+        if not self.is_here():
             raise elsewhere(task.name)
         digest = task.digest(args, kwargs, skip)
         with run.lock:
@@ -66,6 +66,9 @@ class LoopHost(Host):
                 run.enqueue(call)
             self.loop.activate()
         return future
+
+    def is_here(self) -> bool:
+        return asyncio._get_running_loop() is self.loop.loop  # noqa: SLF001 - the public one raises where there is none
 
     def check_interruptible(self) -> None:
         if self.scope.suspended and asyncio.current_task() in self._suspended_in:
@@ -176,6 +179,16 @@ class LoopHost(Host):
             self.run.active -= 1
             self.run.async_active -= 1
             self.run.slot_freed()
+
+    def leave_slot(self) -> None:
+        """Leave its place for good: what is still to come takes none."""
+        with self.run.lock:
+            if self.has_slot:
+                self.has_slot = False
+                self.run.active -= 1
+                self.run.async_active -= 1
+                self.run.slot_freed()
+                self.loop.start_waiting()
 
     def is_waiting(self) -> bool:
         """Tell whether the scope can do nothing without an outcome."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from taskpoint.runtime.policies import Policies
     from taskpoint.runtime.run import Run
 
-__all__ = ("Policed", "run_in_thread")
+__all__ = ("Gate", "Policed", "run_in_thread")
 
 
 class Policed:
@@ -98,7 +98,7 @@ class Policed:
         self.job.original = None
 
 
-class _Gate:
+class Gate:
     """A thread that waits for a place under the limit; like any that waits, it commits when it is told to look."""
 
     def __init__(self, run: Run, scope: Scope) -> None:
@@ -159,7 +159,7 @@ def _execute_all(policed: Policed) -> Outcome | None:
         if not _pause(policed, seconds):  # POL-009: it has no outcome, and the next attempt begins again
             return None
         with run.lock:
-            _settle(run)
+            run.write_out()
             policed.repeat(outcome)
 
 
@@ -226,18 +226,9 @@ def _pause(policed: Policed, seconds: float) -> bool:
             if run.limit is None:
                 run.active += 1
             else:
-                _Gate(run, policed.call.scope).enter()
+                Gate(run, policed.call.scope).enter()
             goes_on = policed.goes_on()
     return goes_on
-
-
-def _settle(run: Run) -> None:
-    """Wait until all that has finished may be seen (locked)."""
-    while not run.machine.is_settled and run.ending is None:
-        if run.committing:
-            run.idle.wait()
-        else:
-            run.commit()
 
 
 def _leave(run: Run, *, has_slot: bool) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from taskpoint import codec
-from taskpoint._core.machine import Call, DuplicateKey, Machine, Outcome, Scope, State, Verdict
+from taskpoint._core.machine import Call, DuplicateKey, Machine, Outcome, Remembered, Scope, State, Verdict
 from taskpoint._core.matching import Divergence
 from taskpoint.errors import UsageError, ValueEncodingError
 from taskpoint.runtime.commits import Commits
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ("NewCall", "Run")
 
 _LOGGER = logging.getLogger("taskpoint")
+_NO_INPUT = codec.digest_arguments([])
 _QUICK = 8
 """More calls than this within a millisecond: another thread would only get in the way."""
 _THREADS = 32
@@ -94,15 +95,15 @@ class Run(Commits):
         self.check(scope)
         if scope.execution is not None:
             scope.execution.touch()
-        known = self.names.setdefault(task.name, task.identity)
-        if known != task.identity:
+        own = task.own_name
+        if own is None and self.names.setdefault(task.name, task.identity) != task.identity:
             raise UsageError(
                 f"two different functions run under the task name {task.name!r}",
                 code="usage.name_duplicate",
                 hint="give one of them another name with @task(name=...)",
             )
         try:
-            call = self.machine.call(scope, task.name, digest, key)
+            call = self.machine.call(scope, task.name, digest, key, own)
         except DuplicateKey as duplicate:
             raise UsageError(
                 f"the key of {duplicate} was used before in the same scope",
@@ -118,6 +119,22 @@ class Run(Commits):
             self.halt(NewCall(call.path))
             self.check(scope)
         return call
+
+    def remember(self, scope: Scope, name: str, make: Callable[[], str]) -> Remembered:
+        """Find or record a value of the library's own (locked)."""
+        self.check(scope)
+        if scope.execution is not None:
+            scope.execution.touch()
+        try:
+            remembered = self.machine.remember(scope, name, _NO_INPUT, make)
+        except Divergence as divergence:
+            raise self._diverge(divergence, scope) from None
+        if remembered.diverged is not None and self.machine.on_divergence == "warn":
+            _LOGGER.warning("%s", divergence_error(remembered.diverged))
+        if self.only_replays and remembered.is_new:
+            self.halt(NewCall(remembered.path))
+            self.check(scope)
+        return remembered
 
     def interrupt(self, scope: Scope, text: str, digest: str | None) -> Verdict:
         """Ask or answer an interrupt in a scope (locked)."""

@@ -173,12 +173,11 @@ class RunLoop:
             run.commit()
             return
         batch = run.take_batch()
-        pending = self.loop.run_in_executor(None, run.write_batch, batch)
+        pending = self.loop.run_in_executor(None, run.commit_here, batch)  # it ends there: the loop may wait for it
 
-        def done(future: asyncio.Future[None]) -> None:
+        def done(_: asyncio.Future[None]) -> None:
             self._pending = None
             with run.lock:
-                run.end_batch(batch, None if future.cancelled() else future.exception())
                 self.activate()
 
         self._pending = pending
@@ -189,11 +188,11 @@ class RunLoop:
     def start(self, call: Call, host: LoopHost) -> None:
         """Run an async call as a task of this loop, now or when the limit allows (locked)."""
         run = self.run
-        if not run.may_start() or run.resuming:
-            self.waiting.append((call, host))
-            return
         job = call.job
         assert isinstance(job, Job)
+        if job.task.own_name is None and (not run.may_start() or run.resuming):
+            self.waiting.append((call, host))
+            return
         run.active += 1
         run.async_active += 1
         call.state = State.RUNNING

@@ -120,7 +120,7 @@ class SyncHost(Host):
         self, task: Callee, args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int
     ) -> SyncFuture[Any]:
         run = self.run
-        if threading.get_ident() != self.thread:
+        if not self.is_here():
             raise elsewhere(task.name)
         digest = task.digest(args, kwargs, skip)
         with run.lock:
@@ -133,6 +133,9 @@ class SyncHost(Host):
                 self.fresh = call
                 NUDGER.watch(self)
         return SyncFuture(self, call)
+
+    def is_here(self) -> bool:
+        return threading.get_ident() == self.thread
 
     def _release_fresh(self) -> None:
         fresh, self.fresh = self.fresh, None
@@ -217,7 +220,7 @@ class SyncHost(Host):
         """Block until `done`; `call` is run here if nobody runs it yet."""
         deadline = None if timeout is None else time.monotonic() + timeout
         run = self.run
-        if threading.get_ident() != self.thread:
+        if not self.is_here():
             raise elsewhere(call.name if call else "")
         run.lock.acquire()
         try:
@@ -290,13 +293,13 @@ class SyncHost(Host):
     def _claim(self, call: Call) -> bool:
         """Run the awaited call in this thread, if nobody runs it yet and the limit allows (`CON-019`)."""
         run = self.run
-        if call.state is not State.MADE or not (self.has_slot or run.may_start()):
+        job = call.job
+        assert isinstance(job, Job)
+        if call.state is not State.MADE or not (self.has_slot or run.may_start() or job.task.own_name):
             return False
         if call is self.fresh:
             self.fresh = None
         self._release_fresh()  # what is called beside it runs beside it
-        job = call.job
-        assert isinstance(job, Job)
         job.depth = self.depth + 1
         if job.depth % _FRESH_STACK_EVERY == 0 or not job.task.runs_in_thread():
             return self._run_elsewhere(call)

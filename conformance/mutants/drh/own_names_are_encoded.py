@@ -1,0 +1,11 @@
+"""The dollar sign of the library's own names is encoded like that of a user's."""
+
+from mutating import replaces
+
+BREAKS = ("DRH-003", "DRH-004", "DRH-006", "DRH-010")
+
+
+@replaces("taskpoint._core.matching:Matcher._new")
+def new(original, self, name, encoded, records):
+    path = original(self, name, encoded, records)
+    return path.replace("$", "%24") if encoded.startswith("$") else path

@@ -1,0 +1,103 @@
+"""Time, chance and pauses that are the same after a crash: recorded like the results of tasks.
+
+The body of a workflow runs again in every attempt, and what it decides has to come out the same. What a clock or a
+random number tells it is therefore recorded before the body sees it. Each function works in entrypoints and in tasks,
+sync and async; `now`, `uuid4` and `random` return at once, also in async functions, once the saver has the value.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from taskpoint.errors import UsageError
+from taskpoint.runtime import sleeping
+from taskpoint.runtime.func import TaskFuture
+from taskpoint.runtime.host import current_host
+
+__all__ = ("now", "random", "sleep", "uuid4")
+
+
+def now() -> datetime:
+    """Return the time in UTC, the same in every attempt of the run.
+
+    Raises:
+        UsageError: Outside of a run (code ``usage.outside_run``).
+
+    Example:
+        >>> from taskpoint import Command, InMemorySaver, durable, entrypoint, interrupt
+        >>> seen = []
+        >>> @entrypoint(checkpointer=InMemorySaver())
+        ... def main(n: int) -> str:
+        ...     seen.append(durable.now())
+        ...     return interrupt("and now?")
+        >>> _ = main.invoke(1, thread_id="t")
+        >>> main.invoke(Command(resume="later"), thread_id="t")
+        'later'
+        >>> seen[0] == seen[1], seen[0].utcoffset()
+        (True, datetime.timedelta(0))
+    """
+    return sleeping.time_of(current_host("durable.now()"))
+
+
+def uuid4() -> UUID:
+    """Return a random UUID, the same in every attempt of the run. It is stored, so it is a name and no secret.
+
+    Raises:
+        UsageError: Outside of a run (code ``usage.outside_run``).
+
+    Example:
+        >>> from taskpoint import durable, entrypoint
+        >>> entrypoint("main", lambda n: durable.uuid4().version).invoke(1)
+        4
+    """
+    host = current_host("durable.uuid4()")
+    return UUID(host.remember("$uuid4", host.run.sources.new_id))
+
+
+def random() -> float:
+    """Return a number from 0 up to, but not including, 1, the same in every attempt of the run.
+
+    Raises:
+        UsageError: Outside of a run (code ``usage.outside_run``).
+
+    Example:
+        >>> from taskpoint import durable, entrypoint
+        >>> entrypoint("main", lambda n: 0 <= durable.random() < 1).invoke(1)
+        True
+    """
+    host = current_host("durable.random()")
+    return float(host.remember("$random", host.run.sources.random))
+
+
+def sleep(duration: float | timedelta) -> TaskFuture[None]:
+    """Let time pass, also while no process runs: killed and resumed, it sleeps only what is left.
+
+    In a sync function it blocks; in an async one it is to be awaited, and can be cancelled like a call of a task. It
+    takes no place under ``max_concurrency``. A run that is stopped does not wait for it.
+
+    Args:
+        duration: Seconds, or a `timedelta`, from when the sleep is first begun; nothing below zero.
+
+    Raises:
+        UsageError: Outside of a run (code ``usage.outside_run``), or the duration is no finite number
+            (``usage.option_invalid``).
+
+    Example:
+        >>> from taskpoint import durable, entrypoint
+        >>> from taskpoint.testing import simulated
+        >>> @entrypoint
+        ... def remind(days: int) -> str:
+        ...     begin = durable.now()
+        ...     durable.sleep(days * 86400)
+        ...     return str(durable.now() - begin)
+        >>> with simulated():
+        ...     remind.invoke(3)
+        '3 days, 0:00:00'
+    """
+    seconds: object = duration.total_seconds() if isinstance(duration, timedelta) else duration
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
+        raise UsageError("the duration of a sleep is no finite number of seconds", hint="pass seconds, or a timedelta")
+    future: TaskFuture[None] = sleeping.sleep(current_host("durable.sleep()"), max(0.0, seconds))
+    return future

@@ -1,0 +1,121 @@
+"""A pause that outlives the process: a call of the library's own, which is over when its time has come (`DRH-010`)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from taskpoint import codec
+from taskpoint._core.machine import Call
+from taskpoint.runtime.executed import Executed
+from taskpoint.runtime.failures import resolver
+from taskpoint.runtime.forms import UNTYPED
+from taskpoint.runtime.host import End, Host, Job, current_host
+from taskpoint.runtime.loop_host import LoopHost
+from taskpoint.runtime.policed import Gate
+from taskpoint.runtime.run import Run
+from taskpoint.runtime.signals import Suspended
+from taskpoint.runtime.sync_host import SyncHost
+
+__all__ = ("sleep", "time_of")
+
+_LONGEST = 300.0
+"""So many seconds at a time: clocks are set, and machines are sent to sleep."""
+_SHORTEST = 1e-6
+"""Less is no time: the record has microseconds."""
+_NO_INPUT = codec.digest_arguments([])
+
+
+def time_of(host: Host) -> datetime:
+    """Return the recorded time of a scope, now (`DRH-003`)."""
+    clock = host.run.sources.time
+    moment: datetime = host.remember("$now", lambda: datetime.fromtimestamp(clock(), UTC))
+    return moment
+
+
+def _remaining(host: Host, seconds: float) -> Callable[[], float]:
+    """Return what tells how long there is to sleep; the beginning is recorded, once for all attempts."""
+    end, clock = time_of(host).timestamp() + seconds, host.run.sources.time
+    return lambda: end - clock()
+
+
+class _Sleep(Executed):
+    """What the calls of `sleep` are made of, in a thread or on an event loop."""
+
+    name = own_name = "$sleep"
+    form = UNTYPED
+    policies = None
+    identity: object = "$sleep"
+
+    def __init__(self, *, is_async: bool) -> None:
+        self.is_async = is_async
+        self.body: Callable[..., Any] = _sleep_on_loop if is_async else _never_called
+        self.find_exception = resolver(_never_called, ())
+
+    def digest(self, args: tuple[Any, ...], kwargs: Mapping[str, object], skip: int) -> str:  # noqa: ARG002 - a task's
+        """Return the digest of no input: a pause may be made longer or shorter (`DRH-012`)."""
+        return _NO_INPUT
+
+    def execute(self, run: Run, call: Call, job: Job) -> tuple[End, Host]:
+        """Sleep in this thread."""
+        host = SyncHost(run, run.machine.open_call(call), is_task=True, depth=job.depth)
+        return job.context.run(host.execute, partial(_sleep_in_thread, host, call), job.args, {}), host
+
+
+def _never_called() -> None:
+    raise AssertionError
+
+
+def _sleep_in_thread(host: SyncHost, call: Call, seconds: float) -> None:
+    run = host.run
+    remaining, stop = _remaining(host, seconds), threading.Event()
+    with run.lock:
+        run.check(host.scope)
+        run.pauses[stop] = call
+        run.active -= 1  # it takes no place under the limit (CON-018)
+        run.slot_freed()
+        run.end_pauses()
+    try:
+        while not stop.is_set() and (left := remaining()) > _SHORTEST:
+            run.sources.sleep(min(left, _LONGEST), stop)
+    finally:
+        with run.lock:
+            del run.pauses[stop]
+            if run.limit is None or not _is_task_of(call):
+                run.active += 1
+            else:  # its caller goes on with its own code
+                Gate(run, host.scope).enter()
+    if stop.is_set():
+        with run.lock:
+            run.check(host.scope)
+        raise Suspended  # somebody cancelled it
+
+
+def _is_task_of(call: Call) -> bool:
+    job = call.job
+    return isinstance(job, Job) and isinstance(job.host, SyncHost) and job.host.is_task
+
+
+async def _sleep_on_loop(seconds: float) -> None:
+    host = current_host("sleep()")
+    assert isinstance(host, LoopHost)
+    remaining = _remaining(host, seconds)
+    host.leave_slot()
+    while (left := remaining()) > _SHORTEST:
+        await host.run.sources.asleep(min(left, _LONGEST))
+
+
+_IN_THREAD = _Sleep(is_async=False)
+_ON_LOOP = _Sleep(is_async=True)
+
+
+def sleep(host: Host, seconds: float) -> Any:
+    """Sleep in a scope and return the future of the call; in a thread it is over."""
+    if isinstance(host, LoopHost):
+        return host.call(_ON_LOOP, (seconds,), {}, None, 0)
+    future = host.call(_IN_THREAD, (seconds,), {}, None, 0)
+    future.result()
+    return future
