@@ -25,8 +25,8 @@ __all__ = ("Trial", "claims", "collateral", "command", "concerned", "try_mutant"
 _LIMITS: Final = Limits(start=60, silence=5, step=30)
 _IMPATIENT: Final = Limits(start=60, silence=2, step=10)
 """For mutants that say of themselves that they hang."""
-_SHARE: Final = 0.9
-"""Of the fixtures that do not concern it, a mutant has to pass so many."""
+_BROKEN_SHARE: Final = 10
+"""Of the fixtures that do not concern it, a mutant may break one in so many."""
 
 
 @dataclass(slots=True)
@@ -113,7 +113,7 @@ def _try(mutant: Mutant, fixtures: Sequence[Fixture], sample: int | None) -> Tri
     trial = try_mutant(mutant, claims(fixtures).get(mutant.name, []))
     if sample is not None:
         count, failed = collateral(mutant, fixtures, sample)
-        if count and len(failed) > (1 - _SHARE) * count:
+        if _BROKEN_SHARE * len(failed) > count:
             trial.problems.append(
                 f"it breaks {len(failed)} of {count} fixtures that do not concern it: {', '.join(failed[:8])}"
             )
