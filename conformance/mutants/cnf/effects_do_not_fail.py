@@ -1,4 +1,4 @@
-"""The driver gives null for an effect that fails."""
+"""The driver gives null for an effect that fails with data."""
 
 from mutating import replaces
 
@@ -9,5 +9,7 @@ BREAKS = ("CNF-009",)
 async def effect(original, self, name, args):
     try:
         return await original(self, name, args)
-    except Exception:
+    except Exception as error:
+        if getattr(error, "data", None) is None:
+            raise
         return None

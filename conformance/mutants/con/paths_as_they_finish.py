@@ -14,7 +14,7 @@ KILLED_BY = (
 
 @replaces("taskpoint._core.machine:Machine.finish")
 def finish(original, self, call, outcome):
-    if call.scope.open > 1 and "#" in call.path.rpartition("/")[2] and call.scope.solo is not call:
+    if call.scope.open > 2 and "#" in call.path.rpartition("/")[2] and call.scope.solo is not call:
         counts = self.__dict__.setdefault("finished", {})
         key = call.scope.path, encode_name(call.name)
         counts[key] = counts.get(key, -1) + 1
