@@ -24,6 +24,7 @@ SOURCES = (
     "spec/1.0/*.json",
     "spec/1.0/schema/*.json",
     "conformance/*.md",
+    "conformance/mutants/README.md",
 )
 REQUIREMENT = re.compile(r"^(?=> \*\*(?P<area>[A-Z]{3})-(?P<number>[0-9]{3})\*\* )", re.MULTILINE)
 TITLE = re.compile(r"^# (?P<title>.+)$", re.MULTILINE)

@@ -55,7 +55,7 @@ def test_the_wheel_holds_the_packages_and_their_data(built: dict[str, Path]) -> 
     assert {name.removeprefix(prefix) for name in names if name.startswith(prefix)} == data_files()
     assert {name.partition("/")[0].partition("-")[0] for name in names} == {"taskpoint", "taskpoint_conformance"}
     assert {"taskpoint/py.typed", "taskpoint_conformance/py.typed"} <= names
-    assert not [name for name in names if name.startswith("taskpoint/") and "test" in name]
+    assert not [name for name in names if name.startswith("taskpoint/") and "/tests/" in name]
 
 
 def test_every_kind_of_data_is_there() -> None:

@@ -112,7 +112,8 @@ def _cards(reports: Sequence[Document]) -> Iterator[str]:
     for report in reports:
         state, why = standing(report)
         shown = {"passing": "pass", "partial": "known", "failing": "fail"}[state]
-        hello, summary = report["driver"]["hello"] or {}, report["summary"]
+        hello: Document = report["driver"]["hello"] or {}
+        summary = report["summary"]
         asked = report.get("asked", {})
         about = [
             f"{hello.get('language', 'no hello')}, {report['started_at'][:10]}",
@@ -201,7 +202,8 @@ def _cell(verdict: str) -> str:
 
 def _fixture(identifier: str, reports: Sequence[Document]) -> Iterator[str]:
     found = [next((each for each in report["results"] if each["id"] == identifier), None) for report in reports]
-    known: Document = next((each for each in found if each), {})
+    nothing: Document = {}
+    known: Document = next((each for each in found if each), nothing)
     chips = " ".join(
         f'<span class="chip {_MARKS[verdict][0]}" title="{escape(name_of(report))}: {_WORDS[verdict]}">'
         f"{_MARKS[verdict][1]}</span>"

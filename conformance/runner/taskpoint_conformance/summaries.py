@@ -69,9 +69,9 @@ def badge(report: Document) -> Document:
     """Return the document that a shields endpoint badge is drawn from."""
     state, why = standing(report)
     color = {"passing": "brightgreen", "partial": "yellow", "failing": "red"}[state]
-    hello = report["driver"]["hello"] or {"profiles": []}
-    more = len(hello["profiles"]) - 1
-    claims = "core" if more == 0 else f"core +{more}"
+    hello: Document = report["driver"]["hello"] or {}
+    more = len(hello.get("profiles", [])) - 1
+    claims = "core" if more < 1 else f"core +{more}"
     message = f"{claims} {why}" if state == "passing" else why
     return {
         "schemaVersion": 1,

@@ -266,8 +266,10 @@ class _Go:
 
 
 def _go_constants(constants: list[Any]) -> str:
-    kinds = {type(each) for each in constants if each is not None}
-    name = {str: "string", bool: "bool", int: "int64"}.get(kinds.pop(), "Value") if len(kinds) == 1 else "Value"
+    kinds = {type(each).__name__ for each in constants if each is not None}
+    name = {"str": "string", "bool": "bool", "int": "int64"}.get(min(kinds, default=""), "Value")
+    if len(kinds) > 1:
+        return "Value"
     return f"*{name}" if None in constants and name != "Value" else name
 
 
