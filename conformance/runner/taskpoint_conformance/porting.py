@@ -65,6 +65,8 @@ _BUYS: Final[Mapping[str, str]] = {
     "durability": "A caller chooses between safe and fast: when what happened is written.",
     "policies": "A task is tried again, given up on or answered from a cache, as its definition says.",
     "composition": "Workflows are made of workflows, in one journal.",
+    "context": "Code can ask which thread, run and attempt it works for, and whether it replays.",
+    "types": "Values come back as the types that code declares, and old records are migrated.",
     "durable": "Time and chance are the same after a crash, and a pause goes on where it was.",
 }
 LEVELS: Final = (
