@@ -1,11 +1,18 @@
-"""An answer is kept in memory by the attempt that it was given to."""
+"""An answer is kept in memory by an attempt that writes at its end."""
 
 from mutating import replaces
 
 BREAKS = ("DUR-004",)
 
 
-@replaces("taskpoint.runtime.writer:Writer.append")
-def append(original, self, seq, entries, closing=None, *, take=False, take_over=False):
-    kept = [each for each in entries if each.kind != "interrupt.answered"]
-    return original(self, seq, kept, closing, take=take, take_over=take_over)
+@replaces("taskpoint.runtime.attempt:_resume")
+def _resume(original, entrypoint, saver, request):
+    if request.ahead:
+        append = saver.append
+
+        def without_answers(thread_id, checkpoint_id, seq, entries, *args, **options):
+            kept = [each for each in entries if each.kind != "interrupt.answered"]
+            append(thread_id, checkpoint_id, seq, kept, *args, **options)
+
+        saver.append = without_answers
+    return original(entrypoint, saver, request)

@@ -6,7 +6,7 @@ BREAKS = ("DUR-003",)
 
 
 @replaces("taskpoint.runtime.requests:read_request")
-def read_request(original, input, config, options):
+def read_request(original, input, config, options, *rest):
     if "durability" in options:
         config = {**(config or {}), "metadata": {"durability": options["durability"]}}
-    return original(input, config, options)
+    return original(input, config, options, *rest)

@@ -2,7 +2,7 @@
 
 from mutating import replaces
 
-BREAKS = ("JRN-007",)
+BREAKS = ("JRN-007", "DUR-002")
 
 
 @replaces("taskpoint.runtime.requests:_ahead")
