@@ -8,7 +8,7 @@ BREAKS = ("IDN-023",)
 
 
 @replaces("taskpoint._core.machine:Machine.call")
-def call(original, self, scope, name, digest, key=None):
-    made = original(self, scope, name, digest, key)
+def call(original, self, scope, name, digest, *rest):
+    made = original(self, scope, name, digest, *rest)
     made.name = encode_name(name)
     return made

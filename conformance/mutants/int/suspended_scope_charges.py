@@ -6,6 +6,6 @@ BREAKS = ("INT-010",)
 
 
 @replaces("taskpoint._core.machine:Machine.call")
-def call(original, self, scope, name, digest, key=None):
+def call(original, self, scope, name, digest, *rest):
     scope.suspended = False
-    return original(self, scope, name, digest, key)
+    return original(self, scope, name, digest, *rest)

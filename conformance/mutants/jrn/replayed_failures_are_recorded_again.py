@@ -10,8 +10,8 @@ BREAKS = ("JRN-014",)
 
 
 @replaces("taskpoint._core.machine:Machine.call")
-def call(original, self, scope, name, digest, key=None):
-    made = original(self, scope, name, digest, key)
+def call(original, self, scope, name, digest, *rest):
+    made = original(self, scope, name, digest, *rest)
     if made.replayed and isinstance(made.outcome, TaskFailed):
         self.outbox.append((replace(made.outcome, attempt_id=self.attempt_id), None))
     return made

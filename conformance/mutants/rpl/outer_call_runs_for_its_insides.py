@@ -6,9 +6,9 @@ BREAKS = ("RPL-005",)
 
 
 @replaces("taskpoint._core.machine:Machine.call")
-def call(original, self, scope, name, digest, key=None):
-    made = original(self, scope, name, digest, key)
-    if made.replayed and made.path in self._records and scope.ready:
+def call(original, self, scope, name, digest, *rest):
+    made = original(self, scope, name, digest, *rest)
+    if made.replayed and self._records_of(made.path) and scope.ready:
         scope.ready.pop()
         made.replayed, made.outcome, made.state = False, None, type(made.state).MADE
     return made

@@ -11,8 +11,8 @@ BREAKS = (
 
 
 @replaces("taskpoint._core.machine:Machine.call")
-def call(original, self, scope, name, digest, key=None):
-    made = original(self, scope, name, digest, key)
+def call(original, self, scope, name, digest, *rest):
+    made = original(self, scope, name, digest, *rest)
     if made.replayed and scope.ready:
         scope.ready[:] = [(each.ordinal - 1_000_000 if each.replayed else seq, each) for seq, each in scope.ready]
         heapq.heapify(scope.ready)

@@ -8,7 +8,7 @@ BREAKS = ("RUN-021",)
 
 
 @replaces("taskpoint.runtime.attempt:_prepare_previous")
-def _prepare_previous(original, run, entrypoint, saver, checkpoint, parent):
+def _prepare_previous(original, run, entrypoint, saver, checkpoint, parent, *rest):
     if parent is None:
         checkpoint = replace(checkpoint, previous_id=None)
-    original(run, entrypoint, saver, checkpoint, parent)
+    original(run, entrypoint, saver, checkpoint, parent, *rest)

@@ -9,8 +9,8 @@ SAVED = {}
 
 
 @replaces("taskpoint.runtime.attempt:_prepare_previous")
-def _prepare_previous(original, run, entrypoint, saver, checkpoint, parent):
-    original(run, entrypoint, saver, checkpoint, parent)
+def _prepare_previous(original, run, entrypoint, saver, checkpoint, parent, *rest):
+    original(run, entrypoint, saver, checkpoint, parent, *rest)
     own = run.previous
 
     def previous(absent):
