@@ -7,6 +7,7 @@ import click
 from taskpoint_conformance import __version__
 from taskpoint_conformance.cli.explain import explain
 from taskpoint_conformance.cli.export import export_fixtures
+from taskpoint_conformance.cli.fuzz import fuzz_command
 from taskpoint_conformance.cli.golden import golden
 from taskpoint_conformance.cli.handover import handover
 from taskpoint_conformance.cli.init import init
@@ -46,6 +47,7 @@ _COMMANDS = (
     coverage,
     mutants,
     handover,
+    fuzz_command,
     golden,
     twins,
     reports,
