@@ -5,9 +5,8 @@ from __future__ import annotations
 import copy
 import functools
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
 
-from taskpoint.caches.base import BaseCache
 from taskpoint.runtime.arguments import ArgumentNames, digest
 from taskpoint.runtime.caching import namespace_of
 from taskpoint.runtime.definitions import (
@@ -25,6 +24,9 @@ from taskpoint.runtime.host import current_host
 from taskpoint.runtime.injection import Parameters
 from taskpoint.runtime.options import CallKeywords, TaskKeywords, TaskOptions, read_call_options, read_task_options
 from taskpoint.runtime.shapes import hints_of, shape_of
+
+if TYPE_CHECKING:
+    from taskpoint.caches.base import BaseCache
 
 __all__ = ("BoundTask", "TaskFunction", "TaskFuture", "task")
 

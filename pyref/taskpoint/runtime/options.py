@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
 
-from taskpoint.caches.base import BaseCache
 from taskpoint.errors import UsageError
 from taskpoint.runtime.caching import CachePolicy, read_cache_policy
 from taskpoint.runtime.config import check_id
@@ -18,6 +17,7 @@ from taskpoint.runtime.policies import Policies, RetryPolicy, TimeoutPolicy, rea
 from taskpoint.savers.base import CheckpointSaver
 
 if TYPE_CHECKING:
+    from taskpoint.caches.base import BaseCache
     from taskpoint.stores.base import BaseStore
 
 __all__ = (
@@ -205,11 +205,13 @@ def _store(given: object) -> BaseStore | None:
 
 
 def _cache(given: object) -> BaseCache | None:
-    if given is None or isinstance(given, BaseCache):
+    if given is None:
+        return None
+    from taskpoint.caches import BaseCache, SqliteCache  # not before somebody wants a cache
+
+    if isinstance(given, BaseCache):
         return given
     if isinstance(given, str | Path):
-        from taskpoint.caches.sqlite import SqliteCache
-
         return SqliteCache(given)
     raise UsageError(
         f"cache= is of type {type(given).__name__}, which is no cache",

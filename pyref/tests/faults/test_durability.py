@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -245,7 +246,8 @@ def test_who_is_overtaken_records_nothing_more(durability):
 
     @task
     def meddle():
-        other.invoke(5, thread_id="t", take_over=True)
+        with ThreadPoolExecutor() as elsewhere:  # inside of the run it would be a call of it
+            elsewhere.submit(other.invoke, 5, thread_id="t", take_over=True).result()
 
     @task
     def step():

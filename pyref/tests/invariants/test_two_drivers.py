@@ -24,8 +24,8 @@ class Recorded(Machine):
         self.log.append(("open", call.path))
         return super().open_call(call)
 
-    def call(self, scope, name, digest, key=None):
-        call = super().call(scope, name, digest, key)
+    def call(self, scope, name, digest, key=None, encoded=None):
+        call = super().call(scope, name, digest, key, encoded)
         self.log.append(("call", scope.path, name, digest, key, call.path, call.replayed))
         return call
 

@@ -577,7 +577,7 @@ def test_hostile_ids_address_only_themselves(saver, id):
         lambda f: task("name", f, retries=3),
         lambda f: task({"name": "n", "keyFunc": 1}, f),
         lambda f: entrypoint(durability="bogus"),
-        lambda f: entrypoint("name", f, cache=1),
+        lambda f: entrypoint("name", f, cached=1),
     ],
 )
 def test_unknown_options_are_refused(define):

@@ -244,7 +244,7 @@ MALFORMED = [
     "UPDATE entries SET name = NULL WHERE seq = 1",
     "UPDATE entries SET started_at = NULL WHERE seq = 1",
     "UPDATE entries SET attempts = NULL WHERE seq = 1",
-    "UPDATE entries SET attempts = 0 WHERE seq = 1",
+    "UPDATE entries SET attempts = -1 WHERE seq = 1",
     "UPDATE entries SET alone = NULL WHERE seq = 1",
     "UPDATE entries SET alone = 2 WHERE seq = 1",
     "UPDATE entries SET value = CAST(x'22ff22' AS TEXT) WHERE seq = 1",
