@@ -33,6 +33,7 @@ class ValueEncodingError(TaskpointError): pass
 
 class Thing:
     definition = {}
+    name = ""
 
     def __init__(self, *args, **options): pass
     def close(self): pass
