@@ -22,6 +22,7 @@ from taskpoint.errors import (
 )
 from taskpoint.runtime.caching import CachePolicy
 from taskpoint.runtime.commands import Command, EntrypointFinal, Interrupt
+from taskpoint.runtime.config import RunnableConfig
 from taskpoint.runtime.context import (
     ExecutionInfo,
     Runtime,
@@ -71,6 +72,7 @@ __all__ = (
     "ReplayDivergenceError",
     "RetryPolicy",
     "RunOptions",
+    "RunnableConfig",
     "Runtime",
     "SaverError",
     "SearchItem",

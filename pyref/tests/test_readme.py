@@ -13,11 +13,12 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 START = (REPOSITORY / "docs" / "start.md").read_text(encoding="utf-8")
+PAGES = (README, START, (REPOSITORY / "docs" / "from-langgraph.md").read_text(encoding="utf-8"))
 PYTHON = re.compile(r"^```python\n(?P<code>.*?)^```", re.MULTILINE | re.DOTALL)
 DEMO = re.search(r"^cat > demo\.py <<'(?P<end>\w+)'\n(?P<code>.*?)^(?P=end)$", README, re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("code", PYTHON.findall(README) + PYTHON.findall(START))
+@pytest.mark.parametrize("code", [code for page in PAGES for code in PYTHON.findall(page)])
 def test_examples_do_what_they_say(code: str, tmp_path: Path) -> None:
     """Each `print(...)  # text` prints that text."""
     script = tmp_path / "example.py"

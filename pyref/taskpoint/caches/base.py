@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self, TypeAlias
+from typing import TypeAlias
 
+from taskpoint._closing import Closing
 from taskpoint.errors import UsageError
 from taskpoint.stores import _rules
 
@@ -17,7 +17,7 @@ FullKey: TypeAlias = tuple[tuple[str, ...], str]
 """A namespace and a key in it."""
 
 
-class BaseCache(ABC):
+class BaseCache(Closing, ABC):
     """Keeps encoded values for tasks with a cache policy: implement these three verbs to bring your own storage.
 
     A cache knows nothing of tasks, and decodes nothing. Each verb is one step and safe to call from several threads.
@@ -53,17 +53,6 @@ class BaseCache(ABC):
     async def aclear(self, namespaces: Sequence[tuple[str, ...]] | None = None) -> None:
         """Do as `clear` does, beside the event loop."""
         await asyncio.to_thread(self.clear, namespaces)
-
-    def close(self) -> None:  # noqa: B027 - not every cache has something to close
-        """Release what the cache holds; calling it twice is no error."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def check_full_key(key: FullKey) -> FullKey:

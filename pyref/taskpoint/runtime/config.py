@@ -2,18 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeGuard, cast
+from typing import Any, Final, TypedDict, TypeGuard, cast
 from uuid import UUID
 
 from taskpoint import codec
 from taskpoint.errors import UsageError, ValueEncodingError
 
-__all__ = ("RunConfig", "check_id", "merged", "read_config", "with_thread")
+__all__ = ("RunConfig", "RunnableConfig", "check_id", "merged", "read_config", "with_thread")
 
-_KNOWN = {"configurable", "metadata", "max_concurrency", "run_id", "tags", "run_name", "recursion_limit"}
 _MAX_ID = 255
+
+
+class RunnableConfig(TypedDict, total=False):
+    """The config of a run: the annotation with which code asks for it, too (`CTX-001`).
+
+    Attributes:
+        configurable: ``thread_id``, ``checkpoint_id``, and whatever the code wants to read; it is never stored.
+        metadata: Stored with the run's checkpoints.
+        max_concurrency: How many tasks run at the same time, at most.
+        run_id: Becomes the id of the run.
+        tags: For who watches.
+        run_name: For who watches.
+        recursion_limit: Taken, since programs pass it; nothing here counts steps.
+
+    Example:
+        >>> from taskpoint import RunnableConfig, entrypoint
+        >>> @entrypoint
+        ... def main(n: int, config: RunnableConfig) -> str:
+        ...     return f"{n} for {config['configurable']['user']}"
+        >>> main.invoke(1, {"configurable": {"user": "Ann"}})
+        '1 for Ann'
+    """
+
+    configurable: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    max_concurrency: int | None
+    run_id: str | UUID | None
+    tags: Sequence[str]
+    run_name: str | None
+    recursion_limit: int
+
+
+_KNOWN: Final = frozenset(RunnableConfig.__annotations__)
 
 
 @dataclass(frozen=True, slots=True)

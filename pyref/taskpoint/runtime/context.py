@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime.host import Host, current_host
@@ -218,8 +218,15 @@ class Runtime(Generic[C]):
         )
 
 
-def get_runtime() -> Runtime[Any]:
+@overload
+def get_runtime(context_schema: type[C]) -> Runtime[C]: ...
+@overload
+def get_runtime(context_schema: None = None) -> Runtime[Any]: ...
+def get_runtime(context_schema: Any = None) -> Runtime[Any]:  # noqa: ARG001 - for who reads, and for the checkers
     """Return what the run gives to the code that runs here.
+
+    Args:
+        context_schema: The type of its `context`, for type checkers; the entrypoint's option is what counts.
 
     Raises:
         UsageError: Outside of a run (code ``usage.outside_run``).

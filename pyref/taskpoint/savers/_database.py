@@ -284,7 +284,8 @@ def _unwritable() -> FormatError:
 
 def database_path(path: str | os.PathLike[str]) -> str:
     """Return `path` as an absolute one, so that a later change of folder changes nothing."""
-    text = os.fspath(path)
+    given: object = path
+    text = os.fspath(path) if isinstance(given, str | os.PathLike) else None
     if type(text) is not str or not text or text.startswith(":") or "\0" in text:
         raise UsageError(
             "the path is not that of a file",

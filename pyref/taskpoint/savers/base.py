@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import ClassVar, Self
+from typing import ClassVar
 
+from taskpoint._closing import Closing
 from taskpoint._core.journal import Checkpoint, Entry, Holder
 
 __all__ = ("CheckpointSaver", "Head", "Loaded")
@@ -32,7 +32,7 @@ class Loaded:
     entries: list[Entry] = field(default_factory=list[Entry])
 
 
-class CheckpointSaver(ABC):
+class CheckpointSaver(Closing, ABC):
     """Keeps threads: implement these six verbs to bring your own storage.
 
     Each verb is one atomic step, is safe to call from several threads at once, and serves sync and async runs alike.
@@ -102,14 +102,3 @@ class CheckpointSaver(ABC):
     @abstractmethod
     def delete(self, thread_id: str) -> None:
         """Delete a thread and all that belongs to it; a thread that does not exist is no error."""
-
-    def close(self) -> None:  # noqa: B027 - most savers have nothing to close
-        """Release what the saver holds; calling it twice is no error."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        self.close()

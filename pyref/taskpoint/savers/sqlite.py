@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import ClassVar, Final, Literal, TypeAlias
+from typing import ClassVar, Final, Literal, Self, TypeAlias
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
 from taskpoint.errors import ConcurrentRunError, FormatError, SaverError
@@ -99,6 +99,18 @@ class SqliteSaver(CheckpointSaver):
         self._group = Group(self._write_alone, self._write_together)
         self._database = Database(database_path(path), synchronous, busy_timeout, self._group.reset)
         self.synchronous: Final = synchronous
+
+    @classmethod
+    def from_conn_string(cls, conn_string: str | os.PathLike[str]) -> Self:
+        """Return a saver for a file, as `SqliteSaver(path)` does: the spelling of programs that come from LangGraph.
+
+        Example:
+            >>> from taskpoint import SqliteSaver
+            >>> with SqliteSaver.from_conn_string(str(tmp_path / "threads.db")) as saver:
+            ...     saver.synchronous
+            'FULL'
+        """
+        return cls(conn_string)
 
     @property
     def path(self) -> str:

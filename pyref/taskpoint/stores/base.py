@@ -6,9 +6,9 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
-from types import TracebackType
-from typing import Any, Final, Literal, Self, TypedDict, cast
+from typing import Any, Final, Literal, TypedDict, cast
 
+from taskpoint._closing import Closing
 from taskpoint.errors import UsageError
 from taskpoint.stores import _rules
 from taskpoint.stores.ops import (
@@ -58,7 +58,7 @@ def check_ttl_config(config: TTLConfig | None) -> TTLConfig | None:
     return config
 
 
-class BaseStore(ABC):
+class BaseStore(Closing, ABC):
     """Long-term memory: implement `batch` to bring your own storage.
 
     A batch takes effect as a whole or not at all, its operations in their order (`MEM-006`), and is safe to call from
@@ -79,17 +79,6 @@ class BaseStore(ABC):
     async def abatch(self, ops: Iterable[Op]) -> list[Result]:
         """Do as `batch` does, beside the event loop."""
         return await asyncio.to_thread(self.batch, list(ops))
-
-    def close(self) -> None:  # noqa: B027 - not every store has something to close
-        """Release what the store holds; calling it twice is no error."""
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, exc_type: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None
-    ) -> None:
-        self.close()
 
     def get(self, namespace: Namespace, key: str, *, refresh_ttl: bool | None = None) -> Item | None:
         """Return the item under a key, None where there is none.

@@ -78,6 +78,11 @@ class SqliteStore(BaseStore):
         """Return a store in the file of a saver, opened a second time; close both."""
         return cls(saver.path, ttl=ttl, synchronous=saver.synchronous)
 
+    @classmethod
+    def from_conn_string(cls, conn_string: str | os.PathLike[str], *, ttl: TTLConfig | None = None) -> Self:
+        """Return a store for a file, as `SqliteStore(path)` does: the spelling of programs that come from LangGraph."""
+        return cls(conn_string, ttl=ttl)
+
     def batch(self, ops: Iterable[Op]) -> list[Result]:
         """Do all operations in one transaction, and return their results in order."""
         ops = list(ops)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import shutil
@@ -582,3 +583,19 @@ def test_a_fork_in_the_middle_of_writes_blocks_neither_side(path, docs):
     assert len(saver.load("t").entries) == len(written)
     assert all(saver.head(f"child {number}") for number in range(10))
     saver.close()
+
+
+def test_with_and_async_with_close_the_file(tmp_path):
+    async def main():
+        async with SqliteSaver.from_conn_string(tmp_path / "threads.db") as saver:
+            assert saver.head("nobody") is None
+        return saver
+
+    with pytest.raises(SaverError) as caught:
+        asyncio.run(main()).head("nobody")
+    assert caught.value.code == "saver.closed"
+
+
+def test_a_connection_is_no_path():
+    with closing(sqlite3.connect(":memory:")) as connection, pytest.raises(UsageError):
+        SqliteSaver(connection)

@@ -14,9 +14,12 @@ from taskpoint import (
     EntrypointFinal,
     InMemorySaver,
     Interrupt,
+    RunnableConfig,
+    Runtime,
     StateSnapshot,
     StateUpdate,
     entrypoint,
+    get_runtime,
     interrupt,
 )
 
@@ -145,3 +148,12 @@ def accepts_either(sync: Callable[[int], str], later: Callable[[int], Awaitable[
     """A function that comes from elsewhere is typed by what it returns."""
     assert_type(entrypoint("sync", sync), Entrypoint[int, str])
     assert_type(entrypoint("later", later), Entrypoint[int, str])
+
+
+def runtimes() -> None:
+    """A context has the type that was asked for, and a config that was declared fits."""
+    assert_type(get_runtime(int), Runtime[int])
+    assert_type(get_runtime(), Runtime[Any])
+    config: RunnableConfig = {"configurable": {"thread_id": "t"}}
+    entrypoint(plain).invoke(1, config)
+    RunnableConfig(recursion=1)  # type: ignore[typeddict-unknown-key]  # pyright: ignore[reportCallIssue]
