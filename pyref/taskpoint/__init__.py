@@ -26,11 +26,13 @@ from taskpoint.runtime.config import RunnableConfig
 from taskpoint.runtime.context import (
     ExecutionInfo,
     Runtime,
+    StreamWriter,
     get_config,
     get_idempotency_key,
     get_previous_state,
     get_runtime,
     get_store,
+    get_stream_writer,
     heartbeat,
     interrupt,
 )
@@ -42,6 +44,7 @@ from taskpoint.runtime.policies import RetryPolicy, TimeoutPolicy, default_retry
 from taskpoint.runtime.requests import RunOptions
 from taskpoint.runtime.select import Gathered, as_completed, gather
 from taskpoint.runtime.state import StateSnapshot, StateUpdate, TaskSnapshot
+from taskpoint.runtime.stream_parts import StreamMode
 from taskpoint.savers import CheckpointSaver, InMemorySaver, SqliteSaver
 
 if TYPE_CHECKING:
@@ -82,6 +85,8 @@ __all__ = (
     "StateSnapshot",
     "StateUpdate",
     "StoreError",
+    "StreamMode",
+    "StreamWriter",
     "TaskError",
     "TaskFunction",
     "TaskFuture",
@@ -101,6 +106,7 @@ __all__ = (
     "get_previous_state",
     "get_runtime",
     "get_store",
+    "get_stream_writer",
     "heartbeat",
     "interrupt",
     "register_extension",

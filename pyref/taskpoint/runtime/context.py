@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
+from taskpoint import codec
 from taskpoint.errors import UsageError
 from taskpoint.runtime.host import Host, current_host
 from taskpoint.runtime.surroundings import surroundings_of
@@ -15,16 +17,21 @@ if TYPE_CHECKING:
 __all__ = (
     "ExecutionInfo",
     "Runtime",
+    "StreamWriter",
     "get_config",
     "get_idempotency_key",
     "get_previous_state",
     "get_runtime",
     "get_store",
+    "get_stream_writer",
     "heartbeat",
     "interrupt",
 )
 
 C = TypeVar("C")
+
+StreamWriter = Callable[[Any], None]
+"""What `get_stream_writer` returns."""
 
 
 def interrupt(value: Any) -> Any:
@@ -97,6 +104,40 @@ def get_store() -> BaseStore:
             "the entrypoint has no store", code="usage.no_store", hint='pass store=SqliteStore("memory.db") to it'
         )
     return store
+
+
+def get_stream_writer() -> StreamWriter:
+    """Return what writes a value of your own to whoever streams the run with ``stream_mode="custom"`` (`STM-016`).
+
+    The value is shown at once, and stored nowhere. Where nobody streams, writing does nothing. A call that is
+    replayed does not run and so writes nothing; the body of the entrypoint runs, and writes, again in each attempt.
+
+    Raises:
+        UsageError: Outside of a run (code ``usage.outside_run``). What is returned raises `ValueEncodingError` where
+            it is given what is no value.
+
+    Example:
+        >>> from taskpoint import entrypoint, get_stream_writer, task
+        >>> @task
+        ... def load(n: int) -> int:
+        ...     write = get_stream_writer()
+        ...     for part in range(n):
+        ...         write({"loaded": part + 1})
+        ...     return n
+        >>> @entrypoint
+        ... def main(n: int) -> int:
+        ...     return load(n).result()
+        >>> list(main.stream(2, stream_mode="custom"))
+        [{'loaded': 1}, {'loaded': 2}]
+    """
+    host = current_host("get_stream_writer()")
+
+    def write(value: Any) -> None:
+        bus = host.run.bus
+        if bus is not None and bus.wants_custom:
+            bus.written(host.run, host.scope, codec.encode(value))
+
+    return write
 
 
 def heartbeat() -> None:
