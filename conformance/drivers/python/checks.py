@@ -52,6 +52,7 @@ _STATEMENTS: Final[Mapping[str, frozenset[str] | None]] = {
     "heartbeat": None,
     **dict.fromkeys(("now", "random", "uuid"), frozenset(("as",))),
     "sleep": frozenset(("seconds",)),
+    "write": frozenset(("value",)),
     "effect": frozenset(("name", "args", "as")),
     "store": frozenset(("op", "namespace", "key", "value", "ttl", "filter", "limit", "offset", "query", "refresh"))
     | {"prefix", "suffix", "max_depth", "as"},

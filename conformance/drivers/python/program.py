@@ -32,6 +32,7 @@ from taskpoint import (
     entrypoint,
     get_previous_state,
     get_runtime,
+    get_stream_writer,
     heartbeat,
     interrupt,
     task,
@@ -307,6 +308,9 @@ class _Scope:
         if self.program.is_async:
             await slept
 
+    async def write(self, members: Document) -> None:
+        get_stream_writer()(self.value(members["value"]))
+
     async def effect(self, members: Document) -> None:
         args = [self.value(each) for each in members.get("args", [])]
         self.keep(members, await self.program.effect(members["name"], args))
@@ -436,6 +440,7 @@ _STATEMENTS: Mapping[str, Callable[[_Scope, Any], Coroutine[Any, Any, _Return | 
     "random": _Scope.random,
     "uuid": _Scope.uuid,
     "sleep": _Scope.sleep,
+    "write": _Scope.write,
     "effect": _Scope.effect,
     "store": _Scope.store,
     "call": _Scope.call,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from typing import Any, cast
+from typing import Any
 
 from checks import Broken, check
 from program import Program, describe
 from runner_saver import NotingSqliteSaver, RunnerSaver
+from streaming import Streamed, asked_in, interrupted
 from twins import Twin
 from wire import Wire
 
@@ -189,32 +190,18 @@ class Run:
             result = self._loop.run(lambda: workflow.ainvoke(value, config, **options))
         else:
             result = workflow.invoke(value, config, **options)
-        asked = _interrupts_in(result)
-        return {"outcome": "completed", "value": codec.to_tree(result)} if asked is None else _interrupted(asked)
+        asked = asked_in(result)
+        return {"outcome": "completed", "value": codec.to_tree(result)} if asked is None else interrupted(asked)
 
     def _stream(self, workflow: Entrypoint[Any, Any], value: Any, config: Document, options: Document) -> Document:
-        answer: Document = {}
+        def emit(**event: object) -> None:
+            self._call("emit", **event).result()
 
-        def emit(event: dict[str, Any]) -> None:
-            nonlocal answer
-            asked = _interrupts_in(event)
-            if asked is None:
-                answer = {"outcome": "completed", "value": codec.to_tree(next(iter(event.values())))}
-            else:
-                answer = _interrupted(asked)
-            data = codec.to_tree(event) if asked is None else {"__interrupt__": _asked(asked)}
-            self._call("emit", mode="updates", data=data).result()
-
-        async def consume() -> None:
-            async for event in workflow.astream(value, config, **options):
-                await asyncio.to_thread(emit, event)
-
+        streamed = Streamed(self._options, emit)
         if self._is_async:
-            self._loop.run(consume)
-        else:
-            for event in workflow.stream(value, config, **options):
-                emit(event)
-        return answer
+            answer: Document = self._loop.run(lambda: streamed.arun(workflow, value, config, options))
+            return answer
+        return streamed.run(workflow, value, config, options)
 
     def _fork(self, workflow: Entrypoint[Any, Any], config: Document) -> Document:
         chosen = {name: self._message[name] for name in ("before", "to") if name in self._message}
@@ -245,23 +232,8 @@ def _update(document: Document) -> StateUpdate:
     return StateUpdate(codec.from_tree(document["value"]), document.get("as_node"))
 
 
-def _interrupts_in(result: Any) -> tuple[Interrupt, ...] | None:
-    """Return the interrupts that a result or an event carries, None where it is a value."""
-    if not isinstance(result, dict) or len(cast("Document", result)) != 1:
-        return None
-    found: Any = cast("Document", result).get("__interrupt__")
-    if not isinstance(found, list | tuple):
-        return None
-    interrupts = [each for each in cast("Sequence[Any]", found) if isinstance(each, Interrupt)]
-    return tuple(interrupts) or None
-
-
 def _asked(interrupts: tuple[Interrupt, ...]) -> list[Document]:
     return [{"id": each.id, "value": codec.to_tree(each.value)} for each in interrupts]
-
-
-def _interrupted(interrupts: tuple[Interrupt, ...]) -> Document:
-    return {"outcome": "interrupted", "interrupts": _asked(interrupts)}
 
 
 def _failure(error: BaseException, saver: RunnerSaver | NotingSqliteSaver | None, *, entered: bool) -> Document:

@@ -49,6 +49,7 @@ AREAS: Final = (
     "CMP",
     "DRH",
     "STP",
+    "STM",
 )
 KEYWORDS: Final = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
 PROFILES: Final = (

@@ -13,7 +13,7 @@ from taskpoint_conformance.canonical import effect_key
 from taskpoint_conformance.errors import Broken, Failure, Skipped
 from taskpoint_conformance.journal import ATTEMPTS, OUTCOMES, recorded, times_recorded
 from taskpoint_conformance.process import Driver, Event, Inbox
-from taskpoint_conformance.schemas import answer_problem, call_problem
+from taskpoint_conformance.schemas import answer_problem, call_problem, document_problem
 from taskpoint_conformance.sqlite import SqliteFile
 from taskpoint_conformance.store import Conflict, Store
 from taskpoint_conformance.strikes import Points
@@ -255,10 +255,18 @@ class Traffic:
             case "effect":
                 self._effect(request, message)
             case "emit":
-                request.events.append(message["data"])
+                self._emit(request, message)
                 request.driver.send({"cid": message["cid"], "ok": {}})
             case _:
                 self._saver(request, message)
+
+    def _emit(self, request: Request, message: Document) -> None:
+        event = message["part"] if "part" in message else message["data"]
+        if "part" in message and (problem := document_problem("stream-part", event)):  # STM-013
+            raise Failure("expect.events", f"a part of a stream breaks its schema: {event.get('type')}: {problem}")
+        request.events.append(event)
+        if self.release is not None:
+            self.release.emitted += 1
 
     # --- the store --------------------------------------------------------------------------------------------
 

@@ -119,6 +119,7 @@ class Release:
 
     items: list[Any]
     arrived: set[str] = field(default_factory=set[str])
+    emitted: int = 0
     held: list[tuple[str, Any]] = field(default_factory=list[tuple[str, Any]])
     waiting: Any = None
     """The holder of the reply let go last, until something of the same call has arrived."""
@@ -132,7 +133,9 @@ class Release:
     def next(self) -> Any | None:
         """Return the reply that may go now, None where there is none."""
         while self.items and is_object(self.items[0]):
-            if not self.arrived.issuperset(self.items[0]["arrived"]):
+            if not self.arrived.issuperset(self.items[0].get("arrived", ())):
+                return None
+            if self.emitted < self.items[0].get("emitted", 0):
                 return None
             del self.items[0]
         if not self.items or self.waiting is not None:
@@ -150,7 +153,7 @@ class Release:
         for item in self.items:
             if isinstance(item, str):
                 left += [item] if item not in done else []
-            elif keys := [key for key in item["arrived"] if key not in done]:
+            elif keys := [key for key in item.get("arrived", ()) if key not in done]:
                 left.append({"arrived": keys})
         return Release(left, patience=1.0)
 

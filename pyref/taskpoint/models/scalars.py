@@ -25,6 +25,7 @@ __all__ = (
     "Path",
     "Present",
     "Seq",
+    "Step",
     "Text",
     "Time",
     "Unique",
@@ -112,8 +113,10 @@ _NotNegative = Field(ge=0, le=MAX_INTEGER)
 _Positive = Field(ge=1, le=MAX_INTEGER)
 _Further = Field(ge=2, le=MAX_INTEGER)
 _One = Field(ge=1, le=1)
+_StepOn = Field(ge=-1)
 _InOrder: Final = Field(union_mode="left_to_right")
 Seq = Annotated[Annotated[int, Strict(), _NotNegative] | Annotated[float, Strict(), _NotNegative, _Whole], _InOrder]
 Count = Annotated[Annotated[int, Strict(), _Positive] | Annotated[float, Strict(), _Positive, _Whole], _InOrder]
 Attempt = Annotated[Annotated[int, Strict(), _Further] | Annotated[float, Strict(), _Further, _Whole], _InOrder]
 First = Annotated[Annotated[int, Strict(), _One] | Annotated[float, Strict(), _One, _Whole], _InOrder]
+Step = Annotated[Annotated[int, Strict(), _StepOn] | Annotated[float, Strict(), _StepOn, _Whole], _InOrder]

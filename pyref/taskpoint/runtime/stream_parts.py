@@ -189,8 +189,7 @@ class Parts:
 
         yield from _twice(event, "tasks", self._step, payload)
 
-    @staticmethod
-    def _made(event: RunBegan | RunEnded, checkpoint: Checkpoint) -> _Shown:
+    def _made(self, event: RunBegan | RunEnded, checkpoint: Checkpoint) -> _Shown:
         """Show a checkpoint as `get_state` shows it at this moment."""
         step = checkpoint.seq - 1
         source, name = event.source, checkpoint.entrypoint_name
@@ -201,13 +200,16 @@ class Parts:
             asked = source.run.machine.index.pending() if began else ()
             interrupts = tuple({"value": decode(each.value, each.id), "id": each.id} for each in asked)
             metadata = decode(checkpoint.metadata, "the metadata")
+            row: dict[str, Any] = {"id": checkpoint.id, "name": name, "interrupts": interrupts}
+            if not self._options.is_v2:
+                row["state"] = None
             return {
                 "config": config_of(checkpoint),
                 "parent_config": None if parent is None else config_of(replace(checkpoint, id=parent)),
                 "values": _value_before(event) if isinstance(event, RunBegan) else event.value(),
                 "metadata": {**metadata, "source": checkpoint.source, "step": step, "parents": {}},
                 "next": [name] if began else [],
-                "tasks": [{"id": checkpoint.id, "name": name, "interrupts": interrupts, "state": None}] * began,
+                "tasks": [row] if began else [],
             }
 
         yield from _twice(event, "checkpoints", step, payload)
