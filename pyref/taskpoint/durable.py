@@ -96,8 +96,12 @@ def sleep(duration: float | timedelta) -> TaskFuture[None]:
         ...     remind.invoke(3)
         '3 days, 0:00:00'
     """
-    seconds: object = duration.total_seconds() if isinstance(duration, timedelta) else duration
+    future: TaskFuture[None] = sleeping.sleep(current_host("durable.sleep()"), _seconds(duration))
+    return future
+
+
+def _seconds(duration: object) -> float:
+    seconds = duration.total_seconds() if isinstance(duration, timedelta) else duration
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
         raise UsageError("the duration of a sleep is no finite number of seconds", hint="pass seconds, or a timedelta")
-    future: TaskFuture[None] = sleeping.sleep(current_host("durable.sleep()"), max(0.0, seconds))
-    return future
+    return max(0.0, seconds)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from taskpoint import codec
 from taskpoint.errors import UsageError
@@ -63,7 +63,9 @@ def _body(entrypoint: Entrypoint[Any, Any], inside: Inside) -> Callable[..., Any
 
 def _value(returned: Any) -> Any:
     """Return the value alone: what was to be saved is the thread's, and this is not its run (`CMP-006`)."""
-    return returned.value if isinstance(returned, EntrypointFinal) else returned
+    return (
+        cast("EntrypointFinal[object, object]", returned).value if isinstance(returned, EntrypointFinal) else returned
+    )
 
 
 def caller_of(entrypoint: Entrypoint[Any, Any], request: Request) -> Host | None:

@@ -73,7 +73,7 @@ class Entrypoint(Stateful, Generic[I, R]):
         self.parameters = Parameters(func)
         self.body = self.parameters.injecting(func)
         self.identity = getattr(base_function(func), "__code__", func)
-        self.config: dict[str, Any] = {}
+        self.config = {}
         self._forms: Forms | None = None
 
     def __repr__(self) -> str:

@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 from taskpoint.errors import FormatError, SaverError, UsageError
 
@@ -282,10 +282,9 @@ def _unwritable() -> FormatError:
     return FormatError("a document holds a text with a lone surrogate or a number beyond 64 bits")
 
 
-def database_path(path: str | os.PathLike[str]) -> str:
+def database_path(path: object) -> str:
     """Return `path` as an absolute one, so that a later change of folder changes nothing."""
-    given: object = path
-    text = os.fspath(path) if isinstance(given, str | os.PathLike) else None
+    text: object = os.fspath(cast("str | os.PathLike[str]", path)) if isinstance(path, str | os.PathLike) else None
     if type(text) is not str or not text or text.startswith(":") or "\0" in text:
         raise UsageError(
             "the path is not that of a file",
