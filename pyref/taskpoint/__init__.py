@@ -43,7 +43,9 @@ from taskpoint.runtime.func import TaskFunction, TaskFuture, task
 from taskpoint.runtime.policies import RetryPolicy, TimeoutPolicy, default_retry_on
 from taskpoint.runtime.requests import RunOptions
 from taskpoint.runtime.select import Gathered, as_completed, gather
+from taskpoint.runtime.signals import StopRun
 from taskpoint.runtime.state import StateSnapshot, StateUpdate, TaskSnapshot
+from taskpoint.runtime.stopping import stop_on_signals, stop_runs
 from taskpoint.runtime.stream_parts import StreamMode
 from taskpoint.savers import CheckpointSaver, InMemorySaver, SqliteSaver
 
@@ -84,6 +86,7 @@ __all__ = (
     "SqliteStore",
     "StateSnapshot",
     "StateUpdate",
+    "StopRun",
     "StoreError",
     "StreamMode",
     "StreamWriter",
@@ -110,6 +113,8 @@ __all__ = (
     "heartbeat",
     "interrupt",
     "register_extension",
+    "stop_on_signals",
+    "stop_runs",
     "task",
 )
 

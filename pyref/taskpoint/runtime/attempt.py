@@ -75,6 +75,7 @@ class Attempt:
     """The interrupts that are pending at its end: ids and encoded values."""
     closing: Checkpoint | None = None
     """The checkpoint that it ended with."""
+    closed: bool = False
 
     @property
     def arguments(self) -> tuple[object, ...]:
@@ -84,6 +85,7 @@ class Attempt:
     def close(self, end: End, host: Host) -> object:
         """Record how the attempt ended, and return the value or raise the error; interrupts are in `interrupts`."""
         run = self.run
+        self.closed = True
         HEART.discard(run)
         failure: BaseException | None = None
         try:
@@ -96,6 +98,22 @@ class Attempt:
                 retire(run.machine.attempt_id)
             if run.bus is not None:
                 run.bus.run_ended(self, failure, is_failure=end.is_failure)
+
+    def let_go(self, error: BaseException) -> None:
+        """Give the thread back at once, without those who still run: somebody did not want to wait (`STP-004`)."""
+        if self.closed:
+            return
+        self.closed = True
+        run = self.run
+        HEART.discard(run)
+        try:
+            run.halt_now(error)
+            self._write(RunStopped(*self._stamp()))
+        finally:
+            if not self.recorded:
+                retire(run.machine.attempt_id)
+            if run.bus is not None:
+                run.bus.run_ended(self, error, is_failure=False)
 
     def _end(self, end: End, host: Host) -> object:
         run = self.run
@@ -126,7 +144,14 @@ class Attempt:
         run = self.run
         seq, entries, _ = run.take_last(last)
         if run.writer is not None:
-            run.writer.append(seq, entries, closing)
+            try:
+                run.writer.append(seq, entries, closing)
+            except Exception:
+                raise
+            except BaseException:  # Ctrl-C in the middle of it (STP-003)
+                run.writer.complete(seq, entries, closing)
+                self.recorded = True
+                raise
         elif run.unsaved is not None:
             run.unsaved.extend(entries)
         self.recorded = True

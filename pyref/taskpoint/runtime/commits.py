@@ -39,6 +39,8 @@ class Commits(ABC):
         self.committing = False
         self.lost: BaseException | None = None
         """Why a commit failed, where one did: nothing may be appended after it (`JRN-032`)."""
+        self._stopped_by: BaseException | None = None
+        """What came in the middle of a commit that was made all the same (`STP-003`)."""
         self._is_behind = False
         """A thread writes, or is about to write, what was seen already."""
 
@@ -77,8 +79,15 @@ class Commits(ABC):
     def _written(self, batch: Batch) -> BaseException | None:
         try:
             self.write_batch(batch)
-        except BaseException as error:  # noqa: BLE001 - whatever it was, the run ends with it
+        except Exception as error:  # noqa: BLE001 - whatever it was, the run ends with it
             return error
+        except BaseException as error:  # noqa: BLE001 - Ctrl-C in the middle of it: the run ends with that, and knows where
+            try:
+                if self.writer is not None:
+                    self.writer.complete(batch[0], batch[1])
+            except BaseException as failure:  # noqa: BLE001 - as above
+                return failure
+            self._stopped_by = error
         return None
 
     def commit_here(self, batch: Batch) -> None:
@@ -167,5 +176,7 @@ class Commits(ABC):
         self.machine.committed(calls)
         for call in calls:
             self.show(call)
+        if self._stopped_by is not None:
+            self.halt(self._stopped_by)
         self.wake_committer()
         self.write_behind()

@@ -25,7 +25,17 @@ __all__ = ("LoopHost", "execute_on_private_loop")
 class LoopHost(Host):
     """Executes a scope on an event loop."""
 
-    __slots__ = ("_drained", "_futures", "_suspended_in", "given_up", "has_slot", "is_task", "loop", "task")
+    __slots__ = (
+        "_drained",
+        "_futures",
+        "_suspended_in",
+        "given_up",
+        "has_slot",
+        "is_task",
+        "loop",
+        "may_go_on",
+        "task",
+    )
 
     def __init__(self, loop: RunLoop, scope: Scope, *, is_task: bool) -> None:
         super().__init__(loop.run, scope)
@@ -33,6 +43,8 @@ class LoopHost(Host):
         self.is_task = is_task
         self.has_slot = is_task
         self.task: asyncio.Task[Any] | None = None
+        self.may_go_on = True
+        """Whether its own code is to come to an end when the run is stopped."""
         self.given_up = False
         """Whether the scope was cancelled because its execution took too long."""
         self._futures: dict[Call, LoopFuture[Any]] = {}

@@ -10,7 +10,7 @@ from taskpoint._core.machine import Call, Outcome, State
 from taskpoint.errors import ReplayDivergenceError
 from taskpoint.runtime.host import Job
 from taskpoint.runtime.settling import settler_of
-from taskpoint.runtime.signals import Halted
+from taskpoint.runtime.signals import Halted, StopRun
 
 if TYPE_CHECKING:
     from taskpoint.runtime.loop_host import LoopHost
@@ -149,9 +149,9 @@ class RunLoop:
         for sleeper in self.pauses:
             self.loop.call_soon(sleeper.cancel)
         ending = self.run.ending
-        patient = isinstance(ending, Halted) and isinstance(ending.error, ReplayDivergenceError)
+        error = ending.error if isinstance(ending, Halted) else None
         for host in self.hosts:
-            if host.task is not None and not (patient and host.is_task and not host.scope.calls):
+            if host.task is not None and not (host.is_task and _may_end(host, error)):
                 host.let_all_go()
                 self.loop.call_soon(host.task.cancel)
 
@@ -256,6 +256,13 @@ class RunLoop:
             call, host = self.waiting.popleft()
             if call.state is State.MADE and self.run.ending is None and not call.scope.is_over():
                 self.start(call, host)
+
+
+def _may_end(host: LoopHost, error: BaseException | None) -> bool:
+    """Tell whether a call in flight is awaited, as it could end by itself, when the attempt ends with this error."""
+    if isinstance(error, StopRun):  # STP-002
+        return not host.scope.open and host.may_go_on
+    return isinstance(error, ReplayDivergenceError) and not host.scope.calls
 
 
 def _wake(future: asyncio.Future[None]) -> None:

@@ -17,6 +17,7 @@ from taskpoint.runtime.loop_host import LoopHost
 from taskpoint.runtime.requests import Request
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.run_loop import RunLoop
+from taskpoint.runtime.stopping import using_runs
 from taskpoint.runtime.sync_host import SyncHost
 
 if TYPE_CHECKING:
@@ -53,16 +54,21 @@ def _run_in_thread(
     entrypoint: Entrypoint[Any, Any], request: Request, bus: Bus | None, watch: Watch | None = None
 ) -> Any:
     attempts = Attempts()
-    while True:
-        attempt = begin(entrypoint, request)
-        try:
-            return _carry_in_thread(attempt, bus, watch)
-        except Exception as error:
-            seconds = attempts.retry_after(attempt, error)
-            if seconds is None:
+    with using_runs() as use:
+        while True:
+            attempt = begin(entrypoint, request)
+            try:
+                use.carries(attempt.run)
+                return _carry_in_thread(attempt, bus, watch)
+            except Exception as error:
+                seconds = attempts.retry_after(attempt, error)
+                if seconds is None:
+                    raise
+            except BaseException as error:
+                attempt.let_go(error)
                 raise
-        attempts.pause_in_thread(attempt.run, seconds)
-        request = attempts.further(request, attempt)
+            attempts.pause_in_thread(attempt.run, seconds)
+            request = attempts.further(request, attempt)
 
 
 def _carry_in_thread(attempt: Attempt, bus: Bus | None, watch: Watch | None) -> Any:
@@ -78,6 +84,8 @@ def _carry_in_thread(attempt: Attempt, bus: Bus | None, watch: Watch | None) -> 
     kept = None if cached is None else cached.get()
     if kept is not None:
         return _shown(attempt, attempt.close(kept, host))
+    if run.ending is not None:  # stopped before it has begun
+        return attempt.close(End(error=run.ending), host)
     with limited_in_thread(run, host.scope, entrypoint.options.timeout):
         end = context.run(host.execute, entrypoint.body, attempt.arguments, {})
     run.wait_idle()
@@ -93,18 +101,23 @@ async def _run_on_loop(
     saver = entrypoint.checkpointer
     quick = saver is None or saver.commits_on_loop
     attempts = Attempts()
-    while True:
-        attempt, stopped = (
-            (begin(entrypoint, request), None) if quick else await streams.stay(begin, entrypoint, request)
-        )
-        try:
-            return await _carry_on_loop(attempt, bus, watch, stopped, quick=quick)
-        except Exception as error:
-            seconds = attempts.retry_after(attempt, error)
-            if seconds is None:
+    with using_runs() as use:
+        while True:
+            attempt, stopped = (
+                (begin(entrypoint, request), None) if quick else await streams.stay(begin, entrypoint, request)
+            )
+            try:
+                use.carries(attempt.run)
+                return await _carry_on_loop(attempt, bus, watch, stopped, quick=quick)
+            except Exception as error:
+                seconds = attempts.retry_after(attempt, error)
+                if seconds is None:
+                    raise
+            except BaseException as error:
+                attempt.let_go(error)
                 raise
-        await attempts.pause_on_loop(attempt.run, seconds)
-        request = attempts.further(request, attempt)
+            await attempts.pause_on_loop(attempt.run, seconds)
+            request = attempts.further(request, attempt)
 
 
 async def _carry_on_loop(
@@ -125,8 +138,8 @@ async def _carry_on_loop(
     try:
         if stopped is not None:
             end = End(error=stopped)
-        elif kept is not None:
-            end = kept
+        elif kept is not None or run.ending is not None:
+            end = kept or End(error=run.ending)
         else:
             async with limited_on_loop(run, host.scope, entrypoint.options.timeout):
                 end = await _run_body(attempt, host, context)

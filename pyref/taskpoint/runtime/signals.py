@@ -24,7 +24,10 @@ class Halted(Signal):
 
 
 class StopRun(BaseException):
-    """The caller stopped the run, e.g. by closing its stream (`RUN-020`)."""
+    """The run was stopped from outside, by `stop_runs`, a signal or the end of its stream (`RUN-020`).
+
+    It is no `Exception`: what handles the errors of workflows does not take it for one. The thread can be resumed.
+    """
 
 
 def unwrapped(error: BaseException) -> BaseException:

@@ -104,6 +104,7 @@ async def _sleep_on_loop(seconds: float) -> None:
     assert isinstance(host, LoopHost)
     remaining = _remaining(host, seconds)
     host.leave_slot()
+    host.may_go_on = False  # DRH-014
     while (left := remaining()) > _SHORTEST:
         await host.run.sources.asleep(min(left, _LONGEST))
 

@@ -115,6 +115,11 @@ class Writer:
         else:
             self._surely(write, seq if entries else None)
 
+    def complete(self, seq: int, entries: Sequence[Entry], closing: Checkpoint | None = None) -> None:
+        """Make sure that entries are written, after an append that was broken off by something else than an error."""
+        if entries and not self._is_written(seq, None):
+            self.append(seq, entries, closing)
+
     def _take(self, write: Callable[[], None], seq: int) -> None:
         """Take the thread; if nobody can tell whether that worked, this attempt holds nothing (`JRN-032`)."""
         try:
@@ -137,7 +142,7 @@ class Writer:
             if not self._is_written(seq, error):
                 ask(write)
 
-    def _is_written(self, seq: int, cause: SaverError) -> bool:
+    def _is_written(self, seq: int, cause: SaverError | None) -> bool:
         loaded = ask(lambda: self.saver.load(self.thread_id, self.checkpoint_id))
         if loaded is None or len(loaded.entries) <= seq:
             if loaded is not None and not loaded.is_head:
