@@ -106,9 +106,14 @@ class Attempt:
         self.closed = True
         run = self.run
         HEART.discard(run)
+        if isinstance(error, GeneratorExit):  # its event loop is gone, and this may be anywhere: nothing is written
+            retire(run.machine.attempt_id)
+            return
         try:
             run.halt_now(error)
             self._write(RunStopped(*self._stamp()))
+        except TaskpointError as failure:
+            _LOGGER.warning("the thread of %r could not be given back: %s", run.name, failure.code)
         finally:
             if not self.recorded:
                 retire(run.machine.attempt_id)
