@@ -1,10 +1,13 @@
 """Retries in a process of its own: every execution is a line in a file, so that what a test counts survives a kill."""
 
+import signal
 import sys
 import time
 from pathlib import Path
 
 from taskpoint import RetryPolicy, SqliteSaver, entrypoint, get_runtime, task
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs begin without it
 
 database, effects, mode, wait = sys.argv[1], Path(sys.argv[2]), sys.argv[3], float(sys.argv[4])
 POLICY = RetryPolicy(initial_interval=wait, max_interval=wait, jitter=False)
