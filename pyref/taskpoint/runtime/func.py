@@ -152,7 +152,7 @@ class TaskFunction(Executed, Generic[P, R]):
         return made
 
     def map(
-        self: TaskFunction[Concatenate[S, ...], T], items: Iterable[S], *, key: Callable[[S], str] | None = None
+        self: TaskFunction[Concatenate[S, Q], T], items: Iterable[S], *, key: Callable[[S], str] | None = None
     ) -> list[TaskFuture[T]]:
         """Call the task once for each item, with the item as its one argument, and return the calls.
 
@@ -206,7 +206,7 @@ class BoundTask(Generic[P, R]):
         return future
 
     def map(
-        self: BoundTask[Concatenate[S, ...], T], items: Iterable[S], *, key: Callable[[S], str] | None = None
+        self: BoundTask[Concatenate[S, Q], T], items: Iterable[S], *, key: Callable[[S], str] | None = None
     ) -> list[TaskFuture[T]]:
         """Call the method once for each item, as `TaskFunction.map` does."""
         task: BoundTask[..., T] = self
