@@ -63,7 +63,9 @@ def fed(make, form, monkeypatch, config=None, plan=None):
     monkeypatch.setattr(attempt, "Machine", type("Recording", (Recorded,), {"log": log}))
     world = World(form, plan)
     world.carry(make, inputs_of(make), config)
-    return log, history(world), [entry.kind for loaded in world.saver.peek() for entry in loaded.entries]
+    story = [event for event in log if event[0] != "take"]
+    story += [("written", kind) for what, *rest in log if what == "take" for kind in rest[1]]  # in whichever batches
+    return story, history(world), [entry.kind for loaded in world.saver.peek() for entry in loaded.entries]
 
 
 @pytest.mark.parametrize("form", ["async", "mixed", "inverted"])
