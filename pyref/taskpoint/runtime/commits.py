@@ -69,11 +69,15 @@ class Commits(ABC):
         self._commit(self.take_batch())
 
     def _commit(self, batch: Batch) -> None:
-        self.lock.release()
+        failure: BaseException | None = None
         try:
-            failure = self._written(batch)
-        finally:
-            self.lock.acquire()
+            try:  # the release is inside: Ctrl-C comes between any two lines
+                self.lock.release()
+                failure = self._written(batch)
+            finally:
+                self.lock.acquire()
+        except BaseException as error:  # noqa: BLE001 - the run ends with it
+            failure = failure or self._completed(batch, error)
         self.end_batch(batch, failure)
 
     def _written(self, batch: Batch) -> BaseException | None:
@@ -82,12 +86,16 @@ class Commits(ABC):
         except Exception as error:  # noqa: BLE001 - whatever it was, the run ends with it
             return error
         except BaseException as error:  # noqa: BLE001 - Ctrl-C in the middle of it: the run ends with that, and knows where
-            try:
-                if self.writer is not None:
-                    self.writer.complete(batch[0], batch[1])
-            except BaseException as failure:  # noqa: BLE001 - as above
-                return failure
-            self._stopped_by = error
+            return self._completed(batch, error)
+        return None
+
+    def _completed(self, batch: Batch, stopped_by: BaseException) -> BaseException | None:
+        try:
+            if self.writer is not None:
+                self.writer.complete(batch[0], batch[1])
+        except BaseException as failure:  # noqa: BLE001 - whatever it was, the run ends with it
+            return failure
+        self._stopped_by = stopped_by
         return None
 
     def commit_here(self, batch: Batch) -> None:

@@ -304,11 +304,11 @@ class Run(Commits):
         call.started_at = self.machine.now()
         if self.bus is not None and job.task.policies is None:
             self.bus.call_began(self, call, job.context)
-        self.running += 1
-        self.lock.release()
         outcome: Outcome | None = None
         failure: BaseException | None = None
-        try:
+        self.running += 1
+        try:  # the release is inside: Ctrl-C comes between any two lines
+            self.lock.release()
             if job.task.policies is not None:
                 outcome = run_in_thread(self, call, job)
             else:
@@ -317,8 +317,10 @@ class Run(Commits):
         except BaseException as error:  # noqa: BLE001 - whatever it was, the run ends with it
             failure = error
         finally:
-            self.lock.acquire()
-            self.running -= 1
+            try:
+                self.lock.acquire()
+            finally:
+                self.running -= 1
         if failure is not None:
             self.halt(failure)
         self.finish(call, outcome)

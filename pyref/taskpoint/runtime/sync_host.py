@@ -222,35 +222,39 @@ class SyncHost(Host):
         run = self.run
         if not self.is_here():
             raise elsewhere(call.name if call else "")
-        run.lock.acquire()
-        try:
-            self.waiting, self.wanted = not drains, call
-            if call is not None and call.state is State.DROPPED:
-                self._record_cancelled(call)
-            while not done():
-                run.check(self.scope)
-                delivered = self._deliver_next()
-                if delivered is not None:
-                    if delivered in self.callbacks:
+        with run.lock:
+            try:
+                self.waiting, self.wanted = not drains, call
+                self._wait(done, call, deadline)
+            finally:
+                self.waiting = False
+                run.flush()
+
+    def _wait(self, done: Callable[[], bool], call: Call | None, deadline: float | None) -> None:
+        """Deliver, run, commit and wait until `done` (locked)."""
+        run = self.run
+        if call is not None and call.state is State.DROPPED:
+            self._record_cancelled(call)
+        while not done():
+            run.check(self.scope)
+            delivered = self._deliver_next()
+            if delivered is not None:
+                if delivered in self.callbacks:
+                    try:
                         run.lock.release()
-                        try:
-                            self._call_back(delivered)
-                        finally:
-                            run.lock.acquire()
-                    continue
-                if call is not None and deadline is None and self._claim(call):
-                    continue
-                self._release_fresh()
-                if run.machine.outbox and not run.committing:
-                    run.commit()
-                    continue
-                if deadline is None and self._release_held(call):
-                    continue
-                self._park(deadline)
-        finally:
-            self.waiting = False
-            run.flush()
-            run.lock.release()
+                        self._call_back(delivered)
+                    finally:
+                        run.lock.acquire()
+                continue
+            if call is not None and deadline is None and self._claim(call):
+                continue
+            self._release_fresh()
+            if run.machine.outbox and not run.committing:
+                run.commit()
+                continue
+            if deadline is None and self._release_held(call):
+                continue
+            self._park(deadline)
 
     def _release_held(self, call: Call | None) -> bool:
         """Deliver a recorded cancellation after all, where the code waits for nothing else (`CON-022`)."""
