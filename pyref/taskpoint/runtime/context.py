@@ -130,8 +130,10 @@ def get_stream_writer() -> StreamWriter:
         >>> list(main.stream(2, stream_mode="custom"))
         [{'loaded': 1}, {'loaded': 2}]
     """
-    host = current_host("get_stream_writer()")
+    return _writer_of(current_host("get_stream_writer()"))
 
+
+def _writer_of(host: Host) -> StreamWriter:
     def write(value: Any) -> None:
         bus = host.run.bus
         if bus is not None and bus.wants_custom:
@@ -226,6 +228,11 @@ class Runtime(Generic[C]):
     def config(self) -> dict[str, Any]:
         """As `get_config` returns it."""
         return self._around.config.raw
+
+    @property
+    def stream_writer(self) -> StreamWriter:
+        """As `get_stream_writer` returns it."""
+        return _writer_of(self._host)
 
     @property
     def store(self) -> BaseStore | None:

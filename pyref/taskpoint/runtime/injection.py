@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from taskpoint.runtime.context import get_config, get_runtime
+from taskpoint.runtime.context import get_config, get_runtime, get_stream_writer
 from taskpoint.runtime.host import current_host
 from taskpoint.runtime.surroundings import surroundings_of
 
@@ -30,6 +30,7 @@ _PROVIDERS: Final[Mapping[str, Callable[[], object]]] = {
     "previous": _previous,
     "runtime": get_runtime,
     "store": _store,
+    "writer": get_stream_writer,
 }
 """Who gives what; `_ABSENT` where there is nothing to give."""
 
@@ -37,6 +38,7 @@ _ANNOTATIONS: Final = {
     "config": ("RunnableConfig",),
     "runtime": ("Runtime",),
     "store": ("BaseStore", "InMemoryStore", "SqliteStore"),
+    "writer": ("StreamWriter", "Callable"),
 }
 """The names of the types with which something is asked for; `previous` may be of any type."""
 _ANYTHING: Final = ("", "Any")

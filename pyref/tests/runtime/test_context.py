@@ -8,7 +8,18 @@ from typing import Any, TypedDict
 import pytest
 from pydantic import BaseModel
 
-from taskpoint import Command, Runtime, UsageError, entrypoint, get_runtime, interrupt, task
+from taskpoint import (
+    BaseStore,
+    Command,
+    InMemoryStore,
+    Runtime,
+    StreamWriter,
+    UsageError,
+    entrypoint,
+    get_runtime,
+    interrupt,
+    task,
+)
 
 
 @dataclass
@@ -173,6 +184,32 @@ def test_execution_info(saver):
     assert (first.thread_id, first.checkpoint_id, first.run_id, first.path) == ("t", checkpoint, "r1", "inner#0")
     assert (first.run_attempt, second.run_attempt, second.path, body.path) == (1, 2, "inner#1", "")
     assert len({first.idempotency_key, second.idempotency_key, body.idempotency_key}) == 3
+
+
+def test_a_store_and_a_writer_are_asked_for_by_name(saver):
+    store = InMemoryStore()
+
+    @task
+    def remember(n, store: BaseStore, writer: StreamWriter):
+        store.put(("a",), "k", {"n": n})
+        writer({"task": n})
+
+    @entrypoint(checkpointer=saver, store=store)
+    def main(n, *, store, writer, runtime: Runtime):
+        remember(n).result()
+        writer({"body": store.get(("a",), "k").value})
+        runtime.stream_writer(runtime.store.get(("a",), "k").value)
+
+    assert list(main.stream(3, thread_id="t", stream_mode="custom")) == [{"task": 3}, {"body": {"n": 3}}, {"n": 3}]
+
+
+def test_a_store_that_is_not_there_leaves_the_default():
+    @entrypoint
+    def main(_, *, store=5, writer):
+        writer(1)
+        return store
+
+    assert main.invoke(1) == 5
 
 
 def test_outside_of_a_run():
