@@ -44,7 +44,7 @@ def test_what_is_public_is_explained() -> None:
     silent: list[str] = []
     for name in taskpoint.__all__:
         public = getattr(taskpoint, name)
-        if (inspect.isclass(public) or callable(public)) and not inspect.getdoc(public):
+        if (inspect.isclass(public) or inspect.isroutine(public)) and not inspect.getdoc(public):
             silent.append(name)
         if inspect.isclass(public) and public.__module__.startswith("taskpoint"):
             members = [member for member in vars(public).items() if not member[0].startswith("_")]

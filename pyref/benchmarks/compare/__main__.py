@@ -15,8 +15,9 @@ from pyref.benchmarks.compare.measuring import LIBRARIES, Failed, Results, measu
 from pyref.benchmarks.compare.workloads import WORKLOADS
 
 NOTE = (
-    "Medians, of ratios too; the libraries in turns, each measurement in a process of its own. SQLite: both with durability='sync' "
-    "and synchronous=FULL. LangGraph's 'sync' is no barrier: a result may be seen before it is stored; Taskpoint's is."
+    "Medians, of ratios too; the libraries in turns, each measurement in a process of its own.\n"
+    "SQLite: both with durability='sync' and synchronous=FULL. LangGraph's 'sync' is no barrier: a result may be seen "
+    "before it is stored; Taskpoint's is."
 )
 
 WIDTH = 110
