@@ -229,21 +229,3 @@ def test_an_unknown_option_of_a_run_is_refused():
     main = entrypoint("main", lambda _: 1)
     with pytest.raises(UsageError, match=r"usage.option_unknown.*'durabilty'"):
         main.invoke(1, durabilty="sync")
-
-
-def test_a_parameter_called_writer_is_given_unless_it_is_something_else():
-    @task
-    def load(n, writer: StreamWriter):
-        writer(n)
-
-    @task
-    def count(writer: int):
-        return writer + 1
-
-    @entrypoint
-    def main(n, writer):
-        load(n).result()
-        writer(count(n).result())
-        get_runtime().stream_writer("last")
-
-    assert list(main.stream(1, stream_mode="custom")) == [1, 2, "last"]
