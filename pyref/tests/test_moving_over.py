@@ -14,6 +14,19 @@ from pathlib import Path
 
 import pytest
 
+from taskpoint import (
+    Command,
+    InMemorySaver,
+    InMemoryStore,
+    SqliteSaver,
+    TaskpointError,
+    UsageError,
+    ValueEncodingError,
+    entrypoint,
+    interrupt,
+    task,
+)
+
 REPOSITORY = Path(__file__).parents[2]
 PROGRAMS = sorted((Path(__file__).parent / "moving_over").glob("*.py"))
 GUIDE = (REPOSITORY / "docs" / "from-langgraph.md").read_text(encoding="utf-8")
@@ -70,3 +83,55 @@ def test_the_same_program_does_the_same_under_langgraph(program: Path, tmp_path:
 def test_there_are_programs() -> None:
     assert len(PROGRAMS) >= 3
     assert RENAMED["MemorySaver"] == "InMemorySaver"
+
+
+class Message:
+    """A host object, as libraries of models return them."""
+
+
+@task
+def answer(n: int):
+    return Message()
+
+
+@entrypoint(checkpointer=InMemorySaver())
+def host_object(n: int) -> int:
+    answer(n).result()
+    return n
+
+
+@entrypoint(checkpointer=InMemorySaver())
+def two_questions(n: int) -> list:
+    calls = [task(name=name)(interrupt)(name) for name in ("a", "b")]
+    return [call.result() for call in calls]
+
+
+def asked_twice():
+    two_questions.invoke(1, thread_id="t")
+    two_questions.invoke(Command(resume="?"), thread_id="t")
+
+
+REFUSED = {
+    "a task that returns a host object": (lambda: host_object.invoke(1, thread_id="t"), ValueEncodingError),
+    "unknown options": (lambda: task(foo=1), UsageError),
+    "unknown modes": (lambda: list(host_object.stream(1, thread_id="u", stream_mode="messages")), UsageError),
+    "unknown config members": (lambda: host_object.invoke(1, {"callbacks": []}, thread_id="u"), UsageError),
+    "a thread id that is no string": (lambda: host_object.invoke(1, thread_id=123), UsageError),
+    "`Command(resume=...)` where nobody asked": (
+        lambda: host_object.invoke(Command(resume=1), thread_id="u"),
+        UsageError,
+    ),
+    "`Command(resume=answer)` with several questions open": (asked_twice, UsageError),
+    "`Command(goto=..., update=...)`": (lambda: Command(goto="node", update={}), TypeError),
+    "`SqliteSaver(connection)`": (lambda: SqliteSaver(object()), UsageError),
+    "`InMemoryStore(index=...)`": (lambda: InMemoryStore(index={}), TypeError),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_the_guide_calls_refused_is_refused(what: str) -> None:
+    attempt, error = REFUSED[what]
+    with pytest.raises(error) as caught:
+        attempt()
+    if isinstance(caught.value, TaskpointError):
+        assert caught.value.hint
