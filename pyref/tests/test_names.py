@@ -10,7 +10,21 @@ from pathlib import Path
 import pytest
 
 import taskpoint
-from taskpoint import CachePolicy, Entrypoint, RetryPolicy, RunnableConfig, RunOptions, TimeoutPolicy
+from taskpoint import (
+    BaseStore,
+    CachePolicy,
+    Command,
+    Entrypoint,
+    ExecutionInfo,
+    Interrupt,
+    RetryPolicy,
+    RunnableConfig,
+    RunOptions,
+    Runtime,
+    StateSnapshot,
+    TaskSnapshot,
+    TimeoutPolicy,
+)
 from taskpoint.runtime.options import (
     CallKeywords,
     EntrypointKeywords,
@@ -44,6 +58,23 @@ def test_each_public_verb_has_a_place() -> None:
     verbs = {name for name in dir(Entrypoint) if callable(getattr(Entrypoint, name)) and name[0] != "_"}
     assert {"ainvoke", "fork", "get_state"} <= verbs
     assert verbs - {"find_exception"} - words(PAGE) == set()
+
+
+def members_of(cls: type) -> set[str]:
+    """Return what a class shows: its methods and properties, or the fields of its instances."""
+    fields = {field.name for field in dataclasses.fields(cls)} if dataclasses.is_dataclass(cls) else set()
+    return fields | {name for name in vars(cls) if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("cls", [Runtime, ExecutionInfo, StateSnapshot, TaskSnapshot, Interrupt, Command, BaseStore])
+def test_what_a_program_reads_has_a_place(cls: type) -> None:
+    own = {"abatch", "batch", "ttl_config"} if cls is BaseStore else set()  # what a store implements
+    twins = {f"a{name}" for name in members_of(cls)}
+    assert members_of(cls) - twins - own - words(PAGE) == set()
+
+
+def test_each_durable_helper_has_a_place() -> None:
+    assert {f"durable.{name}" for name in taskpoint.durable.__all__} <= set(CODE.findall(PAGE))
 
 
 @pytest.mark.parametrize(

@@ -194,3 +194,11 @@ def test_processes_that_open_a_new_file_at_once_make_one_layout(worker, path):
     for number in range(10):
         with SqliteStore(f"{path}.{number}") as store:
             assert {item.key for item in store.search(("from",))} == set("abc")
+
+
+def test_a_store_opens_as_langgraph_spells_it(tmp_path):
+    with SqliteStore.from_conn_string(str(tmp_path / "store.db"), ttl={"default_ttl": 5}) as store:
+        store.put(("a",), "k", {"n": 1})
+        assert store.ttl_config == {"default_ttl": 5}
+    with SqliteStore(tmp_path / "store.db") as again:
+        assert again.get(("a",), "k").value == {"n": 1}
