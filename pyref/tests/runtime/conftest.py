@@ -2,11 +2,15 @@
 
 import asyncio
 import inspect
+import signal
 from pathlib import Path
 
 import pytest
 
 from taskpoint import CheckpointSaver, InMemorySaver, SqliteSaver
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background jobs begin without Ctrl-C
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(params=["memory", "sqlite"])

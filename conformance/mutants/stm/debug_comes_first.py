@@ -1,0 +1,10 @@
+"""Of one moment the mode `debug` is shown before the mode that it wraps."""
+
+from mutating import replaces
+
+BREAKS = ("STM-004",)
+
+
+@replaces("taskpoint.runtime.stream_parts:_twice")
+def _twice(original, event, mode, step, payload):
+    yield from reversed(list(original(event, mode, step, payload)))
