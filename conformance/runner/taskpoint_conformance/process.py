@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import queue
+import select
 import signal
 import subprocess
 import threading
@@ -24,6 +25,7 @@ __all__ = ("Driver", "Event", "Inbox")
 
 _LINE_LIMIT: Final = 16 * 1024 * 1024
 _STDERR_KEPT: Final = 16 * 1024
+_STDERR_READS: Final = 16
 _MESSAGES_KEPT: Final = 24
 
 
@@ -46,7 +48,9 @@ class Driver:
     def __init__(self, command: Sequence[str], inbox: Inbox) -> None:
         self.inbox = inbox
         self._ids = count(1)
-        self._stderr: deque[bytes] = deque()
+        self._stderr = bytearray()
+        self._stderr_open = True
+        self._stderr_turn = threading.Lock()
         self.heard: deque[tuple[str, dict[str, Any]]] = deque(maxlen=_MESSAGES_KEPT)
         """The last messages: `>` to the driver, `<` from it."""
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
@@ -81,8 +85,9 @@ class Driver:
 
     @property
     def stderr(self) -> str:
-        """The last of what the driver wrote to its standard error."""
-        return b"".join(list(self._stderr)).decode(errors="replace")
+        """The last of what the driver wrote to its standard error, all that is in the pipe by now included."""
+        self._drain_stderr()
+        return self._stderr.decode(errors="replace")
 
     def greet(self, timeout: float) -> dict[str, Any]:
         """Return the driver's answer to the hello, which was sent when it started.
@@ -200,12 +205,21 @@ class Driver:
         self._put(Event(self))
 
     def _read_stderr(self, stream: IO[bytes]) -> None:
-        size = 0
-        while chunk := os.read(stream.fileno(), 65536):
-            self._stderr.append(chunk[-_STDERR_KEPT:])
-            size += len(self._stderr[-1])
-            while len(self._stderr) > 1 and size - len(self._stderr[0]) >= _STDERR_KEPT:
-                size -= len(self._stderr.popleft())
+        while self._stderr_open:
+            select.select([stream], [], [])
+            self._drain_stderr()
+
+    def _drain_stderr(self) -> None:
+        """Read what is there, without waiting: the thread that listens may not have had its turn yet."""
+        stream = self._process.stderr
+        with self._stderr_turn:
+            for _ in range(_STDERR_READS):  # a driver that floods us must not hold us here
+                if stream is None or not self._stderr_open or not select.select([stream], [], [], 0)[0]:
+                    return
+                chunk = os.read(stream.fileno(), 65536)
+                self._stderr_open = bool(chunk)
+                self._stderr += chunk
+                del self._stderr[:-_STDERR_KEPT]
 
 
 def _parse(line: bytes) -> tuple[dict[str, Any] | None, str | None]:
