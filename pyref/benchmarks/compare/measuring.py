@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -31,7 +32,11 @@ def child(library: str, workload: str, folder: str, size: int, phase: str = "mea
     """Measure once, in a process of its own."""
     asked = {"library": library, "workload": workload, "folder": folder, "size": size, "phase": phase}
     command = [sys.executable, "-m", "pyref.benchmarks.compare.child", json.dumps(asked)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=TIMEOUT)
+    # Packages come compiled; a checkout is compiled once, unless the variable left out here forbids to keep it.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=TIMEOUT
+    )
     if done.returncode:
         lines = done.stderr.strip().splitlines()
         raise Failed(f"{workload}: {lines[-1] if lines else f'exit code {done.returncode}'}")
