@@ -429,13 +429,16 @@ class Traffic:
                 reply.send()
 
     def journal(self, request: Request) -> tuple[str | None, list[Document]]:
-        """Return the checkpoint that a run works on, as far as we know, and its journal."""
+        """Return the checkpoint that a run works on, as far as we know, and its journal.
+
+        What a fixture put there may lack anything.
+        """
         if self._store is None or request.thread is None:
             return None, []
         thread = self._store.threads().get(request.thread, [])
         for checkpoint, entries in reversed(thread):
-            if checkpoint["id"] == request.checkpoint_id or (
-                request.checkpoint_id is None and checkpoint["source"] in {"input", "fork"}
+            if checkpoint.get("id") == request.checkpoint_id or (
+                request.checkpoint_id is None and checkpoint.get("source") in {"input", "fork"}
             ):
                 return str(checkpoint["id"]), entries
         return None, []
