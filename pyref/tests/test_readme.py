@@ -13,7 +13,8 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 START = (REPOSITORY / "docs" / "start.md").read_text(encoding="utf-8")
-PAGES = (README, START, (REPOSITORY / "docs" / "from-langgraph.md").read_text(encoding="utf-8"))
+OTHERS = [(REPOSITORY / "docs" / name).read_text(encoding="utf-8") for name in ("from-langgraph.md", "watching.md")]
+PAGES = (README, START, *OTHERS)
 PYTHON = re.compile(r"^```python\n(?P<code>.*?)^```", re.MULTILINE | re.DOTALL)
 DEMO = re.search(r"^cat > demo\.py <<'(?P<end>\w+)'\n(?P<code>.*?)^(?P=end)$", README, re.MULTILINE | re.DOTALL)
 

@@ -10,7 +10,7 @@ _KEPT = {}
 
 
 @replaces("taskpoint.runtime.events:Bus._tell")
-def _tell(original, self, event):
+def _tell(original, self, event, context=None):
     kept = _KEPT.setdefault(id(self), [])
     kept.append(event)
     if type(event).__name__ == "RunEnded":

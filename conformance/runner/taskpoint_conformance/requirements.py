@@ -50,6 +50,7 @@ AREAS: Final = (
     "DRH",
     "STP",
     "STM",
+    "WCH",
 )
 KEYWORDS: Final = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
 PROFILES: Final = (

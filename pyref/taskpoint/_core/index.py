@@ -44,6 +44,9 @@ class Index:
         self.interrupts: dict[str, dict[str, InterruptRaised]] = {}
         self.answers: dict[str, str] = {}
         self.attempt = 0
+        self.attempt_id = ""
+        self.previous_attempt_id: str | None = None
+        """The attempt before the last one, None where there was none."""
         self.status = Status.RUNNING
         self.length = 0
         self.last_error: RunFailed | RunInterrupted | None = None
@@ -63,9 +66,9 @@ class Index:
             case InterruptAnswered():
                 self.answers[entry.id] = entry.value
             case RunStarted():
-                self.attempt = entry.attempt
+                self._take(entry)
             case RunResumed():
-                self.attempt = entry.attempt
+                self._take(entry)
                 self.status = Status.RUNNING
                 self.last_error = None
                 self.make_void(entry.rerun)
@@ -82,6 +85,11 @@ class Index:
                 self.status = Status.COMPLETED
             case _:
                 pass
+
+    def _take(self, entry: RunStarted | RunResumed) -> None:
+        """An attempt begins."""
+        self.attempt = entry.attempt
+        self.previous_attempt_id, self.attempt_id = self.attempt_id or None, entry.attempt_id
 
     def learn(self, outcomes: Iterable[TaskOutcome]) -> None:
         """Take outcomes that were recorded since: the newest of a path holds (`POL-006`)."""

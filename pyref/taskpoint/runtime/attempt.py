@@ -279,10 +279,13 @@ def _begin_unsaved(entrypoint: Entrypoint[Any, Any], request: Request, *, contin
         )
     sources = current()
     text, input = entrypoint.forms.input.write(request.input)
-    machine = Machine(Index(), attempt_id=sources.new_id(), now=sources.now, on_divergence=entrypoint.on_divergence)
+    started = RunStarted(0, sources.now(), sources.new_id())
+    machine = Machine(
+        Index([started]), attempt_id=started.attempt_id, now=sources.now, on_divergence=entrypoint.on_divergence
+    )
     run = Run(machine, None, request.config, entrypoint.name, sources)
     run.id, run.context = request.config.run_id or sources.new_id(), request.context
-    run.unsaved = [] if entrypoint.policies is not None and entrypoint.policies.retry else None
+    run.unsaved = [started] if entrypoint.policies is not None and entrypoint.policies.retry else None
     checkpoint = Checkpoint("", 0, "", None, "input", machine.now(), run.id, entrypoint.name, input=text)
     return Attempt(entrypoint, run, checkpoint, input)
 

@@ -17,11 +17,11 @@ from taskpoint.runtime.caching import namespace_of
 from taskpoint.runtime.commands import Command
 from taskpoint.runtime.config import merged, read_config
 from taskpoint.runtime.definitions import base_function, check_name, is_async
+from taskpoint.runtime.events import bus_for
 from taskpoint.runtime.failures import Resolver, resolver
 from taskpoint.runtime.forms import Forms, forms_of
 from taskpoint.runtime.host import running_host
 from taskpoint.runtime.injection import Parameters
-from taskpoint.runtime.observers import bus_for
 from taskpoint.runtime.options import EntrypointKeywords, EntrypointOptions
 from taskpoint.runtime.requests import Request, RunOptions, read_request
 from taskpoint.runtime.stateful import Stateful
@@ -183,7 +183,9 @@ class Entrypoint(Stateful, Generic[I, R]):
         """
         request = self._request(input, config, options)
         host = composition.caller_of(self, request)
-        return running.invoke(self, request, bus_for()) if host is None else composition.call(self, host, request)
+        if host is not None:
+            return composition.call(self, host, request)
+        return running.invoke(self, request, bus_for(self.options.watch, request.watch))
 
     async def ainvoke(
         self, input: I | Command | None, config: Config | None = None, **options: Unpack[RunOptions]
@@ -193,7 +195,7 @@ class Entrypoint(Stateful, Generic[I, R]):
         host = composition.caller_of(self, request)
         if host is not None:
             return await composition.acall(self, host, request)
-        return await running.ainvoke(self, request, bus_for())
+        return await running.ainvoke(self, request, bus_for(self.options.watch, request.watch))
 
     def stream(
         self,
@@ -247,7 +249,8 @@ class Entrypoint(Stateful, Generic[I, R]):
         if host is not None:
             return composition.stream(self, host, request, shown)
         request = replace(request, reads_saved=shown.shows("checkpoints", "debug"))
-        return streams.stream(lambda bus, watch: running.invoke(self, request, bus, watch), shown)
+        watchers = (self.options.watch, request.watch)
+        return streams.stream(lambda bus, brake: running.invoke(self, request, bus, brake), shown, *watchers)
 
     def astream(
         self,
@@ -266,7 +269,8 @@ class Entrypoint(Stateful, Generic[I, R]):
         if host is not None:
             return composition.astream(self, host, request, shown)
         request = replace(request, reads_saved=shown.shows("checkpoints", "debug"))
-        return streams.astream(lambda bus: running.ainvoke(self, request, bus), shown)
+        watchers = (self.options.watch, request.watch)
+        return streams.astream(lambda bus: running.ainvoke(self, request, bus), shown, *watchers)
 
     def batch(
         self, inputs: Sequence[I], config: Config | Sequence[Config] | None = None, *, return_exceptions: bool = False

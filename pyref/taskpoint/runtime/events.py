@@ -1,8 +1,8 @@
 """What happens in a run, as small events, and the bus that tells them to whoever listens (`STM-001` ff.).
 
-An outcome is told when it may be seen: in journal order, after the write that makes it durable (`STM-002`). Listeners
-are called one after the other while the run holds its lock: they take note and return. A stream puts each event on a
-queue, and decodes it where it is read.
+An outcome is told when it may be seen: in journal order, after the write that makes it durable (`STM-002`). The reader
+of a stream is called while the run holds its lock: it puts each event on a queue, and decodes it where it is read.
+Watchers hear of it in threads of their own (`telling`), and only the public half of it (`taskpoint.watching.events`).
 """
 
 from __future__ import annotations
@@ -11,150 +11,52 @@ import contextvars
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from taskpoint._core.journal import TaskCompleted, TaskFailed, TaskOutcome
-from taskpoint._core.machine import Call, Scope
+from taskpoint._core.machine import Call, Outcome, Scope
 from taskpoint.runtime.commands import Interrupt
-from taskpoint.runtime.failures import deliver
+from taskpoint.runtime.failures import deliver, failure_in, failure_of
 from taskpoint.runtime.host import Job
 from taskpoint.runtime.recorded import decode
+from taskpoint.runtime.telling import Telling, public, tellings, until_told, until_told_on_loop
+from taskpoint.watching import events as told
+from taskpoint.watching.base import EVERYWHERE, Watcher
+from taskpoint.watching.events import CallReplayed, CallRetried, Event, RunInfo, moment
 
 if TYPE_CHECKING:
     from taskpoint.runtime.attempt import Attempt
     from taskpoint.runtime.run import Run
 
-__all__ = (
-    "Bus",
-    "CallBegan",
-    "CallEnded",
-    "CallRetried",
-    "CustomWritten",
-    "Event",
-    "Listener",
-    "RunBegan",
-    "RunEnded",
-    "RunInfo",
-)
-
-T = TypeVar("T")
+__all__ = ("Bus", "CallBegan", "CallEnded", "CustomWritten", "Event", "Listener", "RunBegan", "RunEnded", "bus_for")
 
 _LOGGER = logging.getLogger("taskpoint")
 
 
 @dataclass(frozen=True, slots=True)
-class RunInfo:
-    """Which attempt of which run something happens in.
-
-    Attributes:
-        entrypoint: The name of the entrypoint.
-        thread_id: The thread, None where nothing is kept.
-        checkpoint_id: The checkpoint whose journal is written, None where nothing is kept.
-        run_id: The run; the same in all its attempts.
-        attempt: The number of the attempt, from 1; more than 1 after a resume, a crash or a retry.
-    """
-
-    entrypoint: str
-    thread_id: str | None
-    checkpoint_id: str | None
-    run_id: str
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What all events have.
-
-    Attributes:
-        run: Where it happened.
-        at: When, in RFC 3339.
-        ns: The path of the innermost entrypoint that was called inside the run and that this is a part of, as its
-            segments; empty for the run's own entrypoint (`STM-006`).
-    """
-
-    run: RunInfo
-    at: str
-    ns: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RunBegan(Event):
-    """An attempt of a run has begun, and that is recorded.
-
-    Attributes:
-        source: The attempt itself.
-    """
+class RunBegan(told.RunBegan):
+    """What watchers are told, and the attempt itself."""
 
     source: Attempt = field(repr=False, compare=False)
-    _context: contextvars.Context = field(repr=False, compare=False)
-
-    def inside(self, function: Callable[[], T]) -> T:
-        """Call a function in the context that the workflow's code will run in, e.g. to set a variable for it."""
-        return self._context.run(function)
 
 
 @dataclass(frozen=True, slots=True)
-class CallBegan(Event):
-    """The function of a call is about to be executed; a replayed call is not.
+class CallBegan(told.CallBegan):
+    """What watchers are told, and what only streams show.
 
     Attributes:
-        path: The call.
-        name: The name of the task.
-        attempt: How often it is executed in this attempt of the run, with this one.
         args: The arguments themselves: look, and keep nothing.
         kwargs: The same, for those given by name.
-        retries: Whether it may be executed again if it fails.
     """
 
-    path: str
-    name: str
-    attempt: int
     args: Sequence[Any] = field(repr=False, compare=False)
     kwargs: Mapping[str, Any] = field(repr=False, compare=False)
-    retries: bool
-    _context: contextvars.Context | None = field(repr=False, compare=False)
-
-    def inside(self, function: Callable[[], T]) -> T:
-        """Call a function in the context that the task's code will run in, e.g. to set a variable for it."""
-        return function() if self._context is None else self._context.run(function)
 
 
 @dataclass(frozen=True, slots=True)
-class CallRetried(Event):
-    """An execution of a call has failed, and after a while it is executed again.
+class CallEnded(told.CallEnded):
+    """What watchers are told, and what only streams show."""
 
-    Attributes:
-        path: The call.
-        name: The name of the task.
-        attempt: Which execution it was, from 1.
-        error: What it failed with.
-        seconds: How long it waits.
-    """
-
-    path: str
-    name: str
-    attempt: int
-    error: BaseException | None
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class CallEnded(Event):
-    """A call has an outcome that may be seen; a replayed one is not told again (`STM-003`).
-
-    Attributes:
-        path: The call.
-        name: The name of the task.
-        outcome: How it ended.
-        attempts: How often it was executed in this attempt of the run.
-        cached: Whether its result comes from a cache.
-    """
-
-    path: str
-    name: str
-    outcome: Literal["completed", "failed", "cancelled"]
-    attempts: int
-    cached: bool
     _entry: TaskOutcome = field(repr=False, compare=False)
     _job: Job = field(repr=False, compare=False)
 
@@ -175,7 +77,7 @@ class CallEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class CustomWritten(Event):
-    """The workflow's code has written something for its streams (`get_stream_writer`).
+    """The workflow's code has written something for its streams (`get_stream_writer`); no watcher is told.
 
     Attributes:
         path: The call that the code runs for; empty in the entrypoint's own.
@@ -190,17 +92,15 @@ class CustomWritten(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class RunEnded(Event):
-    """An attempt of a run has ended, and that is recorded, unless another has overtaken it or its saver failed.
+class RunEnded(told.RunEnded):
+    """What watchers are told, and what only streams show.
 
     Attributes:
-        outcome: How it ended.
         error: What leaves the run, where something does.
         source: The attempt itself.
     """
 
-    outcome: Literal["completed", "interrupted", "failed", "stopped"]
-    error: BaseException | None
+    error: BaseException | None = field(repr=False, compare=False)
     source: Attempt = field(repr=False, compare=False)
 
     def value(self) -> Any:
@@ -210,38 +110,65 @@ class RunEnded(Event):
             return None
         return self.source.entrypoint.forms.value.read(texts[0], self.source.entrypoint.version, "the value of the run")
 
-    def interrupts(self) -> tuple[Interrupt, ...]:
+    def asked(self) -> tuple[Interrupt, ...]:
         """Return the questions that the run waits to have answered, made anew for each who asks."""
         return tuple(Interrupt(decode(text, f"the interrupt {id}"), id) for id, text in self.source.asked)
 
 
 Listener = Callable[[Event], object]
 
+_NOBODY: Final = RunInfo("", None, None, "", 0, "")
+
 
 class Bus:
     """Tells the events of one use of an entrypoint, over all of its attempts.
 
     Args:
-        listeners: Who is told. One that raises is told nothing more, and the run goes on (`STM-005`).
-        wants_custom: Whether one of them has a use for what the code writes.
+        reader: Who is told at once, None where nobody is. One that raises is told nothing more (`STM-005`).
+        watchers: What tells those who watch.
+        wants_custom: Whether the reader has a use for what the code writes.
     """
 
-    __slots__ = ("_info", "_listeners", "_nested", "wants_custom")
+    __slots__ = ("_context", "_info", "_nested", "_reader", "_since", "_watchers", "wants_custom")
 
-    def __init__(self, listeners: Sequence[Listener], *, wants_custom: bool) -> None:
-        self._listeners = list(listeners)
-        self._info = RunInfo("", None, None, "", 0)
+    def __init__(self, reader: Listener | None, watchers: Sequence[Telling], *, wants_custom: bool) -> None:
+        self._reader = reader
+        self._watchers = watchers
+        self._info = _NOBODY
+        self._since = ""
+        self._context = contextvars.Context()
         self._nested: set[str] = set()
         self.wants_custom = wants_custom
 
-    def _tell(self, event: Event) -> None:
-        for listener in tuple(self._listeners):
+    def _tell(self, event: Event, context: contextvars.Context | None = None) -> None:
+        if self._reader is not None:
             try:
-                listener(event)
+                self._reader(event)
             except Exception as error:  # whatever it was, the run has nothing to do with it
-                self._listeners.remove(listener)
+                self._reader = None
                 name = type(error).__name__
                 _LOGGER.warning("a listener failed with %s and hears nothing more of this run", name, exc_info=error)
+        if self._watchers and context is not None and (shown := public(event)) is not None:
+            for telling in self._watchers:
+                telling.post(shown, context)
+
+    def _begin(self, event: RunBegan | CallBegan, context: contextvars.Context | None) -> None:
+        """Tell that code is about to run in a context, or right here; let watchers prepare that (`WCH-011`)."""
+        shown = public(event) if self._watchers else None
+        if shown is not None:
+            for telling in self._watchers:
+                telling.enter(shown, _here if context is None else context.run)
+        self._tell(event, contextvars.copy_context() if context is None else context)
+
+    def until_told(self) -> None:
+        """Wait for the watchers, but not for long."""
+        if self._watchers:
+            until_told(self._watchers)
+
+    async def until_told_on_loop(self) -> None:
+        """Do as `until_told` does, on the running event loop."""
+        if self._watchers:
+            await until_told_on_loop(self._watchers)
 
     def _ns(self, scope: str) -> tuple[str, ...]:
         """Return the namespace of what happens in a scope."""
@@ -255,16 +182,21 @@ class Bus:
     def run_began(self, attempt: Attempt, context: contextvars.Context) -> None:
         """An attempt has begun (not locked: nothing of it runs yet)."""
         run = attempt.run
-        writer = run.writer
+        writer, machine, config = run.writer, run.machine, run.config.raw
         self._nested.clear()
+        self._context = context
+        self._since = machine.now()
         self._info = RunInfo(
             run.name,
             writer.thread_id if writer else None,
             writer.checkpoint_id if writer else None,
             run.id,
-            max(1, run.machine.index.attempt),
+            max(1, machine.index.attempt),
+            machine.attempt_id,
+            config.get("run_name"),
+            tuple(config.get("tags") or ()),
         )
-        self._tell(RunBegan(self._info, run.machine.now(), (), attempt, context))
+        self._begin(RunBegan(self._info, self._since, (), machine.index.previous_attempt_id, attempt), context)
 
     def run_ended(self, attempt: Attempt, error: BaseException | None, *, is_failure: bool) -> None:
         """An attempt has ended (not locked)."""
@@ -274,9 +206,13 @@ class Bus:
             outcome = "interrupted"
         elif error is not None:
             outcome = "failed" if is_failure or isinstance(error, Exception) else "stopped"
+        failure = failure_of(error) if error is not None and outcome == "failed" else None
         with run.lock:
             run.bus = None  # what still goes on somewhere has no part in it
-            self._tell(RunEnded(self._info, run.machine.now(), (), outcome, error, attempt))
+            now = run.machine.now()
+            asked, duration = len(attempt.asked), _seconds(self._since, now)
+            event = RunEnded(self._info, now, (), outcome, failure, asked, duration, error, attempt)
+            self._tell(event, self._context)
 
     def call_began(self, run: Run, call: Call, context: contextvars.Context | None) -> None:
         """The function of a call is about to be executed, in a context or right here (locked)."""
@@ -285,43 +221,54 @@ class Bus:
             return
         if job.task.is_entrypoint:
             self._nested.add(call.path)
-        policies = job.task.policies
-        self._tell(
-            CallBegan(
-                self._info,
-                run.machine.now(),
-                self._ns(call.scope.path),
-                call.path,
-                call.name,
-                call.attempts,
-                job.args,
-                job.kwargs,
-                policies is not None and bool(policies.retry),
-                context,
-            )
+        now, ns = run.machine.now(), self._ns(call.scope.path)
+        self._begin(
+            CallBegan(self._info, now, ns, call.path, call.name, _kind(job), call.attempts, job.args, job.kwargs),
+            context,
         )
 
-    def call_retried(self, run: Run, call: Call, seconds: float) -> None:
-        """An execution of a call has failed and is to be followed by another (not locked)."""
-        original = cast("Job", call.job).original
+    def call_replayed(self, run: Run, call: Call) -> None:
+        """A call was made whose outcome is recorded (locked)."""
+        entry, job = call.outcome, cast("Job", call.job)
+        if not self._watchers or entry is None or job.task.own_name is not None:
+            return
+        now, ns = run.machine.now(), self._ns(call.scope.path)
+        self._tell(CallReplayed(self._info, now, ns, call.path, call.name, _kind(job), _outcome(entry)), job.context)
+
+    def call_retried(self, run: Run, call: Call, outcome: Outcome, delay: float) -> None:
+        """An execution of a call has failed, and after a while it is executed again (not locked)."""
+        job = cast("Job", call.job)
+        assert outcome.error is not None
+        failure = failure_in(outcome.error, job.original)
         with run.lock:
-            ns = self._ns(call.scope.path)
-            now = run.machine.now()
-            self._tell(CallRetried(self._info, now, ns, call.path, call.name, call.attempts, original, seconds))
+            now, ns = run.machine.now(), self._ns(call.scope.path)
+            self._tell(
+                CallRetried(self._info, now, ns, call.path, call.name, _kind(job), call.attempts, failure, delay),
+                job.context,
+            )
 
     def call_ended(self, call: Call) -> None:
         """An outcome may be seen (locked)."""
         entry, job = call.outcome, cast("Job", call.job)
         if entry is None or job.task.own_name is not None:
             return
-        outcome: Literal["completed", "failed", "cancelled"] = "cancelled"
-        if isinstance(entry, TaskCompleted):
-            outcome = "completed"
-        elif isinstance(entry, TaskFailed):
-            outcome = "failed"
-        ns, cached = self._ns(call.scope.path), entry.attempts == 0
         self._tell(
-            CallEnded(self._info, entry.at, ns, call.path, call.name, outcome, entry.attempts, cached, entry, job)
+            CallEnded(
+                self._info,
+                entry.at,
+                self._ns(call.scope.path),
+                call.path,
+                call.name,
+                _kind(job),
+                _outcome(entry),
+                entry.attempts,
+                entry.attempts == 0 and isinstance(entry, TaskCompleted),
+                failure_in(entry.error, job.original) if isinstance(entry, TaskFailed) else None,
+                _seconds(entry.started_at, entry.at),
+                entry,
+                job,
+            ),
+            job.context,
         )
 
     def written(self, run: Run, scope: Scope, text: str) -> None:
@@ -330,3 +277,30 @@ class Bus:
             if run.bus is self and not scope.is_over():
                 now = run.machine.now()
                 self._tell(CustomWritten(self._info, now, self._ns(scope.path), scope.path, text))
+
+
+def _here(function: Callable[[], object]) -> object:
+    return function()
+
+
+def _kind(job: Job) -> Literal["task", "entrypoint"]:
+    return "entrypoint" if job.task.is_entrypoint else "task"
+
+
+def _outcome(entry: TaskOutcome) -> Literal["completed", "failed", "cancelled"]:
+    if isinstance(entry, TaskCompleted):
+        return "completed"
+    return "failed" if isinstance(entry, TaskFailed) else "cancelled"
+
+
+def _seconds(since: str, until: str) -> float:
+    """Return the time between two moments; a clock that was set back makes no negative one."""
+    return max(0.0, (moment(until) - moment(since)).total_seconds())
+
+
+def bus_for(*watchers: Sequence[Watcher], reader: Listener | None = None, reads_custom: bool = False) -> Bus | None:
+    """Return what tells the events of a run that begins here; None where nobody listens."""
+    if reader is None and not EVERYWHERE and not any(watchers):
+        return None
+    watching = tellings(*watchers)
+    return Bus(reader, watching, wants_custom=reads_custom) if watching or reader is not None else None

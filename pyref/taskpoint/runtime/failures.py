@@ -30,8 +30,9 @@ from taskpoint.errors import (
     ValueEncodingError,
 )
 from taskpoint.runtime.definitions import free_names
+from taskpoint.watching.events import Failure
 
-__all__ = ("Resolver", "deliver", "describe", "divergence_error", "links", "resolver")
+__all__ = ("Resolver", "deliver", "describe", "divergence_error", "failure_in", "failure_of", "links", "resolver")
 
 Resolver = Callable[[str], "type[Exception] | None"]
 
@@ -146,6 +147,20 @@ def describe(exc: BaseException, path: str | None) -> ErrorDocument:
         return ErrorDocument(exc.code, exc.message, None, path)
     message = _text(exc)
     return ErrorDocument(type(exc).__name__ or "Error", message, _data_of(exc, message), path, _said(exc))
+
+
+def failure_in(document: ErrorDocument, original: BaseException | None) -> Failure:
+    """Return what watchers are told of a recorded error (`WCH-010`)."""
+    code = document.type if document.type in CODES else None
+    return Failure.of(document.type, code, original)
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Return what watchers are told of an error that leaves a run, or an execution."""
+    if isinstance(error, TaskError):
+        return Failure.of(_clean(error.type) or "Error", error.code, error)
+    code = error.code if isinstance(error, TaskpointError) else None
+    return Failure.of(code or type(error).__name__, code, error)
 
 
 def _rebuild(cls: type[Exception], document: ErrorDocument) -> Exception:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from taskpoint.runtime.policies import Policies
     from taskpoint.runtime.run import Run
 
-__all__ = ("Callee", "End", "Host", "Job", "current_host", "running_host")
+__all__ = ("Callee", "End", "Host", "Job", "current_host", "leave", "running_host")
 
 _CURRENT: contextvars.ContextVar[Host | None] = contextvars.ContextVar("taskpoint_host", default=None)
 
@@ -110,6 +110,11 @@ def current_host(what: str) -> Host:
 def running_host() -> Host | None:
     """Return the host of the scope that runs here, None in plain code."""
     return _CURRENT.get()
+
+
+def leave() -> None:
+    """Let the code that runs from here on, in this context, be plain code."""
+    _CURRENT.set(None)
 
 
 def elsewhere(name: str) -> UsageError:

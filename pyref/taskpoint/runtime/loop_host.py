@@ -63,6 +63,8 @@ class LoopHost(Host):
         with run.lock:
             call = run.make(self.scope, task, digest, key)
             call.job = Job(task, task.body, args, kwargs, contextvars.copy_context(), self)
+            if run.bus is not None and call.replayed:
+                run.bus.call_replayed(run, call)
             future: LoopFuture[Any] = LoopFuture(self, call)
             self._futures[call] = future
             if call.state is State.PARKED:

@@ -15,6 +15,7 @@ from taskpoint.runtime.definitions import check_name, is_label
 from taskpoint.runtime.forms import Migration
 from taskpoint.runtime.policies import Policies, RetryPolicy, TimeoutPolicy, read_retry, read_timeout
 from taskpoint.savers.base import CheckpointSaver
+from taskpoint.watching.base import Watcher, read_watchers
 
 if TYPE_CHECKING:
     from taskpoint.caches.base import BaseCache
@@ -68,6 +69,7 @@ class EntrypointKeywords(TypedDict, total=False):
     cache: BaseCache | str | Path | None
     migrate: Migration | None
     context_schema: Any
+    watch: Watcher | Sequence[Watcher] | None
     retry_policy: Retry
     timeout: Timeout
     cache_policy: CachePolicy | None
@@ -115,6 +117,7 @@ class EntrypointOptions:
     cache: BaseCache | None = None
     migrate: Migration | None = None
     context_schema: Any = None
+    watch: tuple[Watcher, ...] = ()
     retry_policy: tuple[RetryPolicy, ...] = ()
     timeout: TimeoutPolicy | None = None
     cache_policy: CachePolicy | None = None
@@ -257,6 +260,7 @@ _ENTRYPOINT: _Readers = {
     "cache": _cache,
     "migrate": _migrate,
     "context_schema": _context_schema,
+    "watch": read_watchers,
     **_POLICIES,
 }
 

@@ -85,7 +85,7 @@ class Policed:
             return None
         seconds = self.policies.retry_after(self.job.original, self.call.attempts, self.run.sources.random)
         if seconds is not None and self.run.bus is not None:
-            self.run.bus.call_retried(self.run, self.call, seconds)
+            self.run.bus.call_retried(self.run, self.call, outcome, seconds)
         return seconds
 
     def goes_on(self) -> bool:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 from taskpoint.errors import UsageError, ValueEncodingError
 from taskpoint.runtime.config import RunConfig, read_config
 from taskpoint.runtime.shapes import shape_of
+from taskpoint.watching.base import Watcher, read_watchers
 
 if TYPE_CHECKING:
     from taskpoint.runtime.attempt import Attempt
@@ -29,6 +30,7 @@ class RunOptions(TypedDict, total=False):
             background, ``"exit"`` at the end, however the run ends. What is not written when the process is killed
             runs again.
         context: What the code may need and nobody stores, such as a user's name or a connection: `Runtime.context`.
+        watch: Who is told what happens in the run, one or several: see `taskpoint.watching`.
     """
 
     thread_id: str | None
@@ -36,6 +38,7 @@ class RunOptions(TypedDict, total=False):
     retry: str | Sequence[str] | None
     durability: Literal["sync", "async", "exit"] | None
     context: Any
+    watch: Watcher | Sequence[Watcher] | None
 
 
 DURABILITY: Final[Mapping[str, float]] = {"sync": 0, "async": 4096, "exit": inf}
@@ -59,12 +62,14 @@ class Request:
     """Whether what the thread saved before is read at once: somebody is going to look at it."""
     after: Attempt | None = None
     """The failed attempt that a policy follows with this one."""
+    watch: Sequence[Watcher] = ()
+    """Who is told of this run alone."""
     only_replays: bool = False
     """Whether the first call without a recorded outcome ends the attempt (`taskpoint.testing.replay`)."""
 
 
 _OPTIONS = frozenset(RunOptions.__annotations__)
-_OF_RUNS: Final = ("take_over", "retry", "durability")
+_OF_RUNS: Final = ("take_over", "retry", "durability", "watch")
 
 
 def _context(given: object, schema: Any) -> object:
@@ -101,7 +106,16 @@ def read_request(
     ahead = _ahead(options.get("durability"))
     context = _context(options.get("context"), context_schema)
     is_special = any(options.get(name) for name in _OF_RUNS)
-    return Request(input, read, options.get("take_over", False), options.get("retry"), ahead, context, is_special)
+    return Request(
+        input,
+        read,
+        options.get("take_over", False),
+        options.get("retry"),
+        ahead,
+        context,
+        is_special,
+        watch=read_watchers(options.get("watch")),
+    )
 
 
 def _ahead(durability: object) -> float:

@@ -53,6 +53,18 @@ async def ainvoke(entrypoint: Entrypoint[Any, Any], request: Request, bus: Bus |
 def _run_in_thread(
     entrypoint: Entrypoint[Any, Any], request: Request, bus: Bus | None, watch: Watch | None = None
 ) -> Any:
+    if bus is None:
+        return _carry_all_in_thread(entrypoint, request, None, watch)
+    try:
+        return _carry_all_in_thread(entrypoint, request, bus, watch)
+    finally:
+        bus.until_told()
+
+
+def _carry_all_in_thread(
+    entrypoint: Entrypoint[Any, Any], request: Request, bus: Bus | None, watch: Watch | None
+) -> Any:
+    """Carry a run to its end, over as many attempts as its policy gives it."""
     attempts = Attempts()
     with using_runs() as use:
         while True:
@@ -98,6 +110,23 @@ def _carry_in_thread(attempt: Attempt, bus: Bus | None, watch: Watch | None) -> 
 async def _run_on_loop(
     entrypoint: Entrypoint[Any, Any], request: Request, bus: Bus | None, watch: Watch | None = None
 ) -> Any:
+    if bus is None:
+        return await _carry_all_on_loop(entrypoint, request, None, watch)
+    try:
+        value = await _carry_all_on_loop(entrypoint, request, bus, watch)
+    except GeneratorExit:  # the event loop is gone
+        raise
+    except BaseException:
+        await bus.until_told_on_loop()
+        raise
+    await bus.until_told_on_loop()
+    return value
+
+
+async def _carry_all_on_loop(
+    entrypoint: Entrypoint[Any, Any], request: Request, bus: Bus | None, watch: Watch | None
+) -> Any:
+    """Carry a run to its end, over as many attempts as its policy gives it."""
     saver = entrypoint.checkpointer
     quick = saver is None or saver.commits_on_loop
     attempts = Attempts()

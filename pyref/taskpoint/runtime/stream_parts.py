@@ -112,7 +112,7 @@ class Parts:
         options = self._options
         for ns, mode, payload in self._shown(event, input):
             if mode in options.modes and (not ns or options.subgraphs):  # STM-006
-                asked = event.interrupts() if isinstance(event, RunEnded) and mode == "values" else ()
+                asked = event.asked() if isinstance(event, RunEnded) and mode == "values" else ()
                 yield _part(options, ns, mode, payload(), asked)
 
     def _shown(self, event: Event, input: _Input | None) -> _Shown:
@@ -162,13 +162,13 @@ class Parts:
     def _run_ended(self, event: RunEnded) -> _Shown:
         name = event.run.entrypoint
         if event.outcome == "interrupted":
-            yield (), "updates", lambda: {_INTERRUPT: event.interrupts()}
+            yield (), "updates", lambda: {_INTERRUPT: event.asked()}
             for call in self._open.values():
                 if _asked_in(event, call):
                     at_call = replace(event, ns=call.ns)
                     yield from self._task(at_call, call.path, call.name, partial(_suspended, event, call))
-            yield from self._task(event, "", name, lambda: _ended(asked=event.interrupts()))
-            yield (), "values", lambda: {_INTERRUPT: event.interrupts()}
+            yield from self._task(event, "", name, lambda: _ended(asked=event.asked()))
+            yield (), "values", lambda: {_INTERRUPT: event.asked()}
         elif event.outcome == "completed":
             yield (), "updates", lambda: {name: event.value()}
             yield from self._task(event, "", name, lambda: _ended(result={"__end__": event.value()}))
@@ -248,7 +248,7 @@ def _ended(
 def _asked_in(event: RunEnded, call: CallBegan) -> list[Interrupt]:
     """Return what something inside a call asks, so that the call has no outcome."""
     inside = (f"{call.path}!", f"{call.path}/")
-    return [each for each in event.interrupts() if each.id.startswith(inside)]
+    return [each for each in event.asked() if each.id.startswith(inside)]
 
 
 def _suspended(event: RunEnded, call: CallBegan) -> dict[str, Any]:

@@ -7,13 +7,13 @@ import collections
 import contextvars
 import queue
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, cast
 
-from taskpoint.runtime.events import Bus, Event
-from taskpoint.runtime.observers import bus_for
+from taskpoint.runtime.events import Bus, Event, bus_for
 from taskpoint.runtime.signals import StopRun
 from taskpoint.runtime.stream_parts import Parts, StreamOptions
+from taskpoint.watching.base import Watcher
 
 if TYPE_CHECKING:
     from taskpoint.runtime.run import Run
@@ -54,7 +54,9 @@ _Item = tuple[Event, Any] | _Failed | None
 """What goes from a run to its stream: an event with what was taken of it, or the end."""
 
 
-def stream(run: Callable[[Bus | None, Callable[[Run], None]], Any], options: StreamOptions) -> Iterator[Any]:
+def stream(
+    run: Callable[[Bus | None, Callable[[Run], None]], Any], options: StreamOptions, *watchers: Sequence[Watcher]
+) -> Iterator[Any]:
     """Run in a thread beside the reader and yield the parts; closing the generator stops the run (`RUN-020`).
 
     The run never waits for its reader (`STM-007`).
@@ -65,7 +67,7 @@ def stream(run: Callable[[Bus | None, Callable[[Run], None]], Any], options: Str
     def work() -> None:
         end: _Failed | None = None
         try:
-            run(_bus(parts, options, items.put), brake.watch)
+            run(_bus(parts, options, items.put, watchers), brake.watch)
         except BaseException as error:  # noqa: BLE001 - it is raised where the stream is read
             end = _Failed(error)
         items.put(end)
@@ -82,7 +84,9 @@ def stream(run: Callable[[Bus | None, Callable[[Run], None]], Any], options: Str
         thread.join()
 
 
-async def astream(run: Callable[[Bus | None], Awaitable[Any]], options: StreamOptions) -> AsyncIterator[Any]:
+async def astream(
+    run: Callable[[Bus | None], Awaitable[Any]], options: StreamOptions, *watchers: Sequence[Watcher]
+) -> AsyncIterator[Any]:
     """Run as a task beside the reader and yield the parts; closing the generator stops the run (`RUN-020`)."""
     loop, parts = asyncio.get_running_loop(), Parts(options)
     items: collections.deque[_Item] = collections.deque()
@@ -94,7 +98,7 @@ async def astream(run: Callable[[Bus | None], Awaitable[Any]], options: StreamOp
         loop.call_soon_threadsafe(arrived.set)
 
     async def work() -> None:
-        await run(_bus(parts, options, put))
+        await run(_bus(parts, options, put, watchers))
 
     running = loop.create_task(work())
     running.add_done_callback(lambda _: put(None))
@@ -116,8 +120,10 @@ async def astream(run: Callable[[Bus | None], Awaitable[Any]], options: StreamOp
             await asyncio.wait({running})
 
 
-def _bus(parts: Parts, options: StreamOptions, put: Callable[[_Item], None]) -> Bus | None:
-    return bus_for(lambda event: put(parts.note(event)), reads_custom=options.shows("custom"))
+def _bus(
+    parts: Parts, options: StreamOptions, put: Callable[[_Item], None], watchers: Sequence[Sequence[Watcher]]
+) -> Bus | None:
+    return bus_for(*watchers, reader=lambda event: put(parts.note(event)), reads_custom=options.shows("custom"))
 
 
 async def finish(work: Awaitable[T], stop: Callable[[BaseException], None]) -> T:

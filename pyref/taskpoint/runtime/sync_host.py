@@ -128,6 +128,8 @@ class SyncHost(Host):
             if call.state is State.PARKED:
                 raise Suspended
             call.job = Job(task, task.body, args, kwargs, contextvars.copy_context(), self)
+            if run.bus is not None and call.replayed:
+                run.bus.call_replayed(run, call)
             if call.state is State.MADE:
                 self._release_fresh()
                 self.fresh = call

@@ -1,0 +1,60 @@
+"""Watching runs while they go on: log records, OpenTelemetry spans, or a function of your own.
+
+::
+
+    from taskpoint.watching import Logs, watch
+
+    watch(Logs())                               # every run of this process
+    with watch(Spans()): ...                    # those that begin in the block
+    entrypoint(..., watch=Logs())               # the runs of one entrypoint
+    main.invoke(..., watch=[Logs(), Spans()])   # one run
+
+Whoever watches changes nothing: a watcher that fails or is slow has no part in the run (`WCH-008`), and no event
+carries a payload (`WCH-010`).
+"""
+
+from typing import TYPE_CHECKING
+
+from taskpoint.watching.base import Watcher, Watching, watch
+from taskpoint.watching.events import (
+    CallBegan,
+    CallEnded,
+    CallReplayed,
+    CallRetried,
+    Event,
+    Failure,
+    RunBegan,
+    RunEnded,
+    RunInfo,
+)
+from taskpoint.watching.logs import Logs
+
+if TYPE_CHECKING:
+    from taskpoint.watching.otel import Spans
+
+__all__ = (
+    "CallBegan",
+    "CallEnded",
+    "CallReplayed",
+    "CallRetried",
+    "Event",
+    "Failure",
+    "Logs",
+    "RunBegan",
+    "RunEnded",
+    "RunInfo",
+    "Spans",
+    "Watcher",
+    "Watching",
+    "watch",
+)
+
+if not TYPE_CHECKING:  # or the checkers would take any name for one of ours
+
+    def __getattr__(name: str) -> object:
+        """Import what needs an extra when it is first asked for."""
+        if name == "Spans":
+            from taskpoint.watching import otel
+
+            return otel.Spans
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
