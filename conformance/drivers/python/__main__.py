@@ -12,7 +12,7 @@ import traceback
 
 from checks import Skip
 from definitions import decode, define, digest, encode, hello
-from runs import EventLoop, Run
+from runs import EventLoop, Run, stop
 from wire import Message, Wire
 
 
@@ -26,6 +26,8 @@ def main() -> None:
         match message["op"]:
             case "run":
                 return Run(message, wire, loop).answer()
+            case "stop_runs":
+                return stop(message)
             case "hello":
                 return hello(message)
             case "define":

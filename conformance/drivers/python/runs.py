@@ -28,14 +28,16 @@ from taskpoint import (
     SqliteStore,
     StateSnapshot,
     StateUpdate,
+    StopRun,
     TaskError,
     TaskpointError,
     TaskSnapshot,
     UsageError,
     codec,
+    stop_runs,
 )
 
-__all__ = ("EventLoop", "Run")
+__all__ = ("EventLoop", "Run", "stop")
 
 Document = dict[str, Any]
 _LIBRARY_CODE = re.compile(r"[a-z]+\.[a-z_]+")
@@ -64,6 +66,12 @@ class EventLoop:
         return value
 
 
+def stop(message: Document) -> Document:
+    """Ask the runs on a thread to stop."""
+    stop_runs(message["thread"])
+    return {"outcome": "stopping"}
+
+
 class Run:
     """One `run` request."""
 
@@ -85,6 +93,8 @@ class Run:
             return self._act(program.entrypoint(saver, store), saver)
         except Broken:
             raise
+        except StopRun:
+            return {"outcome": "stopped"}
         except BaseException as error:  # noqa: BLE001 - whatever left the run is its outcome
             return _failure(error, saver, entered=program.entered)
         finally:

@@ -242,7 +242,7 @@ def _problems(document: dict[str, Any], path: Path) -> Iterator[str]:
             yield f"{where}: needs `program`"
         if step["op"] == "start":
             started.add(step["as"])
-        if step["op"] in {"finish", "kill"} and step["run"] not in started:
+        if step["op"] in {"stop", "finish", "kill"} and step["run"] not in started:
             yield f"{where}.run: no step before started it"
         kills = not {"append", "begin", "effect"}.isdisjoint(step.get("fault", {}))
         killed = step.get("expect", {}).get("outcome") == "killed"

@@ -243,6 +243,8 @@ class Session:
                 self._traffic.outside.discard(request)
                 self._traffic.go_on(request)
                 self._finish([(request, step["expect"])], step)
+            case "stop":
+                self._stop(self._background[step["run"]], step)
             case "kill":
                 self._traffic.kill(self._background[step["run"]].driver)
             case "concurrent":
@@ -270,6 +272,11 @@ class Session:
         if not request.reached:
             shown = {key: each for key, each in (request.answer or {}).items() if key != "id"}
             raise Failure("expect.outcome", f"the run ended before it was where {step['until']} says: {shown}")
+
+    def _stop(self, run: Request, step: Document) -> None:
+        request = self._request(run.driver, "stop_runs", {"thread": step.get("thread", run.thread)})
+        self._wait([request])
+        self._check({"outcome": "stopping"}, request)
 
     def _finish(self, runs: list[tuple[Request, Document]], step: Document) -> None:
         """Wait for runs, bring to their end those that a strike of the sweep ended, and check all of them."""
@@ -420,9 +427,11 @@ def _is_finished(journal: list[Document], expect: Document) -> bool:
 def _may_be_ended(step: Document) -> bool:
     """Return whether a step means the same after one of its runs was ended and resumed.
 
-    It does not where it leaves a run in flight or does several things, and where a run loses to another one,
-    which it would not do again.
+    It does not where it leaves a run in flight or does several things, and where a run was stopped or loses to
+    another one, which would not happen again.
     """
+    if step["op"] == "finish" and step["expect"]["outcome"] == "stopped":
+        return False
     runs = [step, *step.get("runs", [])]
     return step["op"] in _REPEATABLE and all(run.get("expect", {}).get("code") != "run.concurrent" for run in runs)
 

@@ -61,6 +61,7 @@ class Request:
     deferred: list[Callable[[], None]] = field(default_factory=list[Callable[[], None]])
     effects: list[Document] = field(default_factory=list[Document])
     events: list[Any] = field(default_factory=list[Any])
+    arrived: set[str] = field(default_factory=set[str])
     checkpoint_id: str | None = None
     places: Counter[tuple[str, str, int]] = field(default_factory=Counter[tuple[str, str, int]])
 
@@ -68,6 +69,16 @@ class Request:
     def over(self) -> bool:
         """Whether nothing more comes of it."""
         return self.killed or self.answer is not None
+
+    def is_held_at(self, key: str) -> bool:
+        """Return whether an effect is one that the run is held at, and remember that it has come."""
+        until = self.until or {}
+        wanted: list[str] = until.get("arrived", [until["effect"]] if "effect" in until else [])
+        if key not in wanted:
+            return False
+        self.arrived.add(key)
+        self.reached = self.arrived.issuperset(wanted)
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,8 +402,7 @@ class Traffic:
             self.kill(request.driver)
             return
         reply = _Reply(request, message["cid"], path, ok)
-        if request.until is not None and request.until.get("effect") == key:
-            request.reached = True
+        if request.is_held_at(key):
             request.deferred.append(lambda: self._offer(key, reply))
         else:
             self._offer(key, reply)

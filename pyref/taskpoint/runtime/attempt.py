@@ -122,11 +122,11 @@ class Attempt:
 
     def _end(self, end: End, host: Host) -> object:
         run = self.run
-        error = end.error
-        if isinstance(error, Halted) or isinstance(run.ending, Halted):
-            ending = error if isinstance(error, Halted) else run.ending
+        error, ended_by = end.error, run.ending
+        if isinstance(error, Halted) or isinstance(ended_by, Halted):
+            ending = error if isinstance(error, Halted) else ended_by
             assert isinstance(ending, Halted)
-            raise self._halted(ending.error).with_traceback(ending.__traceback__)
+            raise self._halted(ending.error, ended_by).with_traceback(ending.__traceback__)
         if run.machine.raised or isinstance(error, Suspended):
             self._interrupted(error, host)
             return None
@@ -136,7 +136,7 @@ class Attempt:
             except ValueEncodingError as refused:
                 error = refused
         if isinstance(error, Exception) or end.is_failure:
-            self.failed = True
+            self._fails(ended_by)
             self._write(RunFailed(*self._stamp(), host.describe(error, None), host.rerun(error), run.machine.orphans()))
         else:
             self._write(RunStopped(*self._stamp()))
@@ -161,7 +161,14 @@ class Attempt:
             run.unsaved.extend(entries)
         self.recorded = True
 
-    def _halted(self, error: BaseException) -> BaseException:
+    def _fails(self, ended_by: Signal | None) -> None:
+        """Let another attempt follow; a stop that comes from here on ends that, or the pause before it (`POL-032`)."""
+        self.failed = True
+        with self.run.lock:
+            if self.run.ending is ended_by:
+                self.run.ending = None
+
+    def _halted(self, error: BaseException, ended_by: Signal | None) -> BaseException:
         """Record why the attempt was given up, where there is something to record; return what leaves the run."""
         if isinstance(error, ConcurrentRunError):
             return error  # RUN-013: the loser records nothing more
@@ -171,7 +178,7 @@ class Attempt:
             path = None if "!" in error.path else error.path
             self._write(RunFailed(*self._stamp(), describe(error, path), []))
         elif isinstance(error, TaskpointError):
-            self.failed = True
+            self._fails(ended_by)
             self._write(RunFailed(*self._stamp(), describe(error, None), []))
         else:
             self._write(RunStopped(*self._stamp()))

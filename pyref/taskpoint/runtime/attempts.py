@@ -55,8 +55,8 @@ class Attempts:
         """Let the time between two attempts pass; who stops the run stops that, too."""
         stop = threading.Event()
         with run.lock:
-            run.ending = None  # of the attempt that is over
             run.pauses[stop] = None
+            run.end_pauses()  # where somebody has stopped it already
         run.sources.sleep(seconds, stop)
         _check(run)
 
@@ -65,8 +65,8 @@ class Attempts:
         """Let the time between two attempts pass, as a thread does."""
         sleeper = asyncio.ensure_future(run.sources.asleep(seconds))
         with run.lock:
-            run.ending = None
             run.pauses[_Canceller(sleeper)] = None
+            run.end_pauses()
         try:
             await asyncio.wait([sleeper])
         finally:

@@ -24,6 +24,7 @@ class Use:
 
     def __init__(self) -> None:
         self._run: Run | None = None
+        self._is_stopped = False
 
     @property
     def thread_id(self) -> str | None:
@@ -31,14 +32,15 @@ class Use:
         return None if self._run is None else self._run.config.thread_id
 
     def carries(self, run: Run) -> None:
-        """Take the run of an attempt that has begun; where all are being stopped, this one is too."""
+        """Take the run of an attempt that has begun; where it or all are being stopped, this one is too."""
         self._run = run
-        if _REGISTRY.is_closed:
+        if self._is_stopped or _REGISTRY.is_closed:
             run.halt_now(StopRun())
 
     def stop(self) -> bool:
         """Stop the run, if it has begun."""
         run = self._run
+        self._is_stopped = run is not None
         if run is not None:
             run.halt_now(StopRun())
         return run is not None

@@ -1,0 +1,13 @@
+"""A run that is stopped just ends: nothing says so in its journal."""
+
+from mutating import replaces
+
+from taskpoint._core.journal import RunStopped
+
+BREAKS = ("RUN-020",)
+
+
+@replaces("taskpoint.runtime.attempt:Attempt._write")
+def _write(original, self, last, closing=None):
+    if not isinstance(last, RunStopped):
+        original(self, last, closing)

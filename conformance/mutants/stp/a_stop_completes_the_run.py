@@ -1,0 +1,15 @@
+"""A run that is stopped completes with null."""
+
+from mutating import replaces
+
+from taskpoint.runtime.signals import StopRun
+
+BREAKS = ("RUN-020", "RUN-032")
+
+
+@replaces("taskpoint.runtime.attempt:Attempt._halted")
+def _halted(original, self, error, ended_by):
+    if not isinstance(error, StopRun):
+        return original(self, error, ended_by)
+    self._completed(None)
+    return error

@@ -1,0 +1,10 @@
+"""Nobody hears a stop: the run goes on to its end."""
+
+from mutating import replaces
+
+BREAKS = ("RUN-020", "STP-003")
+
+
+@replaces("taskpoint.runtime.stopping:Use.stop")
+def stop(original, self):
+    return False

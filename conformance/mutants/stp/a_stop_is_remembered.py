@@ -1,0 +1,13 @@
+"""A stop holds for all runs that begin later, too."""
+
+from mutating import replaces
+
+from taskpoint.runtime import stopping
+
+BREAKS = ("RUN-020",)
+
+
+@replaces("taskpoint.runtime.stopping:stop_runs")
+def stop_runs(original, thread_id=None):
+    stopping._REGISTRY.closed += 1
+    return original(thread_id)

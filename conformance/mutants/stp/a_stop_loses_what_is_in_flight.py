@@ -1,0 +1,14 @@
+"""What is under way when a run is stopped is awaited, and then thrown away."""
+
+from mutating import replaces
+
+from taskpoint.runtime.signals import Halted, StopRun
+
+BREAKS = ("STP-002", "RUN-020")
+
+
+@replaces("taskpoint.runtime.run:Run.outcome")
+def outcome(original, self, call, host, end):
+    if isinstance(self.ending, Halted) and isinstance(self.ending.error, StopRun):
+        return None
+    return original(self, call, host, end)

@@ -1,0 +1,15 @@
+"""A call that was to make another one when its run was stopped is recorded as failed."""
+
+from mutating import replaces
+
+from taskpoint._core.machine import Outcome
+from taskpoint.runtime.signals import Halted
+
+BREAKS = ("STP-002",)
+
+
+@replaces("taskpoint.runtime.run:Run.outcome")
+def outcome(original, self, call, host, end):
+    if isinstance(end.error, Halted):
+        return Outcome(error={"type": "Stopped", "message": "stopped", "path": call.path})
+    return original(self, call, host, end)
