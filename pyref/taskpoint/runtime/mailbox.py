@@ -13,9 +13,6 @@ from taskpoint.watching.base import Watcher
 
 __all__ = ("Mailbox", "mailbox_of")
 
-_MAILBOXES: weakref.WeakValueDictionary[int, Mailbox] = weakref.WeakValueDictionary()
-_LOCK = threading.Lock()
-
 
 class Mailbox:
     """Has things done for one watcher, one after the other, in a thread that is there only while there are some."""
@@ -55,22 +52,32 @@ class Mailbox:
             del work
 
 
-def mailbox_of(watcher: Watcher) -> Mailbox:
-    """Return the one mailbox of a watcher, as long as somebody keeps it: a watcher hears one thing at a time."""
-    with _LOCK:
-        mailbox = _MAILBOXES.get(id(watcher))
-        if mailbox is None:
-            mailbox = _MAILBOXES[id(watcher)] = Mailbox(watcher)
-        return mailbox
+class _Mailboxes:
+    """Knows the one mailbox of each watcher, as long as somebody keeps it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: weakref.WeakValueDictionary[int, Mailbox] = weakref.WeakValueDictionary()
+
+    def of(self, watcher: Watcher) -> Mailbox:
+        with self._lock:
+            mailbox = self._known.get(id(watcher))  # it keeps its watcher: nobody else has this id
+            if mailbox is None:
+                mailbox = self._known[id(watcher)] = Mailbox(watcher)
+            return mailbox
+
+    def after_fork(self) -> None:
+        """Forget, in a forked child, what the parent has to tell: the threads that would are not there."""
+        self._lock = threading.Lock()
+        for mailbox in list(self._known.values()):
+            mailbox.reset()
 
 
-def _after_fork() -> None:
-    """Forget, in a forked child, what the parent has to tell: the threads that would are not there."""
-    global _LOCK  # noqa: PLW0603 - it may be held by a thread that is not there
-    _LOCK = threading.Lock()
-    for mailbox in list(_MAILBOXES.values()):
-        mailbox.reset()
-
-
+_MAILBOXES = _Mailboxes()
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_after_fork)
+    os.register_at_fork(after_in_child=_MAILBOXES.after_fork)
+
+
+def mailbox_of(watcher: Watcher) -> Mailbox:
+    """Return the one mailbox of a watcher: it hears one thing at a time, however many runs it watches."""
+    return _MAILBOXES.of(watcher)

@@ -1,11 +1,11 @@
-"""Watching runs while they go on: log records, OpenTelemetry spans, or a function of your own.
+"""Watching runs while they go on: log records, a progress display, OpenTelemetry spans, or a function of your own.
 
 ::
 
     from taskpoint.watching import Logs, watch
 
     watch(Logs())                               # every run of this process
-    with watch(Spans()): ...                    # those that begin in the block
+    with watch(Progress()): ...                 # those that begin in the block
     entrypoint(..., watch=Logs())               # the runs of one entrypoint
     main.invoke(..., watch=[Logs(), Spans()])   # one run
 
@@ -31,6 +31,7 @@ from taskpoint.watching.logs import Logs
 
 if TYPE_CHECKING:
     from taskpoint.watching.otel import Spans
+    from taskpoint.watching.progress import Progress
 
 __all__ = (
     "CallBegan",
@@ -40,6 +41,7 @@ __all__ = (
     "Event",
     "Failure",
     "Logs",
+    "Progress",
     "RunBegan",
     "RunEnded",
     "RunInfo",
@@ -57,4 +59,8 @@ if not TYPE_CHECKING:  # or the checkers would take any name for one of ours
             from taskpoint.watching import otel
 
             return otel.Spans
+        if name == "Progress":
+            from taskpoint.watching import progress
+
+            return progress.Progress
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -105,6 +105,6 @@ def read_watchers(given: object) -> tuple[Watcher, ...]:
             name = f"the class {each.__name__}" if isinstance(each, type) else f"of type {type(each).__name__}"
             raise UsageError(
                 f"watch= is {name}, which cannot be called with an event",
-                hint="pass Logs(), Spans(), or a function that takes an event",
+                hint="pass Logs(), Progress(), Spans(), or a function that takes an event",
             )
     return tuple(several)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -222,7 +222,7 @@ class _Ids:
         self._given = threading.local()
 
     @contextmanager
-    def taking(self, trace_id: int, span_id: int) -> Iterator[None]:
+    def taking(self, trace_id: int, span_id: int) -> Generator[None]:
         """Give these ids to the span that is made inside."""
         self._given.ids = trace_id, span_id
         try:
