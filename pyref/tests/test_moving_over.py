@@ -122,9 +122,10 @@ REFUSED = {
         UsageError,
     ),
     "`Command(resume=answer)` with several questions open": (asked_twice, UsageError),
-    "`Command(goto=..., update=...)`": (lambda: Command(goto="node", update={}), TypeError),
+    "`Command(goto=..., update=...)`": (lambda: Command(goto="node", update={}), UsageError),
     "`SqliteSaver(connection)`": (lambda: SqliteSaver(object()), UsageError),
-    "`InMemoryStore(index=...)`": (lambda: InMemoryStore(index={}), TypeError),
+    "`InMemoryStore(index=...)`": (lambda: InMemoryStore(index={}), UsageError),
+    "`serde=` of savers and caches": (lambda: InMemorySaver(serde=None), UsageError),
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
+from taskpoint._refusing import NO_SERDE, refusing_in
 from taskpoint.caches.base import BaseCache, FullKey, check_entry, check_full_key, check_namespaces
 from taskpoint.errors import StoreError
 from taskpoint.stores._clock import system_time
@@ -14,6 +15,7 @@ from taskpoint.stores._expiry import Expiry
 __all__ = ("InMemoryCache",)
 
 
+@refusing_in(serde=NO_SERDE)
 class InMemoryCache(BaseCache):
     """Keeps texts in this process's memory.
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
+from taskpoint._refusing import NO_SERDE, refusing_in
 from taskpoint.caches.base import BaseCache, FullKey, check_entry, check_full_key, check_namespaces
 from taskpoint.errors import FormatError
 from taskpoint.savers._database import Tables
@@ -26,6 +27,7 @@ _CLEAR: Final = "DELETE FROM cache_entries WHERE namespace = ?"
 _CLEAR_ALL: Final = "DELETE FROM cache_entries"
 
 
+@refusing_in(serde=NO_SERDE)
 class SqliteCache(BaseCache):
     """Keeps texts in a SQLite file, made when it is not there.
 

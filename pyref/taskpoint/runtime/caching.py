@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from taskpoint import codec
+from taskpoint._refusing import refusing_in
 from taskpoint.errors import FormatError, StoreError, UsageError, ValueEncodingError
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ __all__ = ("CachePolicy", "CachedResult", "namespace_of", "read_cache_policy")
 _LOGGER = logging.getLogger("taskpoint")
 
 
+@refusing_in()
 @dataclass(frozen=True, slots=True)
 class CachePolicy:
     """Which results of a task, or of an entrypoint, are equal, and for how long they are kept in the run's cache.

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeGuard, TypeVar, cast
+from typing import Any, Final, Generic, TypeGuard, TypeVar, cast
 
 from taskpoint import codec
 from taskpoint._core.index import Index
+from taskpoint._refusing import refusing_in
 from taskpoint.errors import UsageError
 
 __all__ = ("Command", "EntrypointFinal", "Interrupt", "answers_of", "interrupts_in")
@@ -21,8 +22,10 @@ class _Missing:
 
 
 _MISSING: Any = _Missing()
+_NO_NODES: Final = "there are no nodes to go to: call functions, and change what is saved with update_state()"
 
 
+@refusing_in(goto=_NO_NODES, update=_NO_NODES, graph=_NO_NODES)
 @dataclass(frozen=True, slots=True)
 class Command:
     """Continue an interrupted run with answers (`INT-005`).
@@ -62,6 +65,7 @@ class Interrupt:
     id: str
 
 
+@refusing_in()
 @dataclass(frozen=True, slots=True)
 class EntrypointFinal(Generic[R, S]):
     """Return one value and save another as the next run's `previous`; written ``entrypoint.final(value=, save=)``."""

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any, Final, Literal, TypeAlias, cast
 
 from taskpoint._core.retry import wait_seconds
+from taskpoint._refusing import refusing_in
 from taskpoint.errors import StoreError, TaskError, TaskpointError, TaskTimeoutError, UsageError
 from taskpoint.runtime.caching import CachePolicy
 
@@ -67,6 +68,7 @@ def default_retry_on(error: Exception) -> bool:
     return not isinstance(error, _PERMANENT)
 
 
+@refusing_in()
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
     """How often and when a failed task, or a failed run, is executed again.
@@ -152,6 +154,7 @@ class RetryPolicy:
         }
 
 
+@refusing_in()
 @dataclass(frozen=True, slots=True)
 class TimeoutPolicy:
     """How long one execution may take; the failure is a `TaskTimeoutError`.

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
+from taskpoint._refusing import refusing
 from taskpoint.errors import UsageError
 from taskpoint.runtime import forks, state
 from taskpoint.runtime.config import RunConfig, merged, read_config, with_thread
@@ -17,6 +18,8 @@ from taskpoint.savers.base import CheckpointSaver
 __all__ = ("Stateful",)
 
 Config = Mapping[str, Any]
+
+_ONE_STATE = "what is called inside a run has no state of its own: its calls are in the run's tasks"
 
 
 class Stateful(ABC):
@@ -36,6 +39,7 @@ class Stateful(ABC):
     def forms(self) -> Forms:
         """How values are written and read."""
 
+    @refusing(subgraphs=_ONE_STATE)
     def get_state(self, config: Config | None = None, *, thread_id: str | None = None) -> StateSnapshot:
         """Return how a thread stands, or stood at the `checkpoint_id` of the config (`RUN-021`).
 
@@ -155,6 +159,7 @@ class Stateful(ABC):
         """
         return state.config_of(forks.fork(self.name, self._saver(), self._thread(config, thread_id), before, to))
 
+    @refusing(subgraphs=_ONE_STATE)
     async def aget_state(self, config: Config | None = None, *, thread_id: str | None = None) -> StateSnapshot:
         """Do what `get_state` does, without blocking the event loop."""
         return await asyncio.to_thread(self.get_state, config, thread_id=thread_id)

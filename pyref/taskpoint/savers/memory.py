@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
+from taskpoint._refusing import NO_SERDE, refusing_in
 from taskpoint.errors import FormatError, SaverError
 from taskpoint.savers import _rules
 from taskpoint.savers.base import CheckpointSaver, Head, Loaded
@@ -28,6 +29,7 @@ class _Thread:
         self.journals[checkpoint.id] = list(entries)
 
 
+@refusing_in(serde=NO_SERDE)
 class InMemorySaver(CheckpointSaver):
     """Keeps threads in this process's memory, gone with it.
 

@@ -9,6 +9,7 @@ from functools import partial
 from typing import ClassVar, Final, Literal, Self, TypeAlias
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
+from taskpoint._refusing import NO_SERDE, refusing_in
 from taskpoint.errors import ConcurrentRunError, FormatError, SaverError
 from taskpoint.savers import _rules, rows
 from taskpoint.savers._database import Database, check_options, database_path
@@ -67,6 +68,7 @@ class _Write:
         self.statement = statement
 
 
+@refusing_in(serde=NO_SERDE)
 class SqliteSaver(CheckpointSaver):
     """Keeps threads in a SQLite file, made when it is not there.
 

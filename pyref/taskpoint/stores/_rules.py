@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from taskpoint import codec
+from taskpoint._refusing import NO_MEANING
 from taskpoint.errors import UsageError, ValueEncodingError
 from taskpoint.savers._rules import check_id
 from taskpoint.stores._filters import is_map
@@ -23,7 +24,6 @@ __all__ = (
 
 MAX_SEGMENTS: Final = 64
 _MAX_TTL: Final = 1e9
-_NOT_OFFERED: Final = "a search by meaning is not offered; search with filter= and rank what comes back in a task"
 
 
 def check_namespace(namespace: object, *, empty: bool = False) -> tuple[str, ...]:
@@ -73,13 +73,13 @@ def check_ttl(name: str, ttl: object) -> None:
 def refuse_query(query: object) -> None:
     """Refuse a search by meaning (`MEM-013`)."""
     if query is not None:
-        raise UsageError("query= is not offered", hint=_NOT_OFFERED)
+        raise UsageError("query= is not offered", hint=NO_MEANING)
 
 
 def refuse_index(index: object) -> None:
     """Refuse to index fields for a search by meaning; False asks for nothing (`MEM-013`)."""
     if index is not None and index is not False:
-        raise UsageError("index= is not offered", hint=_NOT_OFFERED)
+        raise UsageError("index= is not offered", hint=NO_MEANING)
 
 
 def check_value(value: object) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterable
 from heapq import merge
 from operator import itemgetter
 
+from taskpoint._refusing import NO_MEANING, refusing_in
 from taskpoint.errors import StoreError
 from taskpoint.stores._clock import system_time
 from taskpoint.stores._engine import Row, apply, is_live
@@ -17,6 +18,7 @@ from taskpoint.stores.ops import Namespace, Op, Result
 __all__ = ("InMemoryStore",)
 
 
+@refusing_in(index=NO_MEANING)
 class InMemoryStore(BaseStore):
     """Keeps items in this process's memory, gone with it.
 

@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final, Literal, Self
 
+from taskpoint._refusing import NO_MEANING, refusing_in
 from taskpoint.errors import FormatError
 from taskpoint.savers._database import Tables
 from taskpoint.savers.sqlite import SqliteSaver
@@ -38,6 +39,7 @@ class _MustWrite(Exception):
     """Reading found something to renew."""
 
 
+@refusing_in(index=NO_MEANING)
 class SqliteStore(BaseStore):
     """Keeps items in a SQLite file, made when it is not there; a saver and a cache may use the same file.
 

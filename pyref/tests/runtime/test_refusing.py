@@ -1,0 +1,75 @@
+"""Options that other libraries have, or nobody: refused with a code and a hint, and never by Python."""
+
+import asyncio
+import inspect
+
+import pytest
+
+from taskpoint import (
+    CachePolicy,
+    Command,
+    InMemoryCache,
+    InMemorySaver,
+    InMemoryStore,
+    RetryPolicy,
+    SqliteCache,
+    SqliteSaver,
+    SqliteStore,
+    TimeoutPolicy,
+    UsageError,
+    entrypoint,
+)
+
+main = entrypoint("main", lambda n: n, checkpointer=InMemorySaver())
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda path: Command(goto="x"), "Command() has no option 'goto'.*there are no nodes"),
+        (lambda path: Command(resume=1, update={}), "Command() has no option 'update'.*update_state"),
+        (lambda path: Command(answer=1), "Command() has no option 'answer'.*its options are resume, answers"),
+        (lambda path: InMemoryStore(index={}), "InMemoryStore() has no option 'index'.*search by meaning"),
+        (lambda path: SqliteStore(path, index={}), "SqliteStore() has no option 'index'.*search by meaning"),
+        (lambda path: InMemorySaver(serde=1), "InMemorySaver() has no option 'serde'.*register_extension"),
+        (lambda path: InMemorySaver(foo=1), "InMemorySaver() has no option 'foo'.*it has none"),
+        (lambda path: SqliteSaver(path, serde=1), "SqliteSaver() has no option 'serde'.*register_extension"),
+        (lambda path: InMemoryCache(serde=1), "InMemoryCache() has no option 'serde'.*register_extension"),
+        (lambda path: SqliteCache(path, serde=1), "SqliteCache() has no option 'serde'.*register_extension"),
+        (lambda path: RetryPolicy(attempts=1), "RetryPolicy() has no option 'attempts'.*max_attempts"),
+        (lambda path: TimeoutPolicy(seconds=1), "TimeoutPolicy() has no option 'seconds'.*run_timeout"),
+        (lambda path: CachePolicy(key=1), "CachePolicy() has no option 'key'.*key_func, ttl"),
+        (lambda path: entrypoint.final(value=1, save=1, foo=1), "EntrypointFinal() has no option 'foo'.*value, save"),
+        (lambda path: main.get_state(thread_id="t", subgraphs=True), "get_state() has no option 'subgraphs'.*tasks"),
+        (lambda path: asyncio.run(main.aget_state(subgraphs=True)), "aget_state() has no option 'subgraphs'.*tasks"),
+    ],
+)
+def test_an_option_that_does_not_exist_is_refused(make, says, tmp_path):
+    path = tmp_path / "file.db"
+    with pytest.raises(UsageError) as caught:
+        make(path)
+    assert caught.value.code == "usage.option_unknown"
+    name, hint = says.split(".*")
+    assert name in caught.value.message
+    assert hint in caught.value.hint
+    assert not path.exists()
+
+
+def test_what_exists_is_taken_as_before(tmp_path):
+    assert Command(resume=1).resume == Command(1).resume == 1
+    assert [*inspect.signature(Command).parameters] == ["resume", "answers"]
+    with SqliteSaver(tmp_path / "t.db", synchronous="OFF"):
+        assert asyncio.run(main.aget_state(thread_id="t")).values is None
+
+    class Mine(InMemorySaver):
+        def __init__(self, name):
+            super().__init__()
+            self.name = name
+
+    assert Mine(name="x").name == "x"
+
+
+def test_a_command_has_its_own_error_where_it_carries_nothing():
+    with pytest.raises(UsageError) as caught:
+        Command()
+    assert caught.value.code == "usage.option_invalid"
