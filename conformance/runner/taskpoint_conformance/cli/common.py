@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import os
 import shlex
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -21,13 +22,36 @@ FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE: Final = click.Path(dir_okay=False, path_type=Path)
 
 driver_option: Final = click.option(
-    "--driver", metavar="CMD", help="Command that starts the driver; the reference's driver if left out."
+    "--driver",
+    metavar="CMD",
+    help="Command that starts the driver, or `python` or `typescript`; the reference's driver if left out.",
 )
 
 
 def driver_command(text: str | None) -> list[str]:
-    """Return the words of a driver's command; those of the reference's driver where none is given."""
-    return shlex.split(text, posix=os.name != "nt") if text else data.reference_driver()
+    """Return the words of a driver's command: one of a known name, or the reference's where none is given.
+
+    Raises:
+        HarnessError: The driver of that name is not built, or what runs it is missing.
+    """
+    match text:
+        case None | "" | "python":
+            return data.reference_driver()
+        case "typescript":
+            return _typescript()
+        case _:
+            return shlex.split(text, posix=os.name != "nt")
+
+
+def _typescript() -> list[str]:
+    port = data.root() / "conformance" / "ports" / "typescript"
+    driver = port / "dist" / "driver" / "main.js"
+    if not driver.is_file():
+        raise HarnessError(f"the driver typescript is not built: cd {port} && npm ci && npm run build")
+    node = shutil.which("node")
+    if node is None:
+        raise HarnessError("the driver typescript needs Node.js 20 or newer")
+    return [node, str(driver)]
 
 
 def choose(

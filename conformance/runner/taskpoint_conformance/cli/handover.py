@@ -24,7 +24,13 @@ __all__ = ("handover",)
 
 
 @click.command("handover")
-@click.option("--driver", "drivers", multiple=True, metavar="CMD", help="A driver; repeatable. One alone: to itself.")
+@click.option(
+    "--driver",
+    "drivers",
+    multiple=True,
+    metavar="CMD",
+    help="A driver, as for `run`; repeatable. One alone: to itself.",
+)
 @click.option("--fixture", "wanted", multiple=True, metavar="ID", help="Only this fixture. Repeatable.")
 @click.option(
     "--sweep", type=click.Choice(SWEEPS), default="quick", show_default=True, help="Where the first is killed."

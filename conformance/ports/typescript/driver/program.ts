@@ -1,0 +1,91 @@
+// A program made into tasks and an entrypoint of the port. All of it is the port's public interface (CNF-001).
+
+import {
+  type CheckpointSaver, type Entrypoint, entrypoint, type EntrypointOptions, fromTree, type Task, task, type Tree,
+} from "../src/index.js";
+import { Broken } from "./expressions.js";
+import { Body } from "./statements.js";
+import { errorClass } from "./values.js";
+import type { Message } from "./wire.js";
+
+type AnyTask = Task<unknown[], unknown>;
+export type Effect = (members: Message) => Promise<Message>;
+
+export class Program {
+  readonly #classes = new Map<string, ReturnType<typeof errorClass>>();
+  readonly #tasks = new Map<string, AnyTask>();
+  /** Whether the code of the entrypoint was begun. */
+  isEntered = false;
+  /** What the driver could not do; the port may have caught it. */
+  broken: unknown;
+
+  constructor(
+    private readonly document: Message,
+    readonly effect: Effect,
+  ) {
+    for (const [name, definition] of Object.entries<Message>(document.tasks ?? {})) {
+      this.#tasks.set(name, this.#task(name, definition));
+    }
+  }
+
+  #task(name: string, { params, body, raises = [], version, ...rest }: Message): AnyTask {
+    refuseUnknown("a task", rest);
+    const parameters = params.map((each: string | Message) => (typeof each === "string" ? { name: each } : each)) as Message[];
+    const options = {
+      name,
+      params: parameters.map((each) => ({ name: each.name as string, optional: "default" in each })),
+      raises: raises.map((each: string) => this.errorClass(each)),
+      ...(version === undefined ? {} : { version }),
+    };
+    return task(options, (...args: unknown[]) => {
+      const variables = parameters.map((each, index): [string, unknown] => [
+        each.name,
+        args[index] === undefined && "default" in each ? fromTree(each.default as Tree) : args[index],
+      ]);
+      return new Body(this, new Map(variables)).run(body);
+    });
+  }
+
+  entrypoint(saver: CheckpointSaver | null): Entrypoint<unknown, unknown> {
+    const { entrypoint: name, params, tasks: _, body, version, on_divergence, previous, ...rest } = this.document;
+    refuseUnknown("a program", rest);
+    const options: EntrypointOptions = {
+      name,
+      ...(saver ? { checkpointer: saver } : {}),
+      ...(version === undefined ? {} : { version }),
+      ...(on_divergence === undefined ? {} : { onDivergence: on_divergence }),
+    };
+    return entrypoint(options, (input: unknown) => {
+      this.isEntered = true;
+      const variables = params.map((each: string): [string, unknown] => [each, input]);
+      return new Body(this, new Map(variables), previous && fromTree(previous.default)).run(body);
+    });
+  }
+
+  task(name: string): AnyTask {
+    const found = this.#tasks.get(name);
+    if (!found) {
+      throw new Broken(`there is no task ${name}`);
+    }
+    return found;
+  }
+
+  errorClass(name: string): ReturnType<typeof errorClass> {
+    const made = this.#classes.get(name) ?? errorClass(name);
+    this.#classes.set(name, made);
+    return made;
+  }
+
+  /** An error of the program; `data` is what it carries, if anything. */
+  error(type: string, message: unknown, data?: unknown): Error {
+    const error = new (this.errorClass(type))(String(message));
+    return data === undefined ? error : Object.assign(error, { data });
+  }
+}
+
+function refuseUnknown(what: string, rest: Message): void {
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) {
+    throw new Broken(`the driver does not know the member ${unknown} of ${what}`);
+  }
+}

@@ -1,0 +1,176 @@
+// The request `run`: one use of the entrypoint's public interface, and what it came to.
+
+import {
+  type CheckpointSaver, Command, type Entrypoint, errorDocument, failureOf, fromTree, type HistoryOptions, type Interrupt,
+  isInterrupted, type RunOptions, SaverError, type StateSnapshot, type StateUpdate, TaskError, TaskpointError,
+  type TaskSnapshot, toTree, type Tree, UsageError,
+} from "../src/index.js";
+import { Broken } from "./expressions.js";
+import { Program } from "./program.js";
+import { RunnerSaver } from "./runner-saver.js";
+import type { Message, Wire } from "./wire.js";
+
+export async function run(request: Message, wire: Wire): Promise<Message> {
+  const program = new Program(request.program, (members) => wire.call(request.id, "effect", members));
+  const saver = saverOf(request, wire);
+  let answer: Message;
+  try {
+    answer = await act(request, program.entrypoint(saver), saver);
+  } catch (error) {
+    if (error instanceof Broken) {
+      throw error;
+    }
+    answer = failed(error, program.isEntered);
+  }
+  if (program.broken) {
+    throw program.broken;
+  }
+  return answer;
+}
+
+function saverOf({ id, saver }: Message, wire: Wire): CheckpointSaver | null {
+  if (saver.kind === "runner") {
+    return new RunnerSaver(wire, id);
+  }
+  if (saver.kind === "none") {
+    return null;
+  }
+  throw new Broken(`the driver does not know the saver ${saver.kind}`);
+}
+
+function optionsOf({ thread, options: { checkpoint_id, max_concurrency, metadata, run_id, take_over, retry, ...rest } = {} }: Message): RunOptions {
+  const [unknown] = Object.keys(rest).filter((name) => !["as_node", "filter", "before", "limit"].includes(name));
+  if (unknown !== undefined) {
+    throw new Broken(`the driver does not know the option ${unknown}`);
+  }
+  const given = {
+    configurable: { ...(thread === null ? {} : { thread_id: thread }), ...(checkpoint_id === undefined ? {} : { checkpoint_id }) },
+    metadata: metadata === undefined ? undefined : fromTree(metadata as Tree),
+    maxConcurrency: max_concurrency,
+    runId: run_id,
+    takeOver: take_over,
+    retry,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as RunOptions;
+}
+
+/** What `invoke` gets; without an input an empty one, as null would be a resume. */
+function inputOf({ action, command, input }: Message): unknown {
+  if (action === "resume") {
+    return null;
+  }
+  if (action === "invoke") {
+    return input === undefined ? {} : fromTree(input);
+  }
+  if ("resume" in command) {
+    return new Command({ resume: fromTree(command.resume) });
+  }
+  const answers = Object.entries<Tree>(command.answers).map(([id, answer]) => [id, fromTree(answer)]);
+  return new Command({ answers: Object.fromEntries(answers) });
+}
+
+async function act(request: Message, workflow: Entrypoint<unknown, unknown>, saver: CheckpointSaver | null): Promise<Message> {
+  const options = optionsOf(request);
+  switch (request.action) {
+    case "invoke":
+    case "resume":
+    case "command":
+      return completed(await workflow.invoke(inputOf(request), options));
+    case "delete":
+      if (!saver) {
+        throw new UsageError("usage.no_checkpointer", "there is no saver to delete from");
+      }
+      await saver.delete(request.thread);
+      return { outcome: "deleted" };
+    case "update":
+      await workflow.updateState(options, fromTree(request.value), request.options?.as_node);
+      return { outcome: "updated" };
+    case "bulk_update":
+      await workflow.bulkUpdateState(options, request.updates.map((step: Message[]) => step.map(updateOf)));
+      return { outcome: "updated" };
+    case "fork": {
+      const forked = await workflow.fork(options, pick(request, "before", "to"));
+      return { outcome: "forked", checkpoint_id: forked.configurable.checkpoint_id };
+    }
+    case "state":
+      return { outcome: "state", state: stateOf(await workflow.getState(options)) };
+    case "history":
+      return { outcome: "history", states: await collect(workflow.getStateHistory(options, historyOf(request)), stateOf) };
+    default:
+      throw new Broken(`the driver does not know the action ${request.action}`);
+  }
+}
+
+async function collect<T>(items: AsyncIterable<T>, show: (item: T) => Message): Promise<Message[]> {
+  const shown: Message[] = [];
+  for await (const item of items) {
+    shown.push(show(item));
+  }
+  return shown;
+}
+
+function pick(from: Message, ...names: string[]): Message {
+  return Object.fromEntries(names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]]));
+}
+
+function updateOf({ value, as_node }: Message): StateUpdate {
+  return { values: fromTree(value), ...(as_node === undefined ? {} : { asNode: as_node }) };
+}
+
+function historyOf({ thread, options = {} }: Message): HistoryOptions {
+  const { filter, before } = options;
+  return {
+    ...pick(options, "limit"),
+    ...(filter === undefined ? {} : { filter: fromTree(filter) as { [name: string]: unknown } }),
+    ...(before === undefined ? {} : { before: { configurable: { thread_id: thread, checkpoint_id: before } } }),
+  };
+}
+
+function asked(interrupts: readonly Interrupt[]): Message[] {
+  return interrupts.map(({ id, value }) => ({ id, value: toTree(value) }));
+}
+
+function stateOf(state: StateSnapshot): Message {
+  return {
+    values: toTree(state.values),
+    next: state.next,
+    checkpoint_id: state.config.configurable.checkpoint_id ?? null,
+    parent_id: state.parentConfig?.configurable.checkpoint_id ?? null,
+    source: state.source,
+    metadata: toTree(state.metadata),
+    interrupts: asked(state.interrupts),
+    tasks: state.tasks.map(taskOf),
+  };
+}
+
+function taskOf({ name, path, interrupts, error, cancelled, result }: TaskSnapshot): Message {
+  const shown = { name, path, interrupts: asked(interrupts) };
+  if (error) {
+    const { retryable: _, ...document } = errorDocument(error);
+    return { ...shown, error: document };
+  }
+  return { ...shown, ...(cancelled ? { cancelled } : {}), ...(path && !cancelled ? { result: toTree(result) } : {}) };
+}
+
+function completed(result: unknown): Message {
+  if (isInterrupted(result)) {
+    return { outcome: "interrupted", interrupts: asked(result.__interrupt__) };
+  }
+  return { outcome: "completed", value: toTree(result) };
+}
+
+/** CNF-007: refused before anything began, or the end of a run. */
+function failed(error: unknown, isEntered: boolean): Message {
+  const failure = failureOf(error);
+  if (failure) {
+    return { outcome: "failed", code: failure.code, error: failure.document };
+  }
+  if (!(error instanceof TaskpointError)) {
+    throw error;
+  }
+  const { code, message } = error;
+  if (!isEntered && !(error instanceof SaverError || error instanceof TaskError)) {
+    return { outcome: "rejected", code, message };
+  }
+  return { outcome: "failed", code, error: { type: code, message } };
+}

@@ -1,0 +1,148 @@
+// What a journal says (chapter 6): which outcomes hold, which failures are void, which questions are open.
+
+import type {
+  Entry, EntryInterruptRaised, ErrorDocument, EntryTaskCancelled, EntryTaskCompleted, EntryTaskFailed,
+} from "../generated/types.js";
+import { isInside, parsePath } from "./paths.js";
+
+export type Outcome = EntryTaskCompleted | EntryTaskFailed | EntryTaskCancelled;
+
+/** The newest outcome at a path. A void one keeps its place, and not its outcome. */
+export interface CallRecord {
+  readonly kind: "call";
+  readonly path: string;
+  readonly digest: string | null;
+  readonly alone: boolean;
+  readonly entry: Outcome;
+  isVoid: boolean;
+  claimed: boolean;
+}
+
+/** A question that was asked, with its answer, if it has one. */
+export interface QuestionRecord {
+  readonly kind: "question";
+  readonly path: string;
+  readonly digest: string | null;
+  readonly alone: boolean;
+  readonly entry: EntryInterruptRaised;
+  answer: { readonly value: unknown; readonly seq: number } | undefined;
+  readonly isVoid: false;
+  claimed: boolean;
+}
+
+export function isOutcome(entry: Entry): entry is Outcome {
+  return entry.kind === "task.completed" || entry.kind === "task.failed" || entry.kind === "task.cancelled";
+}
+
+/** STA-031: the entries up to the first that belongs to a call or an interrupt; undefined where none does. */
+export function entriesBefore(entries: readonly Entry[], place: string): Entry[] | undefined {
+  const belongs = (entry: Entry): boolean => {
+    const at = isOutcome(entry) ? entry.path : entry.kind === "interrupt.raised" || entry.kind === "interrupt.answered" ? entry.id : null;
+    return at !== null && (at === place || isInside(at, place));
+  };
+  const cut = entries.findIndex(belongs);
+  return cut < 0 ? undefined : entries.slice(0, cut);
+}
+
+export function isTerminal(entry: Entry): boolean {
+  return ["run.completed", "run.failed", "run.interrupted", "run.stopped"].includes(entry.kind);
+}
+
+/** A journal that is read, and read on as it grows. */
+export class Journal {
+  readonly entries: Entry[] = [];
+  /** The number of the last attempt. */
+  attempt = 0;
+  readonly calls = new Map<string, CallRecord>();
+  readonly questions = new Map<string, QuestionRecord>();
+  /** How the last attempt ended; undefined where it was cut off. */
+  lastEnd: Entry | undefined;
+
+  constructor(entries: readonly Entry[] = []) {
+    for (const entry of entries) {
+      this.add(entry);
+    }
+  }
+
+  add(entry: Entry): void {
+    this.entries.push(entry);
+    if (isOutcome(entry)) {
+      const { path, input_digest: digest, alone } = entry;
+      this.calls.set(path, { kind: "call", path, digest, alone, entry, isVoid: false, claimed: false });
+    } else if (isTerminal(entry)) {
+      this.lastEnd = entry;
+    } else if (entry.kind === "run.started" || entry.kind === "run.resumed") {
+      this.attempt = entry.attempt;
+      this.lastEnd = undefined;
+      this.makeVoid(entry.kind === "run.resumed" ? entry.rerun : []);
+    } else if (entry.kind === "interrupt.raised") {
+      const { id: path, input_digest: digest, alone } = entry;
+      const record = { kind: "question", path, digest, alone, entry, answer: undefined, isVoid: false, claimed: false } as const;
+      this.questions.set(path, { ...record });
+    } else if (entry.kind === "interrupt.answered") {
+      const asked = this.questions.get(entry.id);
+      if (asked) {
+        asked.answer = { value: entry.value, seq: entry.seq };
+      }
+    }
+  }
+
+  /** The error that the newest attempt to end failed with; none where a later one ended otherwise. */
+  get lastFailure(): ErrorDocument | undefined {
+    const end = this.entries.findLast(isTerminal);
+    return end?.kind === "run.failed" || end?.kind === "run.interrupted" ? end.error : undefined;
+  }
+
+  get isCompleted(): boolean {
+    return this.lastEnd?.kind === "run.completed";
+  }
+
+  /** RPL-043: from now on these failures have to be made again. */
+  makeVoid(paths: Iterable<string>): void {
+    for (const path of paths) {
+      const record = this.calls.get(path);
+      if (record?.entry.kind === "task.failed") {
+        record.isVoid = true;
+      }
+    }
+  }
+
+  /** The questions without an answer, in the order in which they were raised. */
+  pending(): QuestionRecord[] {
+    return [...this.questions.values()].filter((question) => question.answer === undefined);
+  }
+
+  /** RPL-042: the failures at these paths, and those that caused them. */
+  closure(paths: Iterable<string>): string[] {
+    const found = new Set<string>();
+    const add = (path: string): void => {
+      const record = this.calls.get(path);
+      if (!found.has(path) && record?.entry.kind === "task.failed" && !record.isVoid) {
+        found.add(path);
+        record.entry.rerun.forEach(add);
+      }
+    };
+    for (const path of paths) {
+      add(path);
+    }
+    return [...found];
+  }
+
+  /** RPL-042, RPL-045: what the next attempt makes again, by what its caller chose. Undefined: a path cannot be. */
+  rerun(choice: "uncaught" | "all" | readonly string[]): string[] | undefined {
+    if (choice === "all") {
+      return [...this.calls.values()].filter(({ entry, isVoid }) => entry.kind === "task.failed" && !isVoid).map(({ path }) => path);
+    }
+    if (choice === "uncaught") {
+      return this.lastEnd?.kind === "run.failed" ? this.closure(this.lastEnd.rerun) : [];
+    }
+    const isFailure = (path: string) => this.calls.get(path)?.entry.kind === "task.failed" && !this.calls.get(path)?.isVoid;
+    return choice.every(isFailure) ? this.closure(choice) : undefined;
+  }
+
+  /** The records of one scope, unclaimed: each execution of a scope reads its own. */
+  records(scope: string): (CallRecord | QuestionRecord)[] {
+    const all = [...this.calls.values(), ...this.questions.values()];
+    return all.filter(({ path }) => parsePath(path).scope === scope);
+  }
+}

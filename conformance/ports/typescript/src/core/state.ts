@@ -1,0 +1,100 @@
+// What a thread shows at one of its checkpoints (RUN-023 to RUN-025, STA-001). Pure: it is told the checkpoint and its journal.
+
+import { fromTree } from "../codec/value.js";
+import type { Tree } from "../codec/text.js";
+import type { Checkpoint, Entry } from "../generated/types.js";
+import { deliver } from "./failures.js";
+import { Journal } from "./journal.js";
+
+/** A question that is pending. */
+export class Interrupt {
+  constructor(
+    readonly id: string,
+    readonly value: unknown,
+  ) {}
+}
+
+/** The config that addresses a checkpoint. */
+export interface CheckpointConfig {
+  readonly configurable: { readonly thread_id: string; readonly checkpoint_id?: string };
+}
+
+/** A recorded call, or first the run's own code, with the path "". */
+export interface TaskSnapshot {
+  readonly id: string;
+  readonly name: string;
+  readonly path: string;
+  readonly result?: unknown;
+  readonly error?: Error;
+  readonly cancelled: boolean;
+  readonly interrupts: readonly Interrupt[];
+}
+
+/** One moment of a thread. */
+export interface StateSnapshot {
+  readonly values: unknown;
+  readonly next: readonly string[];
+  readonly config: CheckpointConfig;
+  readonly metadata: { readonly [name: string]: unknown };
+  readonly createdAt: string | null;
+  readonly parentConfig: CheckpointConfig | null;
+  readonly tasks: readonly TaskSnapshot[];
+  readonly interrupts: readonly Interrupt[];
+  readonly source: Checkpoint["source"] | null;
+}
+
+export function pendingIn(journal: Journal): Interrupt[] {
+  return journal.pending().map(({ path, entry }) => new Interrupt(path, fromTree(entry.value as Tree)));
+}
+
+/** RUN-024. */
+export function emptySnapshot(threadId: string): StateSnapshot {
+  return {
+    values: null, next: [], config: { configurable: { thread_id: threadId } }, metadata: {}, createdAt: null,
+    parentConfig: null, tasks: [], interrupts: [], source: null,
+  };
+}
+
+/** `values` is the value of the newest closing checkpoint up to this one, encoded; null where there is none. */
+export function snapshot(checkpoint: Checkpoint, entries: readonly Entry[], values: Tree): StateSnapshot {
+  const { thread_id, id, parent_id, entrypoint, metadata, created_at: createdAt, source } = checkpoint;
+  const journal = new Journal(entries);
+  const isOver = !("input" in checkpoint) || journal.isCompleted;
+  const interrupts = isOver ? [] : pendingIn(journal);
+  return {
+    values: fromTree(values),
+    next: isOver ? [] : [entrypoint.name],
+    config: address(thread_id, id),
+    metadata: fromTree(metadata) as StateSnapshot["metadata"],
+    createdAt,
+    parentConfig: parent_id === null ? null : address(thread_id, parent_id),
+    tasks: isOver ? [] : [own(checkpoint, journal, interrupts), ...calls(checkpoint, journal)],
+    interrupts,
+    source,
+  };
+}
+
+function address(thread_id: string, checkpoint_id: string): CheckpointConfig {
+  return { configurable: { thread_id, checkpoint_id } };
+}
+
+function own({ id, entrypoint }: Checkpoint, journal: Journal, interrupts: readonly Interrupt[]): TaskSnapshot {
+  const end = journal.lastFailure;
+  const error = end === undefined ? {} : { error: deliver(end, new Map()) };
+  return { id, name: entrypoint.name, path: "", cancelled: false, interrupts, ...error };
+}
+
+function calls({ id }: Checkpoint, journal: Journal): TaskSnapshot[] {
+  const inOrder = [...journal.calls.values()].sort((left, right) => left.entry.seq - right.entry.seq);
+  return inOrder.map(({ entry }): TaskSnapshot => {
+    const shown = { id: `${id}:${entry.path}`, name: entry.name, path: entry.path, interrupts: [] };
+    if (entry.kind === "task.completed") {
+      return { ...shown, cancelled: false, result: fromTree(entry.value as Tree) };
+    }
+    if (entry.kind === "task.failed") {
+      return { ...shown, cancelled: false, error: deliver(entry.error, new Map()) };
+    }
+    return { ...shown, cancelled: true };
+  });
+}
+

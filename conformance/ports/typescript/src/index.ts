@@ -1,0 +1,23 @@
+// Durable workflows as plain functions. `taskpoint/sqlite` has the saver for SQLite files.
+
+export { digestArguments } from "./codec/digest.js";
+export { Tagged } from "./codec/tags.js";
+export { canonical, decodeText, encodeText, ErrorValue, Extension, fromTree, toTree } from "./codec/value.js";
+export { canonicalText, parseText, storedText, type Tree } from "./codec/text.js";
+export { errorDocument, type ErrorClass } from "./core/failures.js";
+export * from "./errors.js";
+export { Command } from "./runtime/command.js";
+export type { RunnableConfig, RunOptions } from "./runtime/config.js";
+export {
+  type ExecutionInfo, getConfig, getExecutionInfo, getIdempotencyKey, getPreviousState, interrupt,
+} from "./runtime/context.js";
+export { Entrypoint, entrypoint, type EntrypointOptions, failureOf, type RunFailure } from "./runtime/entrypoint.js";
+export { EntrypointFinal } from "./runtime/final.js";
+export { Interrupt, type CheckpointConfig, type StateSnapshot, type TaskSnapshot } from "./core/state.js";
+export { type Interrupted, isInterrupted } from "./runtime/interrupted.js";
+export type { ForkOptions, HistoryOptions, StateUpdate } from "./runtime/threads.js";
+export { first, isDelivered } from "./runtime/promise.js";
+export { StopRun, Suspension } from "./runtime/signals.js";
+export { type Task, task, type TaskCallOptions, type TaskOptions } from "./runtime/task.js";
+export type { Append, Begin, CheckpointSaver, Head, Loaded } from "./savers/saver.js";
+export type { Checkpoint, Entry, ErrorDocument, Holder } from "./generated/types.js";

@@ -1,0 +1,180 @@
+// One attempt of a run: the entrypoint's function is run from its beginning over what the journal holds (chapter 6).
+
+import { canonicalText } from "../codec/text.js";
+import { toTree } from "../codec/value.js";
+import { codeOf, errorDocument } from "../core/failures.js";
+import type { Journal } from "../core/journal.js";
+import { type ConcurrentRunError, type ReplayDivergenceError, type SaverError, UsageError } from "../errors.js";
+import type { Checkpoint, CheckpointClosing, ErrorDocument } from "../generated/types.js";
+import { HEARTBEAT_MS, makeHolder } from "../savers/holder.js";
+import type { CheckpointSaver } from "../savers/saver.js";
+import type { Callee } from "./call.js";
+import type { RunnableConfig } from "./config.js";
+import { EntrypointFinal } from "./final.js";
+import { type End, Scope } from "./scope.js";
+import { StopRun } from "./signals.js";
+import { Slots } from "./slots.js";
+import { now, Writer } from "./writer.js";
+
+export type OnDivergence = "error" | "replay" | "warn";
+
+/** What an attempt works on. */
+export interface Work {
+  readonly saver: CheckpointSaver | null;
+  readonly checkpoint: Checkpoint;
+  readonly journal: Journal;
+  readonly attemptId: string;
+  readonly onDivergence: OnDivergence;
+  readonly maxConcurrency: number | undefined;
+  readonly config: RunnableConfig;
+  /** The checkpoint that holds what the thread saved last. */
+  readonly previous: Checkpoint | null;
+}
+
+/** How an attempt ended. */
+export type Ending =
+  | { readonly kind: "completed"; readonly value: unknown }
+  | { readonly kind: "interrupted" }
+  | { readonly kind: "failed"; readonly error: unknown; readonly code: string; readonly document: ErrorDocument };
+
+export class Attempt {
+  readonly journal: Journal;
+  readonly writer: Writer;
+  readonly slots: Slots;
+  readonly scopes = new Set<Scope>();
+  readonly onDivergence: OnDivergence;
+  readonly isKept: boolean;
+  readonly #functions = new Map<string, Callee["fn"]>();
+  #divergence: ReplayDivergenceError | undefined;
+  #stop: StopRun | undefined;
+  /** The saver failed, or another run has taken the thread: nothing is delivered any more (JRN-032, RUN-015). */
+  fatal: SaverError | ConcurrentRunError | undefined;
+
+  constructor(readonly work: Work) {
+    const { saver, checkpoint, journal, attemptId } = work;
+    this.journal = journal;
+    this.onDivergence = work.onDivergence;
+    this.isKept = saver !== null;
+    this.slots = new Slots(work.maxConcurrency);
+    const place = { saver, checkpoint, attemptId, holder: () => makeHolder(attemptId) };
+    this.writer = new Writer(place, journal, (error) => {
+      this.fatal = error;
+      this.#stop = new StopRun(error);
+      for (const scope of this.scopes) {
+        scope.wake();
+      }
+    });
+  }
+
+  /** Why no call starts a function any more, if so. */
+  get refusal(): unknown {
+    return this.#stop ?? this.#divergence;
+  }
+
+  /** RPL-020: the first divergence stays. */
+  diverge(error: ReplayDivergenceError): ReplayDivergenceError {
+    this.#divergence ??= error;
+    return this.#divergence;
+  }
+
+  /** RUN-020. */
+  stop(): void {
+    this.#stop ??= new StopRun();
+  }
+
+  /** TSK-007. */
+  know({ name, fn }: Callee): void {
+    if ((this.#functions.get(name) ?? fn) !== fn) {
+      throw new UsageError("usage.name_duplicate", `two functions were called under the name ${name}`, "Give one of them another name.");
+    }
+    this.#functions.set(name, fn);
+  }
+
+  /** Run the entrypoint's function, and close the attempt. */
+  async run(code: () => unknown): Promise<Ending> {
+    const heartbeat = setInterval(() => void this.writer.renew(), HEARTBEAT_MS);
+    heartbeat.unref();
+    try {
+      const end = await new Scope(this, "", null).run(code);
+      const ending = await this.#close(end);
+      if (this.fatal) {
+        throw this.fatal; // ERR-033
+      }
+      return ending;
+    } finally {
+      clearInterval(heartbeat);
+    }
+  }
+
+  async #close(end: End): Promise<Ending> {
+    if (this.fatal) {
+      throw this.fatal;
+    }
+    if (this.#divergence) {
+      return await this.#fail(this.#divergence, [], []);
+    }
+    if (end.kind === "dropped") {
+      await this.writer.close((place) => ({ kind: "run.stopped", ...place }), null);
+      throw this.#stop ?? new StopRun();
+    }
+    if (end.kind === "suspended") {
+      return await this.#interrupt(end.error);
+    }
+    if (end.kind === "raised") {
+      return await this.#fail(end.error, end.causes, this.#orphans());
+    }
+    return await this.#complete(end.value);
+  }
+
+  async #complete(returned: unknown): Promise<Ending> {
+    const isFinal = returned instanceof EntrypointFinal;
+    let value: unknown;
+    let closing: CheckpointClosing;
+    try {
+      value = isFinal ? returned.value : returned;
+      closing = this.#closing(toTree(value), isFinal ? toTree(returned.save) : undefined);
+    } catch (error) {
+      return await this.#fail(error, [], this.#orphans()); // ERR-032
+    }
+    const orphans = some(this.#orphans());
+    const draft = { kind: "run.completed", checkpoint_id: closing.id, ...orphans } as const;
+    await this.writer.close((place) => ({ ...draft, ...place }), closing);
+    return { kind: "completed", value: closing.value };
+  }
+
+  #closing(value: CheckpointClosing["value"], save: CheckpointClosing["value"] | undefined): CheckpointClosing {
+    const { thread_id, seq, id: parent_id, run_id, entrypoint, metadata } = this.work.checkpoint;
+    const differs = save !== undefined && canonicalText(save) !== canonicalText(value);
+    return {
+      kind: "checkpoint", format: "1.0", thread_id, seq: seq + 1, id: crypto.randomUUID(), parent_id, source: "loop",
+      created_at: now(), run_id, entrypoint, metadata, value, ...(differs ? { saved: save } : {}),
+    };
+  }
+
+  async #interrupt(error: unknown): Promise<Ending> {
+    const document = error === undefined ? {} : { error: errorDocument(error) };
+    await this.writer.close((place) => {
+      const interrupts = this.journal.pending().map(({ path }) => path);
+      return { kind: "run.interrupted", ...place, interrupts, ...document };
+    }, null);
+    return { kind: "interrupted" };
+  }
+
+  async #fail(error: unknown, rerun: string[], orphans: string[]): Promise<Ending> {
+    const document = errorDocument(error);
+    if (error === this.#divergence && this.#divergence && !this.#divergence.path.includes("!")) {
+      document.path = this.#divergence.path; // RPL-021; a question has an id, and no path
+    }
+    await this.writer.close((place) => ({ kind: "run.failed", ...place, error: document, rerun, ...some(orphans) }), null);
+    return { kind: "failed", error, code: codeOf(error), document };
+  }
+
+  /** RPL-030: a call whose outcome was replayed has no scope in this attempt. */
+  #orphans(): string[] {
+    return [...this.scopes].flatMap((scope) => scope.orphans());
+  }
+}
+
+function some(orphans: string[]): { orphans?: string[] } {
+  return orphans.length > 0 ? { orphans } : {};
+}

@@ -1,0 +1,256 @@
+// One call: it is made, perhaps executed, recorded, and delivered to the scope that made it.
+
+import type { Tree } from "../codec/text.js";
+import { fromTree, toTree } from "../codec/value.js";
+import { deliver, errorDocument, type ErrorClass } from "../core/failures.js";
+import { isOutcome, type Outcome } from "../core/journal.js";
+import { ValueEncodingError } from "../errors.js";
+import type { ErrorDocument } from "../generated/types.js";
+import { type CallPromise, promiseOf } from "./promise.js";
+import { type End, Scope } from "./scope.js";
+import { type Draft, now } from "./writer.js";
+
+/** What is called: a task, or something that is called like one. */
+export interface Callee {
+  readonly name: string;
+  readonly fn: (...args: never[]) => unknown;
+  readonly raises: ReadonlyMap<string, ErrorClass>;
+  readonly version: string | null;
+}
+
+export class Call {
+  readonly promise: CallPromise<unknown>;
+  readonly #resolve: (value: unknown) => void;
+  readonly #reject: (reason: unknown) => void;
+  readonly #listeners: (() => void)[] = [];
+
+  /** What its scope sees of it. */
+  #state: "waiting" | "suspended" | "dropped" | "delivered" = "waiting";
+  /** Its function goes on, or an entry about it is being written. */
+  #isBusy = false;
+  #isRecording = false;
+  #outcome: Outcome | undefined;
+  #failure: ErrorDocument | undefined;
+  #cancelled: { readonly reason: unknown } | undefined;
+  #isCancellationDue = false;
+  #startedAt: string | undefined;
+
+  /** Whether nothing else was open in its scope so far (RPL-015). */
+  alone = true;
+  /** Whether somebody waits for it, and whether they will see what it came to. */
+  isAwaited = false;
+  isObserved = false;
+  /** Where in the order of its scope's deliveries it came. */
+  deliveredAt = Number.POSITIVE_INFINITY;
+  /** How often its function was begun in this attempt. */
+  executions = 0;
+
+  constructor(
+    readonly scope: Scope,
+    readonly callee: Callee,
+    readonly path: string,
+    readonly digest: string | null,
+    readonly args: readonly unknown[],
+  ) {
+    const { promise, resolve, reject } = promiseOf<unknown>(this);
+    this.promise = promise;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  get isDelivered(): boolean {
+    return this.#state === "delivered";
+  }
+
+  get isSuspended(): boolean {
+    return this.#state === "suspended";
+  }
+
+  get isDropped(): boolean {
+    return this.#state === "dropped";
+  }
+
+  get isInFlight(): boolean {
+    return this.#isBusy || this.#isRecording;
+  }
+
+  /** Whether its scope need not wait for it any more. */
+  get isOver(): boolean {
+    return !this.isInFlight && (this.#state !== "waiting" || (this.#cancelled !== undefined && !this.#outcome));
+  }
+
+  /** The place in the journal of an outcome that can be delivered. */
+  get readySeq(): number | undefined {
+    const isHeldBack = this.#outcome?.kind === "task.cancelled" && !this.#isCancellationDue;
+    return this.#state === "waiting" && !isHeldBack ? this.#outcome?.seq : undefined;
+  }
+
+  /** CON-022: a recorded cancellation that nobody has asked for in this attempt. */
+  get isHeldBack(): boolean {
+    return this.#state === "waiting" && this.#outcome !== undefined && this.readySeq === undefined;
+  }
+
+  letGo(): void {
+    this.#isCancellationDue = true;
+  }
+
+  /** Somebody waits for it, and will see what it came to. */
+  observe(): void {
+    this.isObserved = true;
+    this.await();
+  }
+
+  /** Somebody waits for it to be delivered. */
+  await(): void {
+    if (!this.isAwaited) {
+      this.isAwaited = true;
+      this.#recordCancellation();
+      this.scope.wake();
+    }
+  }
+
+  onDelivery(listener: () => void): void {
+    this.#listeners.push(listener);
+    this.await();
+  }
+
+  // How it comes to its outcome
+
+  /** Take the outcome that the journal holds (RPL-003). */
+  replay(outcome: Outcome): void {
+    this.#outcome = outcome;
+    this.scope.wake();
+  }
+
+  /** Run its function, and record what it comes to. */
+  async execute(): Promise<void> {
+    const { attempt } = this.scope;
+    this.#isBusy = true;
+    await attempt.slots.acquire();
+    if (this.#cancelled || attempt.refusal !== undefined) {
+      attempt.slots.release();
+      this.#ended({ kind: "dropped" });
+      return;
+    }
+    this.#startedAt = now();
+    this.executions = 1;
+    const inner = new Scope(attempt, this.path, this);
+    const end = await inner.run(() => this.callee.fn(...(this.args as never[])));
+    inner.leaveSlot();
+    this.#ended(end);
+  }
+
+  #ended(end: End): void {
+    this.#isBusy = false;
+    if (this.#state === "waiting" && !this.#cancelled) {
+      if (end.kind === "returned" || end.kind === "raised") {
+        this.#record(this.#draft(end));
+      } else {
+        this.#state = end.kind;
+      }
+    }
+    this.scope.wake();
+  }
+
+  #draft(end: Extract<End, { kind: "returned" | "raised" }>): Draft {
+    if (end.kind === "raised") {
+      return this.#failed(errorDocument(end.error, this.path), end.causes);
+    }
+    try {
+      const value = toTree(end.value);
+      const version = this.callee.version === null ? {} : { version: this.callee.version };
+      return (place) => ({ kind: "task.completed", ...place, ...this.#head(), value, ...version });
+    } catch (error) {
+      if (error instanceof ValueEncodingError) {
+        return this.#failed(errorDocument(error, this.path), []); // ERR-022
+      }
+      throw error;
+    }
+  }
+
+  #failed(error: ErrorDocument, rerun: string[]): Draft {
+    return (place) => ({ kind: "task.failed", ...place, ...this.#head(), error, rerun });
+  }
+
+  #head() {
+    return {
+      path: this.path,
+      name: this.callee.name,
+      input_digest: this.digest,
+      alone: this.alone && this.isAwaited,
+      attempts: Math.max(1, this.executions),
+      started_at: this.#startedAt ?? now(),
+    };
+  }
+
+  #record(draft: Draft): void {
+    this.#isRecording = true;
+    void this.scope.attempt.writer.record(draft).then((entry) => {
+      this.#isRecording = false;
+      if (entry && isOutcome(entry)) {
+        this.#outcome = entry;
+      }
+      this.scope.wake();
+    });
+  }
+
+  // Cancelling (CON-010, CON-015, CON-017, CON-022)
+
+  cancel(reason: unknown): void {
+    if (this.#state === "waiting" && !this.#isRecording && (!this.#outcome || this.isHeldBack)) {
+      this.#cancelled = { reason };
+      this.letGo();
+      this.#recordCancellation();
+      this.scope.wake();
+    }
+  }
+
+  #recordCancellation(): void {
+    if (this.#cancelled && this.isAwaited && !this.#outcome && !this.#isRecording && this.#state === "waiting") {
+      this.#record((place) => ({ kind: "task.cancelled", ...place, ...this.#head() }));
+    }
+  }
+
+  // Delivery
+
+  /** Let the code see the outcome. */
+  deliver(order: number): void {
+    const outcome = this.#outcome as Outcome;
+    this.deliveredAt = order;
+    this.#arrive();
+    if (outcome.kind === "task.completed") {
+      this.#resolve(fromTree(outcome.value as Tree));
+    } else if (outcome.kind === "task.failed") {
+      this.#failure = outcome.error;
+      this.scope.hasFailed(this, outcome);
+      this.#reject(outcome.error);
+    } else {
+      this.#reject(this.#cancelled?.reason ?? new DOMException("the call was cancelled", "AbortError"));
+    }
+  }
+
+  /** Let the code see that there will be no outcome. */
+  refuse(reason: unknown): void {
+    if (!this.isDelivered) {
+      this.#arrive();
+      this.#reject(reason);
+    }
+  }
+
+  #arrive(): void {
+    this.#state = "delivered";
+    for (const listener of this.#listeners) {
+      listener();
+    }
+  }
+
+  /** A fresh error for each one who asks (ERR-007). */
+  anew(reason: unknown): unknown {
+    if (this.#failure === undefined || reason !== this.#failure) {
+      return reason;
+    }
+    const error = deliver(this.#failure, this.callee.raises);
+    this.scope.hasDelivered(this, error);
+    return error;
+  }
+}

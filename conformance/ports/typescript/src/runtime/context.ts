@@ -1,0 +1,64 @@
+// What code can ask its run for (chapter 21), and the one thing that it can ask a person (chapter 8).
+
+import { idempotencyKey } from "../codec/digest.js";
+import type { RunnableConfig } from "./config.js";
+import { savedIn } from "./opening.js";
+import { currentScope } from "./scope.js";
+
+/** Where the code runs. */
+export interface ExecutionInfo {
+  /** Null where nobody keeps the run. */
+  readonly threadId: string | null;
+  readonly checkpointId: string | null;
+  readonly runId: string;
+  /** Which attempt of the run this is, from 1. */
+  readonly runAttempt: number;
+  /** The path of the call that is executed; empty in the entrypoint's own code. */
+  readonly path: string;
+  /** How often the call was begun in this attempt, from 1; null in the entrypoint's own code. */
+  readonly attempt: number | null;
+  /** The same on every execution of the call; null in the entrypoint's own code. */
+  readonly idempotencyKey: string | null;
+}
+
+/**
+ * Ask somebody outside of the run. The run ends here, and goes on with the answer, when there is one.
+ *
+ * @example if (!interrupt({ refund: amount })) return "refused";
+ */
+export function interrupt<A = unknown>(value: unknown): A {
+  return currentScope("an interrupt").ask(value) as A;
+}
+
+/** The config of the run, as its caller gave it. */
+export function getConfig(): RunnableConfig {
+  return currentScope("getConfig").attempt.work.config;
+}
+
+/** What the thread saved last before the run began; `fallback`, or null, where it saved nothing (RUN-018, RUN-019). */
+export function getPreviousState<T>(fallback: T): T;
+export function getPreviousState<T = unknown>(): T | null;
+export function getPreviousState(fallback: unknown = null): unknown {
+  const { previous } = currentScope("getPreviousState").attempt.work;
+  return previous === null ? fallback : savedIn(previous);
+}
+
+/** Where the code runs, and the idempotency key of the call (RPL-033). */
+export function getExecutionInfo(): ExecutionInfo {
+  const { attempt, path, call } = currentScope("getExecutionInfo");
+  const { checkpoint, saver } = attempt.work;
+  return {
+    threadId: saver && checkpoint.thread_id,
+    checkpointId: saver && checkpoint.id,
+    runId: checkpoint.run_id,
+    runAttempt: attempt.journal.attempt,
+    path,
+    attempt: call?.executions ?? null,
+    idempotencyKey: call && idempotencyKey(checkpoint.thread_id, checkpoint.id, path),
+  };
+}
+
+/** The key by which the other side can tell that a call is made again. */
+export function getIdempotencyKey(): string | null {
+  return getExecutionInfo().idempotencyKey;
+}

@@ -1,0 +1,177 @@
+// Entrypoints: functions that a caller runs on a thread.
+
+import { fromTree } from "../codec/value.js";
+import type { Tree } from "../codec/text.js";
+import { pendingIn, type StateSnapshot, type CheckpointConfig } from "../core/state.js";
+import { UsageError } from "../errors.js";
+import type { EntrypointDefinition, ErrorDocument } from "../generated/types.js";
+import type { CheckpointSaver } from "../savers/saver.js";
+import { Attempt, type Ending, type OnDivergence } from "./attempt.js";
+import { Command } from "./command.js";
+import { readOptions, type Request, type RunnableConfig, type RunOptions } from "./config.js";
+import { type AnyFunction, invalidOption, readForm, readVersion } from "./definition.js";
+import { EntrypointFinal } from "./final.js";
+import { interrupted } from "./interrupted.js";
+import { openAgain, type Opened, openNew, openUnkept } from "./opening.js";
+import { type ForkOptions, type HistoryOptions, type StateUpdate, threadOf, Threads } from "./threads.js";
+
+/** Options of an entrypoint. */
+export interface EntrypointOptions {
+  /** Its name; the function's own where left out. */
+  readonly name?: string;
+  /** Where its threads are kept; without one, a run leaves nothing behind. */
+  readonly checkpointer?: CheckpointSaver;
+  /** A text that you change when the code changes. */
+  readonly version?: string;
+  /** What to do where the code no longer fits the journal. */
+  readonly onDivergence?: OnDivergence;
+}
+
+/** What the caller of an entrypoint gets for what its function returns. */
+export type ValueOf<R> = R extends EntrypointFinal<infer V, unknown> ? V : R;
+
+const OPTIONS = ["name", "checkpointer", "version", "onDivergence"];
+const FAILURES = new WeakMap<object, RunFailure>();
+
+/** How a run failed: the code that it reports (ERR-031), and the document that its journal has. */
+export interface RunFailure {
+  readonly code: string;
+  readonly document: ErrorDocument;
+}
+
+/** What the journal says of an error that left a run; undefined for an error that refused it before it began. */
+export function failureOf(error: unknown): RunFailure | undefined {
+  return typeof error === "object" && error !== null ? FAILURES.get(error) : undefined;
+}
+
+/** A workflow that can be run. Make one with `entrypoint`. */
+export class Entrypoint<I, O> {
+  readonly definition: EntrypointDefinition;
+  readonly #fn: AnyFunction;
+  readonly #saver: CheckpointSaver | null;
+
+  constructor(definition: EntrypointDefinition, fn: AnyFunction, saver: CheckpointSaver | null) {
+    this.definition = definition;
+    this.#fn = fn;
+    this.#saver = saver;
+  }
+
+  get name(): string {
+    return this.definition.name;
+  }
+
+  /**
+   * Run the workflow: with an input from its beginning, with null where it stopped, with a Command to answer it.
+   * What comes back is its value, or, where it waits for answers, `{__interrupt__: [...]}` (see `isInterrupted`).
+   *
+   * @example await refund.invoke("order-7", { configurable: { thread_id: "order-7" } });
+   */
+  async invoke(input: I | Command | null | undefined, options?: RunOptions): Promise<O> {
+    const request = readOptions(options);
+    const opened = await this.#open(input, request);
+    const attempt = new Attempt({
+      saver: this.#saver,
+      ...opened,
+      config: request.config,
+      onDivergence: this.definition.on_divergence,
+      maxConcurrency: request.maxConcurrency,
+    });
+    const given = fromTree(opened.checkpoint.input as Tree);
+    const ending = await attempt.run(() => this.#fn(given, request.config));
+    return this.#result(ending, attempt) as O;
+  }
+
+  // What a thread holds (chapters 9 and 16)
+
+  /** Look at a thread: at its newest checkpoint, or the one that the config names. */
+  async getState(config: RunnableConfig): Promise<StateSnapshot> {
+    return await this.#threads().state(readOptions(config));
+  }
+
+  /** Look at the checkpoints of a thread, the newest first. */
+  async *getStateHistory(config: RunnableConfig, options: HistoryOptions = {}): AsyncGenerator<StateSnapshot, void, undefined> {
+    yield* this.#threads().history(readOptions(config), options);
+  }
+
+  /** Set what the next run on the thread sees as its previous state. */
+  async updateState(config: RunnableConfig, values: unknown, asNode?: string): Promise<CheckpointConfig> {
+    return await this.#threads().update(readOptions(config), [[{ values, ...(asNode === undefined ? {} : { asNode }) }]]);
+  }
+
+  /** Make several updates, one checkpoint each, all or none. */
+  async bulkUpdateState(config: RunnableConfig, steps: readonly (readonly StateUpdate[])[]): Promise<CheckpointConfig> {
+    return await this.#threads().update(readOptions(config), steps);
+  }
+
+  /** Make a run that begins with a part of what another one recorded; the next resume goes on with it. */
+  async fork(config: RunnableConfig, options: ForkOptions = {}): Promise<CheckpointConfig> {
+    return await this.#threads().fork(readOptions(config), options);
+  }
+
+  #threads(): Threads {
+    return new Threads(this.#saver ?? noSaver(), this.definition);
+  }
+
+  async #open(input: unknown, request: Request): Promise<Opened> {
+    const isResume = input === null || input === undefined || input instanceof Command; // RUN-006
+    if (!this.#saver) {
+      if (isResume) {
+        noSaver();
+      }
+      return openUnkept(this.definition, input, request);
+    }
+    const kept = { ...request, threadId: threadOf(request) };
+    if (!isResume) {
+      return await openNew(this.#saver, this.definition, input, kept);
+    }
+    return await openAgain(this.#saver, this.definition, input instanceof Command ? input : null, kept);
+  }
+
+  #result(ending: Ending, attempt: Attempt): unknown {
+    if (ending.kind === "failed") {
+      const { error, code, document } = ending;
+      if (typeof error === "object" && error !== null) {
+        FAILURES.set(error, { code, document });
+      }
+      throw error;
+    }
+    if (ending.kind === "completed") {
+      return fromTree(ending.value as Tree);
+    }
+    return interrupted(pendingIn(attempt.journal));
+  }
+}
+
+function noSaver(): never {
+  throw new UsageError("usage.no_checkpointer", "this needs a checkpointer, and the entrypoint has none", "Give it one.");
+}
+
+/**
+ * Make an entrypoint of a function. The function gets the input and the config.
+ *
+ * @example const main = entrypoint({ name: "main", checkpointer }, async (order: string) => ship(await pay(order)));
+ */
+export function entrypoint<I, R>(name: string, fn: (input: I, config: RunnableConfig) => R): Entrypoint<I, ValueOf<Awaited<R>>>;
+export function entrypoint<I, R>(options: EntrypointOptions, fn: (input: I, config: RunnableConfig) => R): Entrypoint<I, ValueOf<Awaited<R>>>;
+export function entrypoint(given: string | EntrypointOptions, fn?: AnyFunction): Entrypoint<unknown, unknown> {
+  const { name, options, fn: checked } = readForm(given, fn, OPTIONS);
+  const { checkpointer, onDivergence = "error" } = options;
+  if (checkpointer !== undefined && typeof checkpointer?.append !== "function") {
+    throw invalidOption("checkpointer", "a saver");
+  }
+  if (!["error", "replay", "warn"].includes(onDivergence)) {
+    throw invalidOption("onDivergence", '"error", "replay" or "warn"');
+  }
+  const definition: EntrypointDefinition = {
+    kind: "entrypoint-definition", name, version: readVersion(options.version), on_divergence: onDivergence,
+  };
+  return new Entrypoint(definition, checked, checkpointer ?? null);
+}
+
+/**
+ * Return a value to the caller, and keep another one for the next run on the thread.
+ *
+ * @example return entrypoint.final({ value: answer, save: history });
+ */
+entrypoint.final = <V, S>({ value, save }: { value: V; save: S }): EntrypointFinal<V, S> => new EntrypointFinal(value, save);
+

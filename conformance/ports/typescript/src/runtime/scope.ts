@@ -1,0 +1,387 @@
+// One execution of an entrypoint or a task: its calls, its questions, and the order in which it sees outcomes (chapter 10).
+
+import { AsyncLocalStorage } from "node:async_hooks";
+import { digestArguments, digestTree } from "../codec/digest.js";
+import type { Tree } from "../codec/text.js";
+import { fromTree, toTree } from "../codec/value.js";
+import { reached } from "../core/failures.js";
+import type { CallRecord, Outcome, QuestionRecord } from "../core/journal.js";
+import { type Match, Matcher } from "../core/matching.js";
+import { keyedPath, questions, series } from "../core/paths.js";
+import { ReplayDivergenceError, UsageError } from "../errors.js";
+import type { EntryTaskFailed } from "../generated/types.js";
+import type { Attempt } from "./attempt.js";
+import { Call, type Callee } from "./call.js";
+import { isSignal, Suspension } from "./signals.js";
+
+/** What a scope came to. A dropped one has no outcome: its run is ending. */
+export type End =
+  | { readonly kind: "returned"; readonly value: unknown }
+  | { readonly kind: "raised"; readonly error: unknown; readonly causes: string[] }
+  | { readonly kind: "suspended"; readonly error: unknown }
+  | { readonly kind: "dropped" };
+
+/** How a call is made. */
+export interface CallOptions {
+  readonly key?: unknown;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Failure {
+  readonly call: Call;
+  readonly entry: EntryTaskFailed;
+  /** How many calls and questions the scope had made when it was delivered. */
+  readonly after: number;
+  readonly objects: Set<unknown>;
+  /** Whether the scope's code was over when it was delivered: whoever waited for it, as `Promise.all` does, is gone. */
+  readonly isLate: boolean;
+}
+
+/** The scope whose code runs. */
+export const current = new AsyncLocalStorage<Scope>();
+
+/** The scope whose code runs, or an error where none does. */
+export function currentScope(what: string): Scope {
+  const scope = current.getStore();
+  if (!scope || scope.isClosed) {
+    throw new UsageError("usage.outside_run", `${what} needs a run`, "Use it in an entrypoint, or in a task that one calls.");
+  }
+  return scope;
+}
+
+export class Scope {
+  readonly #calls: Matcher<CallRecord>;
+  readonly #questions: Matcher<QuestionRecord>;
+  readonly #made = new Set<Call>();
+  readonly #open = new Set<{ alone: boolean }>();
+  readonly #failures: Failure[] = [];
+  #count = 0;
+  #deliveries = 0;
+  #suspension: Suspension | undefined;
+  /** A call of this scope was refused because its run is ending: what its code comes to then means nothing (RPL-025). */
+  #wasRefused = false;
+  #isWoken = false;
+  #onDrained: (() => void) | undefined;
+  #slot: "none" | "held" | "left" | "wanted";
+  isClosed = false;
+
+  constructor(
+    readonly attempt: Attempt,
+    readonly path: string,
+    /** The call whose function this is; null for the entrypoint's own. */
+    readonly call: Call | null,
+  ) {
+    const records = attempt.journal.records(path);
+    this.#calls = new Matcher(records.filter((each) => each.kind === "call"));
+    this.#questions = new Matcher(records.filter((each) => each.kind === "question"));
+    this.#slot = call ? "held" : "none";
+  }
+
+  // Calls
+
+  /** Make a call: find its record, or run its function (RPL-004). */
+  make(callee: Callee, args: readonly unknown[], named: { readonly [name: string]: unknown }, bound: readonly unknown[], options: CallOptions): Promise<unknown> {
+    this.attempt.know(callee);
+    const digest = digestArguments(args, named);
+    const match = this.#match(callee.name, options.key, digest);
+    this.#count += 1;
+    if (match.kind === "diverges") {
+      return this.#diverge(match.record, callee.name, digest, () => this.#add(callee, match.record.path, digest, bound, options));
+    }
+    const path = match.kind === "recorded" ? match.record.path : match.path;
+    const call = this.#add(callee, path, digest, bound, options);
+    if (match.kind === "recorded") {
+      call.replay(match.record.entry);
+    } else {
+      this.#begin(call);
+    }
+    return call.promise;
+  }
+
+  #match(name: string, key: unknown, digest: string): Match<CallRecord> {
+    if (key === undefined) {
+      return this.#calls.numbered(series(this.path, name), digest);
+    }
+    if (typeof key !== "string" || !key.isWellFormed() || key === "" || [...key].length > 255) {
+      throw new UsageError("usage.key_invalid", `a key of ${name} is not a string of 1 to 255 characters`, "Make a string of it.");
+    }
+    const match = this.#calls.keyed(keyedPath(this.path, name, key), digest);
+    if (!match) {
+      throw new UsageError("usage.key_duplicate", `${name} was called twice with the same key`, "Make the key tell the two calls apart.");
+    }
+    return match;
+  }
+
+  #add(callee: Callee, path: string, digest: string, args: readonly unknown[], { signal }: CallOptions): Call {
+    const call = new Call(this, callee, path, digest, args);
+    this.#opened(call);
+    this.#made.add(call);
+    if (signal?.aborted) {
+      call.cancel(signal.reason);
+    } else {
+      signal?.addEventListener("abort", () => call.cancel(signal.reason), { once: true });
+    }
+    return call;
+  }
+
+  /** RPL-015: two that are open at the same time are not alone. */
+  #opened(opening: { alone: boolean }): void {
+    for (const other of this.#open) {
+      other.alone = false;
+      opening.alone = false;
+    }
+    this.#open.add(opening);
+  }
+
+  #begin(call: Call): void {
+    const refusal = this.#suspension ?? this.attempt.refusal;
+    if (refusal === undefined) {
+      void call.execute();
+    } else {
+      this.#wasRefused ||= !this.#suspension;
+      this.#close(call);
+      call.refuse(refusal); // INT-010, RPL-020
+    }
+  }
+
+  #diverge(record: CallRecord, name: string, digest: string, add: () => Call): Promise<unknown> {
+    const error = this.#divergence(record, name, record.entry.name, digest);
+    const call = add();
+    if (error) {
+      this.#begin(call);
+    } else {
+      record.claimed = true;
+      call.replay(record.entry);
+    }
+    return call.promise;
+  }
+
+  /** RPL-020 to RPL-024: the error with which the attempt diverges, or nothing where the record is taken all the same. */
+  #divergence(record: CallRecord | QuestionRecord, name: string, recorded: string, digest: string): ReplayDivergenceError | undefined {
+    const text =
+      `the journal has ${recorded} with input ${record.digest} at ${record.path}; ` +
+      `the code has ${name} with input ${digest} there`;
+    if (this.attempt.onDivergence === "error") {
+      return this.attempt.diverge(new ReplayDivergenceError(text, record.path));
+    }
+    if (this.attempt.onDivergence === "warn") {
+      process.emitWarning(text, "ReplayDivergenceWarning");
+    }
+    return undefined;
+  }
+
+  // Questions (chapter 8)
+
+  /** Return the answer to a question, or suspend the scope. */
+  ask(value: unknown): unknown {
+    if (!this.attempt.isKept) {
+      throw new UsageError("usage.no_checkpointer", "an interrupt needs a checkpointer", "Give the entrypoint a checkpointer.");
+    }
+    const tree = toTree(value);
+    const digest = digestTree([tree]);
+    if (this.attempt.refusal !== undefined) {
+      this.#wasRefused = true;
+      throw this.attempt.refusal;
+    }
+    this.#count += 1;
+    const match = this.#questions.numbered(questions(this.path), digest);
+    if (match.kind === "diverges" && this.#divergence(match.record, "an interrupt", "an interrupt", digest)) {
+      this.#wasRefused = true;
+      throw this.attempt.refusal;
+    }
+    if (match.kind === "recorded" || match.kind === "diverges") {
+      match.record.claimed = true;
+      if (match.record.answer) {
+        return fromTree(match.record.answer.value as Tree);
+      }
+    } else {
+      this.#raise(match.path, tree, digest);
+    }
+    throw this.#suspend();
+  }
+
+  #raise(id: string, value: Tree, input_digest: string): void {
+    const opening = { alone: true };
+    this.#opened(opening);
+    void this.attempt.writer.record((place) => ({ kind: "interrupt.raised", ...place, id, value, input_digest, alone: opening.alone }));
+  }
+
+  #suspend(): Suspension {
+    this.#suspension ??= new Suspension();
+    return this.#suspension;
+  }
+
+  // Failures (RPL-041)
+
+  hasFailed(call: Call, entry: Outcome): void {
+    this.#failures.push({ call, entry: entry as EntryTaskFailed, after: this.#count, objects: new Set(), isLate: this.#onDrained !== undefined });
+  }
+
+  hasDelivered(call: Call, error: unknown): void {
+    this.#failures.find((failure) => failure.call === call)?.objects.add(error);
+  }
+
+  #causes(error: unknown): string[] {
+    const reach = reached(error);
+    let found = this.#failures.filter(({ objects }) => [...objects].some((each) => reach.has(each)));
+    if (found.length === 0) {
+      found = this.#failures.filter(({ after }) => after === this.#count);
+    }
+    const all = new Set([...found, ...this.#failures.filter(({ call, isLate }) => isLate || !call.isObserved)]);
+    return [...all].sort((left, right) => left.entry.seq - right.entry.seq).map(({ call }) => call.path);
+  }
+
+  /** RPL-030. */
+  orphans(): string[] {
+    return this.#calls.orphans();
+  }
+
+  // Delivery: one outcome at a time, whenever no code of the scope can run without one (CON-002, CON-003, CON-006)
+
+  /** Look soon whether there is something to deliver: when all code that can run has run. */
+  wake(): void {
+    if (!this.#isWoken) {
+      this.#isWoken = true;
+      setImmediate(() => {
+        this.#isWoken = false;
+        this.#step();
+      });
+    }
+  }
+
+  #step(): void {
+    if (this.attempt.fatal) {
+      this.#refuse([...this.#made], this.attempt.refusal);
+    } else {
+      this.#refuse([...this.#made].filter(({ isDropped }) => isDropped), this.attempt.refusal);
+      const next = this.#next();
+      if (next && this.#isOnDuty()) {
+        this.#close(next);
+        next.deliver(this.#deliveries++);
+      }
+      if (next) {
+        this.wake();
+        return;
+      }
+    }
+    this.#leaveWhileWaiting();
+    this.#rest();
+  }
+
+  /** CON-002: the outcome that was recorded first, of those whose calls were made. */
+  #next(): Call | undefined {
+    let next: Call | undefined;
+    for (const call of this.#made) {
+      if (call.readySeq !== undefined && (next?.readySeq === undefined || call.readySeq < next.readySeq)) {
+        next = call;
+      }
+    }
+    return next;
+  }
+
+  /** What is left where nothing can be delivered: recorded cancellations, calls that are suspended, and the end. */
+  #rest(): void {
+    const made = [...this.#made];
+    if (!made.some(({ isInFlight }) => isInFlight)) {
+      const held = made.find(({ isHeldBack }) => isHeldBack);
+      if (held) {
+        held.letGo();
+        this.wake();
+        return;
+      }
+      const asked = made.filter(({ isSuspended, isAwaited }) => isSuspended && isAwaited);
+      if (asked.length > 0) {
+        this.#suspend();
+        this.#refuse(asked, this.#suspension); // INT-012
+        this.wake();
+        return;
+      }
+    }
+    for (const call of made) {
+      if (call.isDelivered && !call.isInFlight) {
+        this.#made.delete(call);
+      }
+    }
+    if (made.every(({ isOver }) => isOver)) {
+      this.#onDrained?.();
+    }
+  }
+
+  #refuse(calls: Call[], reason: unknown): void {
+    for (const call of calls) {
+      this.#wasRefused ||= !call.isDelivered && !(reason instanceof Suspension);
+      this.#close(call);
+      call.refuse(reason);
+    }
+  }
+
+  #close(call: Call): void {
+    this.#open.delete(call);
+  }
+
+  // Slots: a task that waits for its own calls takes none (CON-019)
+
+  #leaveWhileWaiting(): void {
+    const isWaiting = [...this.#made].some(({ isAwaited, isDelivered }) => isAwaited && !isDelivered);
+    if (this.#slot === "held" && isWaiting) {
+      this.#slot = "left";
+      this.attempt.slots.release();
+    }
+  }
+
+  #isOnDuty(): boolean {
+    if (this.#slot === "left") {
+      this.#slot = "wanted";
+      void this.attempt.slots.acquire().then(() => {
+        this.#slot = "held";
+        this.wake();
+      });
+    }
+    return this.#slot === "none" || this.#slot === "held";
+  }
+
+  leaveSlot(): void {
+    if (this.#slot === "held") {
+      this.#slot = "none";
+      this.attempt.slots.release();
+    }
+  }
+
+  // From the beginning to the end
+
+  /** Run the scope's code, and wait for everything that it started (RUN-030). */
+  async run(code: () => unknown): Promise<End> {
+    this.attempt.scopes.add(this);
+    let thrown: { readonly error: unknown } | undefined;
+    let value: unknown;
+    try {
+      value = await current.run(this, async () => code());
+    } catch (error) {
+      thrown = { error };
+    }
+    await new Promise<void>((resolve) => {
+      this.#onDrained = resolve;
+      this.wake();
+    });
+    this.isClosed = true;
+    return this.#end(value, thrown);
+  }
+
+  #end(value: unknown, thrown: { readonly error: unknown } | undefined): End {
+    if (this.attempt.fatal || this.#wasRefused) {
+      return { kind: "dropped" };
+    }
+    if (this.#suspension || [...this.#made].some(({ isSuspended }) => isSuspended)) {
+      return { kind: "suspended", error: isSignal(thrown?.error) ? undefined : thrown?.error };
+    }
+    if (thrown) {
+      return { kind: "raised", error: thrown.error, causes: this.#causes(thrown.error) };
+    }
+    const unobserved = this.#failures.find(({ call }) => !call.isObserved);
+    if (unobserved) {
+      const error = unobserved.call.anew(unobserved.entry.error); // ERR-025
+      return { kind: "raised", error, causes: this.#causes(error) };
+    }
+    return { kind: "returned", value };
+  }
+}

@@ -1,0 +1,85 @@
+// Tasks: functions whose outcome is recorded.
+
+import type { ErrorClass } from "../core/failures.js";
+import type { TaskDefinition } from "../generated/types.js";
+import type { Callee } from "./call.js";
+import { type AnyFunction, invalidOption, readForm, readName, readVersion } from "./definition.js";
+import { bind, type Named, type Parameter, readParameters } from "./parameters.js";
+import { currentScope } from "./scope.js";
+
+/** Options of a task. */
+export interface TaskOptions {
+  /** The name under which its outcomes are recorded; the function's own where left out. */
+  readonly name?: string;
+  /** Classes of errors that come back as themselves. */
+  readonly raises?: readonly ErrorClass[];
+  /** The names of the parameters: calls are checked against them, and may give arguments by name. */
+  readonly params?: readonly Parameter[];
+  /** Is recorded with each result. */
+  readonly version?: string;
+}
+
+/** Options of one call. */
+export interface TaskCallOptions {
+  /** What the call is found again by, in the place of its number. */
+  readonly key?: string;
+  /** Cancels the call. */
+  readonly signal?: AbortSignal;
+  /** Arguments by name. */
+  readonly named?: Named;
+}
+
+/** A task: it is called like its function, and always returns a promise. */
+export interface Task<A extends unknown[], R> {
+  (...args: A): Promise<R>;
+  readonly definition: TaskDefinition;
+  /** The same task, with options for the calls that are made through it. */
+  withOptions(options: TaskCallOptions): Task<A, R>;
+}
+
+const OPTIONS = ["name", "raises", "params", "version"];
+
+/**
+ * Make a task of a function.
+ *
+ * @example const fetchPage = task("fetchPage", async (url: string) => (await fetch(url)).text());
+ */
+export function task<A extends unknown[], R>(name: string, fn: (...args: A) => R): Task<A, Awaited<R>>;
+export function task<A extends unknown[], R>(options: TaskOptions, fn: (...args: A) => R): Task<A, Awaited<R>>;
+export function task(given: string | TaskOptions, fn?: AnyFunction): Task<unknown[], unknown> {
+  const { name, options, fn: checked } = readForm(given, fn, OPTIONS);
+  const raises = readRaises(options.raises);
+  const params = readParameters(options.params);
+  const version = readVersion(options.version);
+  const callee: Callee = { name, fn: checked as Callee["fn"], raises, version };
+  const definition: TaskDefinition = {
+    kind: "task-definition", name, raises: [...raises.keys()], ...(version === null ? {} : { version }),
+  };
+
+  function withCallOptions(chosen: TaskCallOptions): Task<unknown[], unknown> {
+    const call = (...given: unknown[]): Promise<unknown> => {
+      const scope = currentScope(`the task ${name}`);
+      const { args, positional, named } = bind(name, params, given, chosen.named ?? {});
+      return scope.make(callee, positional, named, args, chosen);
+    };
+    Object.defineProperty(call, "name", { value: name });
+    return Object.assign(call, { definition, withOptions: (more: TaskCallOptions) => withCallOptions({ ...chosen, ...readCallOptions(more) }) });
+  }
+  return withCallOptions({});
+}
+
+function readRaises(raises: unknown): ReadonlyMap<string, ErrorClass> {
+  const isError = (each: unknown) => typeof each === "function" && each.prototype instanceof Error;
+  if (raises !== undefined && !(Array.isArray(raises) && raises.every(isError))) {
+    throw invalidOption("raises", "a list of classes of errors");
+  }
+  return new Map(((raises ?? []) as ErrorClass[]).map((each) => [readName(each.name), each]));
+}
+
+function readCallOptions(options: TaskCallOptions): TaskCallOptions {
+  const unknown = Object.keys(options).find((name) => !["key", "signal", "named"].includes(name));
+  if (unknown !== undefined) {
+    throw invalidOption("an option of a call", `known, and ${unknown} is not`);
+  }
+  return options;
+}
