@@ -28,7 +28,24 @@ def test_every_program_is_a_fixture(tmp_path: Path) -> None:
         path.write_text(yaml.safe_dump(fixture_of(tree, path.stem), sort_keys=False))
         load(path)
         kinds |= {node.kind for node in tree.body}
-    assert kinds == {"call", "keyed", "fail", "loop", "fan", "ask", "sub", "either"}
+    assert kinds == {"call", "keyed", "fail", "loop", "fan", "ask", "sub", "either"} | {
+        "entry",
+        "flaky",
+        "shaky",
+        "tough",
+        "keep",
+        "recall",
+    }
+
+
+def test_what_fails_works_in_the_end_and_what_is_kept_is_found() -> None:
+    tough = Node("tough", 0, count=1, inner=(Node("shaky", 1, count=1), Node("keep", 2, count=0)))
+    body = (tough, Node("entry", 3, inner=(Node("recall", 4, count=0), Node("recall", 5, count=1))))
+    document = fixture_of(Tree(body), "FUZ-x")
+    assert document["steps"][0]["expect"]["value"] == [[1, 20, 0], [20, None]]
+    assert document["final"]["effect_totals"] == {"tough0()": 2, "shaky1()": 2}
+    assert [list(each) for each in document["effects"]["tough0"]] == [["raise"], ["return"]]
+    assert (document["profile"], document["store"]) == ("composition", "sqlite")
 
 
 def test_a_seed_gives_the_same_program() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -12,6 +13,18 @@ __all__ = ("Node", "Tree", "fixture_of", "grow", "smaller")
 
 _LEAVES: Final = ("alpha", "beta", "gamma")
 _REFUSAL: Final = "no"
+_BUSY: Final = {"raise": {"type": "Busy", "message": "later"}}
+_AGAIN: Final = [{"initial_interval": 0, "jitter": False, "max_attempts": 50, "retry_on": ["Busy"]}]
+_NAMESPACE: Final = ["fuzz"]
+_KEYS: Final = 2
+_LEVELS: Final = (
+    ("composition", frozenset({"entry"})),
+    ("policies", frozenset({"flaky", "shaky", "tough"})),
+    ("stores", frozenset({"keep", "recall"})),
+    ("concurrency", frozenset({"fan"})),
+    ("interrupts", frozenset({"ask"})),
+)
+"""The profiles by what belongs to them, the last one that a port is likely to claim first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +32,10 @@ class Node:
     """One statement of a program.
 
     `kind` is ``call``, ``keyed``, ``fail`` (a call that fails, caught), ``loop``, ``fan``, ``ask``, ``sub`` (a task
-    with statements of its own) or ``either`` (an ``if`` whose branch is known).
+    with statements of its own), ``entry`` (the same as an entrypoint), ``either`` (an ``if`` whose branch is known),
+    ``keep`` and ``recall`` (a task that puts into the store, or reads from it), and three that fail `count` times
+    before they work: ``flaky`` (a task with a retry policy), ``tough`` (such a task with statements of its own before
+    it fails) and ``shaky`` (a task without one, so that the policy around it, or the run's, makes another try).
     """
 
     kind: str
@@ -33,6 +49,8 @@ class Node:
 
 
 Body: TypeAlias = tuple[Node, ...]
+_HAS_BODY: Final = frozenset({"sub", "tough", "entry", "either"})
+_COUNTS: Final = frozenset({"loop", "fan", "flaky", "shaky", "tough"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +71,16 @@ def grow(chance: random.Random) -> Tree:
 
 
 def _grow_body(chance: random.Random, numbers: Iterator[int], depth: int, size: int) -> Body:
-    kinds = ["call", "call", "keyed", "fail", "loop", "ask", "fan"] + ["sub", "sub", "either"] * (depth < 3)
+    kinds = ["call", "call", "keyed", "fail", "loop", "ask", "fan", "flaky", "shaky", "keep", "recall"]
+    kinds += ["sub", "tough", "entry", "either"] * (depth < 3)
     return tuple(_grow_node(chance, numbers, depth, chance.choice(kinds)) for _ in range(size))
 
 
 def _grow_node(chance: random.Random, numbers: Iterator[int], depth: int, kind: str) -> Node:
     number, leaf = next(numbers), chance.choice(_LEAVES)
-    count = chance.randint(0, 3) if kind in {"loop", "fan"} else chance.randint(0, 1)
+    count = chance.randint(0, 3) if kind in {"loop", "fan"} else chance.randint(0, _KEYS - 1)
     order = tuple(chance.sample(range(count), count)) if kind == "fan" else ()
-    inner = _grow_body(chance, numbers, depth + 1, chance.randint(0, 3)) if kind in {"sub", "either"} else ()
+    inner = _grow_body(chance, numbers, depth + 1, chance.randint(0, 3)) if kind in _HAS_BODY else ()
     return Node(kind, number, leaf, count, order, inner)
 
 
@@ -82,7 +101,7 @@ def _smaller_bodies(body: Body) -> Iterator[Body]:
             yield before + node.inner + after
             for inner in _smaller_bodies(node.inner):
                 yield (*before, replace(node, inner=inner), *after)
-        elif node.kind in {"loop", "fan"} and node.count:
+        if node.kind in _COUNTS and node.count:
             order = tuple(each for each in node.order if each < node.count - 1)
             yield (*before, replace(node, count=node.count - 1, order=order), *after)
 
@@ -95,6 +114,10 @@ class _Reading:
     """What is known of a program once it was read from its beginning to its end."""
 
     effects: Counter[str] = field(default_factory=Counter[str])
+    failing: dict[str, int] = field(default_factory=dict[str, int])
+    """How often the effects fail that work in the end."""
+    kept: dict[str, int] = field(default_factory=dict[str, int])
+    """What stands in the store, by key."""
     questions: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     released: list[list[str]] = field(default_factory=lambda: [[]])
     """The effects whose order is chosen, for each step."""
@@ -109,6 +132,18 @@ def _leaf(node: Node, argument: int, counts: Counter[str], reading: _Reading) ->
     counts[node.leaf] += 1
     reading.effects[f"{node.leaf}({argument})"] += 1
     return [argument, _LEAVES.index(node.leaf)]
+
+
+def _path(node: Node, scope: str) -> str:
+    own = f"{node.kind}{node.number}#0"
+    return f"{scope}/{own}" if scope else own
+
+
+def _tries(node: Node, reading: _Reading) -> int:
+    name = f"{node.kind}{node.number}"
+    reading.failing[name] = node.count
+    reading.effects[f"{name}()"] += node.count + 1
+    return node.number
 
 
 def _value(node: Node, scope: str, counts: Counter[str], reading: _Reading) -> Any:
@@ -130,9 +165,17 @@ def _value(node: Node, scope: str, counts: Counter[str], reading: _Reading) -> A
             reading.released.append([])
             counts["!"] += 1
             return first + 1
-        case "sub":
-            path = f"{scope}/sub{node.number}#0" if scope else f"sub{node.number}#0"
-            return _values(node.inner, path, reading)
+        case "sub" | "entry":
+            return _values(node.inner, _path(node, scope), reading)
+        case "tough":
+            return [*_values(node.inner, _path(node, scope), reading), _tries(node, reading)]
+        case "flaky" | "shaky":
+            return _tries(node, reading)
+        case "keep":
+            reading.kept[_key(node)] = first
+            return first
+        case "recall":
+            return reading.kept.get(_key(node))
         case _:
             for each in node.inner if node.count else ():
                 _value(each, scope, counts, reading)
@@ -140,6 +183,10 @@ def _value(node: Node, scope: str, counts: Counter[str], reading: _Reading) -> A
 
 
 # --- what it looks like -------------------------------------------------------------------------------------------
+
+
+def _key(node: Node) -> str:
+    return f"k{node.count}"
 
 
 def _variable(node: Node) -> str:
@@ -150,7 +197,40 @@ def _result(body: Body) -> dict[str, Any]:
     return {"return": {"$list": [{"$var": _variable(node)} for node in body]}}
 
 
-def _statements(node: Node, tasks: dict[str, Any]) -> list[dict[str, Any]]:
+@dataclass(slots=True)
+class _Definitions:
+    """The tasks and the further entrypoints of a program."""
+
+    tasks: dict[str, Any]
+    entrypoints: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+def _store_task(node: Node) -> dict[str, Any]:
+    place = {"namespace": {"$lit": _NAMESPACE}, "key": _key(node)}
+    if node.kind == "keep":
+        put = {"store": {"op": "put", **place, "value": {"$lit": {"n": node.number * 10}}}}
+        return {"params": [], "body": [put, {"return": node.number * 10}]}
+    found = {"$get": [{"$get": [{"$var": "r"}, "value"]}, "n"]}
+    body = [
+        {"store": {"op": "get", **place, "as": "r"}},
+        {"if": {"cond": {"$op": ["==", {"$var": "r"}, None]}, "then": [{"return": None}]}},
+        {"return": found},
+    ]
+    return {"params": [], "body": body}
+
+
+def _trying_task(node: Node, made: _Definitions) -> dict[str, Any]:
+    policy: dict[str, Any] = {} if node.kind == "shaky" else {"retry": _AGAIN}
+    tried = {"effect": {"name": f"{node.kind}{node.number}", "as": "tried"}}
+    values = [{"$var": _variable(each)} for each in node.inner]
+    result: Any = {"$list": [*values, {"$var": "tried"}]} if node.kind == "tough" else {"$var": "tried"}
+    # RPL-041: what failed before the last call is history, whatever comes after it
+    calm = [{"call": {"task": "calm"}}] if node.inner else []
+    body = [*_body(node.inner, made), *calm, tried, {"return": result}]
+    return {"params": [], "raises": ["Busy"], **policy, "body": body}
+
+
+def _statements(node: Node, made: _Definitions) -> list[dict[str, Any]]:
     first, name = node.number * 10, _variable(node)
     match node.kind:
         case "call":
@@ -175,16 +255,30 @@ def _statements(node: Node, tasks: dict[str, Any]) -> list[dict[str, Any]]:
             return [{"try": {"body": [call], "catch": [{"type": "Refused", "as": "error", "body": [caught]}]}}]
         case "ask":
             return [{"interrupt": {"value": first, "as": name}}]
-        case "sub":
-            tasks[f"sub{node.number}"] = {"params": [], "body": [*_body(node.inner, tasks), _result(node.inner)]}
-            return [{"call": {"task": f"sub{node.number}", "as": name}}]
-        case _:
-            then = _body(node.inner, tasks)
+        case "entry":
+            own = f"entry{node.number}"
+            policy: dict[str, Any] = {"retry": _AGAIN} if "shaky" in _kinds(node.inner) else {}  # declares no errors
+            made.entrypoints[own] = {"params": [], **policy, "body": [*_body(node.inner, made), _result(node.inner)]}
+            return [{"invoke": {"entrypoint": own, "input": first, "as": name}}]
+        case "either":
+            then = _body(node.inner, made)
             return [{"let": {name: node.count}}, {"if": {"cond": {"$op": ["==", node.count, 1]}, "then": then}}]
+        case "keep" | "recall":
+            made.tasks[f"{node.kind}{node.number}"] = _store_task(node)
+        case "sub":
+            body = [*_body(node.inner, made), _result(node.inner)]
+            made.tasks[f"sub{node.number}"] = {"params": [], "raises": ["Busy"], "body": body}
+        case _:
+            made.tasks[f"{node.kind}{node.number}"] = _trying_task(node, made)
+    return [{"call": {"task": f"{node.kind}{node.number}", "as": name}}]
 
 
-def _body(body: Body, tasks: dict[str, Any]) -> list[dict[str, Any]]:
-    return [statement for node in body for statement in _statements(node, tasks)]
+def _body(body: Body, made: _Definitions) -> list[dict[str, Any]]:
+    return [statement for node in body for statement in _statements(node, made)]
+
+
+def _kinds(body: Body) -> set[str]:
+    return {kind for node in body for kind in ({node.kind} | _kinds(node.inner))}
 
 
 def _program(tree: Tree, *, changed: bool) -> dict[str, Any]:
@@ -199,13 +293,21 @@ def _program(tree: Tree, *, changed: bool) -> dict[str, Any]:
         for leaf in (*_LEAVES, "later")
     }
     refuse = [{"effect": {"name": "refuse", "args": [{"$var": "n"}]}}]
-    tasks = {**leaves, "refuse": {"params": ["n"], "raises": ["Refused"], "body": refuse}}
+    calm: dict[str, Any] = {"params": [], "body": []}
+    made = _Definitions({**leaves, "calm": calm, "refuse": {"params": ["n"], "raises": ["Refused"], "body": refuse}})
     body: list[dict[str, Any]] = []
     for place in range(len(tree.body) + 1):
         if changed and place in tree.later:
             body.append({"call": {"task": "later", "args": [place]}})
-        body += _body(tree.body[place : place + 1], tasks)
-    return {"entrypoint": "main", "params": ["x"], "tasks": tasks, "body": [*body, _result(tree.body)]}
+        body += _body(tree.body[place : place + 1], made)
+    return {
+        "entrypoint": "main",
+        "params": ["x"],
+        "tasks": made.tasks,
+        **({"entrypoints": made.entrypoints} if made.entrypoints else {}),
+        **({"retry": _AGAIN} if "shaky" in _kinds(tree.body) else {}),
+        "body": [*body, _result(tree.body)],
+    }
 
 
 def fixture_of(tree: Tree, identifier: str) -> dict[str, Any]:
@@ -216,6 +318,7 @@ def fixture_of(tree: Tree, identifier: str) -> dict[str, Any]:
         tree = Tree(tree.body)
     for place in tree.later:
         reading.effects[f"later({place})"] += 1
+    found = _kinds(tree.body)
     steps: list[dict[str, Any]] = []
     for number in range(len(reading.questions) + 1):
         step: dict[str, Any] = {"op": "invoke", "thread": "t1", "input": 0}
@@ -236,20 +339,25 @@ def fixture_of(tree: Tree, identifier: str) -> dict[str, Any]:
         "title": "A program made at random",
         "why": "Say here what the port does wrong, once it is known.",
         "verifies": ["RPL-003"],
-        "profile": "concurrency" if any(reading.released) else "interrupts" if reading.questions else "core",
+        "profile": next((name for name, kinds in _LEVELS if kinds & found), "core"),
+        **({"store": "sqlite"} if found & {"keep", "recall"} else {}),
         "program": _program(tree, changed=False),
         **({"programs": {"changed": _program(tree, changed=True)}} if tree.later else {}),
-        "effects": _scripts(reading.effects),
+        "effects": _scripts(reading),
         "steps": steps,
         "final": {"effect_totals": dict(reading.effects)},
     }
     return {name: member for name, member in document.items() if member != {}}
 
 
-def _scripts(effects: Counter[str]) -> dict[str, Any]:
+def _scripts(reading: _Reading) -> dict[str, Any]:
     scripts: dict[str, list[dict[str, Any]]] = {}
-    for key, count in effects.items():
+    for key, count in reading.effects.items():
         name = key.partition("(")[0]
+        if name in reading.failing:
+            number = int(re.sub("[^0-9]", "", name))
+            scripts[name] = [_BUSY] * reading.failing[name] + [{"return": number}]
+            continue
         returned: Sequence[str] = (*_LEAVES, "later")
         refused = {"raise": {"type": "Refused", "message": _REFUSAL}}
         item = refused if name == "refuse" else {"return": returned.index(name)}
