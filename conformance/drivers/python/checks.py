@@ -24,11 +24,12 @@ _PROGRAM: Final = frozenset(
         "previous",
         "retry",
         "timeout",
+        "cache",
         "migrate",
         "context",
     )
 )
-_CALL: Final = frozenset(("task", "args", "kwargs", "key", "retry", "timeout", "as"))
+_CALL: Final = frozenset(("task", "args", "kwargs", "key", "retry", "timeout", "cache", "as"))
 _STATEMENTS: Final[Mapping[str, frozenset[str] | None]] = {
     "let": None,
     "return": None,
@@ -78,10 +79,12 @@ def check(program: Any, *, is_async: bool) -> None:
     _only(program, _PROGRAM)
     bodies = [program["body"]]
     for task in program.get("tasks", {}).values():
-        _only(task, frozenset(("params", "body", "raises", "retry", "timeout", "version", "migrate", "returns")))
+        _only(
+            task, frozenset(("params", "body", "raises", "retry", "timeout", "cache", "version", "migrate", "returns"))
+        )
         bodies.append(task["body"])
     for inner in program.get("entrypoints", {}).values():
-        _only(inner, frozenset(("params", "body", "previous", "retry", "timeout", "saver")))
+        _only(inner, frozenset(("params", "body", "previous", "retry", "timeout", "cache", "saver")))
         bodies.append(inner["body"])
     for body in bodies:
         for kind in _kinds(body):

@@ -77,7 +77,7 @@ def define(message: Document) -> Document:
         ]
     try:
         chosen = policies(options, lambda name: type(name, (Exception,), {}))
-        options = {name: each for name, each in options.items() if name not in {"retry", "timeout"}} | chosen
+        options = {name: each for name, each in options.items() if name not in {"retry", "timeout", "cache"}} | chosen
         made = _made(make, message["form"], message["name"], options, message["function"])
     except UsageError as error:
         return {"outcome": "rejected", "code": error.code, "message": error.message}

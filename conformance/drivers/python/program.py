@@ -19,6 +19,7 @@ from records import plain, record
 from store import operate
 
 from taskpoint import (
+    BaseCache,
     BaseStore,
     CheckpointSaver,
     Entrypoint,
@@ -74,9 +75,10 @@ class Program:
         self.tasks: dict[str, TaskFunction[..., Any]] = {}
         self.entrypoints: dict[str, Entrypoint[Any, Any]] = {}
         for name, definition in document.get("tasks", {}).items():
-            function = self._function([_parameter(each) for each in definition["params"]], definition["body"])
+            parameters = [_parameter(each) for each in definition["params"]]
+            function = self._function(parameters, definition["body"])
             options: dict[str, Any] = {"raises": [self.error_class(error) for error in definition.get("raises", [])]}
-            options |= policies(definition, self.error_class)
+            options |= policies(definition, self.error_class, parameters)
             if "version" in definition:
                 options["version"] = definition["version"]
             if "migrate" in definition:
@@ -88,8 +90,10 @@ class Program:
             else:
                 self.tasks[name] = task(name=name, **options)(function)
 
-    def entrypoint(self, saver: CheckpointSaver | None, store: BaseStore | None) -> Entrypoint[Any, Any]:
-        """Return the entrypoint, with a saver and a store; the others of the program share its saver or have none."""
+    def entrypoint(
+        self, saver: CheckpointSaver | None, store: BaseStore | None, cache: BaseCache | None
+    ) -> Entrypoint[Any, Any]:
+        """Return the entrypoint, with what it is given; the others of the program share its saver or have none."""
         document = self.document
         for name, definition in document.get("entrypoints", {}).items():
             kept = {"checkpointer": saver} if definition.get("saver") and saver is not None else {}
@@ -103,13 +107,15 @@ class Program:
             options["checkpointer"] = saver
         if store is not None:
             options["store"] = store
+        if cache is not None:
+            options["cache"] = cache
         made = self._entrypoint(document["entrypoint"], document, options)
         self.entrypoints[made.name] = made
         return made
 
     def _entrypoint(self, name: str, document: Document, options: dict[str, Any]) -> Entrypoint[Any, Any]:
-        options = options | policies(document, self.error_class)
         parameters = [_parameter(each) for each in document["params"]]
+        options = options | policies(document, self.error_class, parameters)
         if "previous" in document:
             default = codec.from_tree(document["previous"]["default"])
             parameters.append(Parameter(_PREVIOUS, Parameter.KEYWORD_ONLY, default=default))
@@ -322,7 +328,9 @@ class _Scope:
 
     def begin(self, members: Document) -> Any:
         function = self.program.tasks[members["task"]]
-        options = policies(members, self.program.error_class)
+        definition = self.program.document["tasks"][members["task"]]
+        parameters = [_parameter(each) for each in definition["params"]]
+        options = policies(members, self.program.error_class, parameters)
         if "key" in members:
             options["key"] = self.value(members["key"])
         if options:

@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from checks import Broken, check
@@ -17,14 +18,17 @@ from twins import Twin
 from wire import Wire
 
 from taskpoint import (
+    BaseCache,
     BaseStore,
     CheckpointSaver,
     Command,
     ConcurrentRunError,
     Entrypoint,
+    InMemoryCache,
     InMemoryStore,
     Interrupt,
     SaverError,
+    SqliteCache,
     SqliteStore,
     StateSnapshot,
     StateUpdate,
@@ -42,6 +46,8 @@ __all__ = ("EventLoop", "Run", "stop")
 Document = dict[str, Any]
 _LIBRARY_CODE = re.compile(r"[a-z]+\.[a-z_]+")
 _RUNS = frozenset(("invoke", "resume", "command"))
+_CACHES: dict[str, InMemoryCache] = {}
+"""The caches in memory, by the names that the runner gives them."""
 
 
 class EventLoop:
@@ -87,10 +93,14 @@ class Run:
         program = self._program()
         saver: RunnerSaver | NotingSqliteSaver | None = None
         store: BaseStore | None = None
+        cache: BaseCache | None = None
         try:
             saver = self._saver()
             store = self._store()
-            return self._act(program.entrypoint(saver, store), saver)
+            cache = self._cache()
+            if self._message["action"] == "clear_cache":
+                return self._clear(program, program.entrypoint(saver, store, cache), cache)
+            return self._act(program.entrypoint(saver, store, cache), saver)
         except Broken:
             raise
         except StopRun:
@@ -98,7 +108,7 @@ class Run:
         except BaseException as error:  # noqa: BLE001 - whatever left the run is its outcome
             return _failure(error, saver, entered=program.entered)
         finally:
-            for each in (saver, store):
+            for each in (saver, store, cache if isinstance(cache, SqliteCache) else None):
                 if each is not None:
                     each.close()
 
@@ -120,6 +130,30 @@ class Run:
         if asked is None:
             return None
         return SqliteStore(asked["path"]) if asked["kind"] == "sqlite" else InMemoryStore()
+
+    def _cache(self) -> BaseCache | None:
+        asked = self._message.get("cache")
+        if asked is None:
+            return None
+        if asked["kind"] == "sqlite":
+            return SqliteCache(asked["path"])
+        return _CACHES.setdefault(asked["name"], InMemoryCache())
+
+    def _clear(self, program: Program, workflow: Entrypoint[Any, Any], cache: BaseCache | None) -> Document:
+        """Clear what is kept of the entrypoint, or of one of its tasks."""
+        name = self._message.get("task")
+        if name is None:
+            clear, aclear = workflow.clear_cache, workflow.aclear_cache
+        elif cache is None:
+            raise Broken("there is no cache to clear")
+        else:
+            task = program.tasks[name]
+            clear, aclear = partial(task.clear_cache, cache), partial(task.aclear_cache, cache)
+        if self._is_async:
+            self._loop.run(aclear)
+        else:
+            clear()
+        return {"outcome": "cleared"}
 
     def _call(self, op: str, **members: object) -> Future[Document]:
         return self._wire.call(self._message["id"], op, **members)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from program import Program, run_now
 
-from taskpoint import BaseStore, CheckpointSaver, Entrypoint
+from taskpoint import BaseCache, BaseStore, CheckpointSaver, Entrypoint
 
 __all__ = ("Twin", "index")
 
@@ -39,11 +39,15 @@ class Twin(Program):
         self._module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(self._module)
 
-    def entrypoint(self, saver: CheckpointSaver | None, store: BaseStore | None = None) -> Entrypoint[Any, Any]:
-        """Return the twin's entrypoint, with a saver."""
+    def entrypoint(
+        self, saver: CheckpointSaver | None, store: BaseStore | None, cache: BaseCache | None
+    ) -> Entrypoint[Any, Any]:
+        """Return the twin's entrypoint, with what it is given."""
         options: Document = {} if saver is None else {"checkpointer": saver}
         if store is not None:
             options["store"] = store
+        if cache is not None:
+            options["cache"] = cache
         made: Entrypoint[Any, Any] = self._module.workflow(self._do, **options)
         return made
 

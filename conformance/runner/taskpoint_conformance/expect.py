@@ -11,7 +11,7 @@ from taskpoint_conformance.journal import checkpoint_view, entry_view
 from taskpoint_conformance.match import Bindings, Difference, difference, is_latitude
 from taskpoint_conformance.shapes import is_array, is_object
 
-__all__ = ("check_final", "check_items", "check_step", "journals_so_far")
+__all__ = ("check_cache", "check_final", "check_items", "check_step", "journals_so_far")
 
 Document = dict[str, Any]
 Threads = Mapping[str, list[tuple[Document, list[Document]]]]
@@ -88,6 +88,17 @@ def check_items(final: Document, items: Callable[[list[Any]], list[Document]], b
     expected = final.get("items")
     if expected is not None:
         _compare("final.items", "items", expected, items(expected if is_array(expected) else []), bindings)
+
+
+def check_cache(final: Document, entries: Callable[[list[Any]], list[Document]], bindings: Bindings) -> None:
+    """Check what stands in the cache after the last step; `entries` gives it as the expectations list it.
+
+    Raises:
+        Failure: At the first difference.
+    """
+    expected = final.get("cache")
+    if expected is not None:
+        _compare("final.cache", "cache", expected, entries(expected), bindings)
 
 
 def journals_so_far(final: Document, threads: Threads) -> dict[str, Detail]:

@@ -32,7 +32,8 @@ __all__ = (
 
 RUNS: Final = frozenset({"invoke", "resume", "command"})
 _CONCURRENT: Final = frozenset({"start", "branches", "gather", "first"})
-_USES_PROGRAM: Final = RUNS | {"update", "bulk_update", "fork", "state", "history", "delete", "start", "concurrent"}
+_LOOKS: Final = frozenset({"update", "bulk_update", "fork", "state", "history", "delete", "clear_cache"})
+_USES_PROGRAM: Final = RUNS | _LOOKS | {"start", "concurrent"}
 
 
 class FixtureError(HarnessError):
@@ -85,6 +86,12 @@ class Fixture:
     def store(self) -> str | None:
         """The store that the entrypoint is given: `memory`, `sqlite` or none."""
         kind: str | None = self.document.get("store")
+        return kind
+
+    @property
+    def cache(self) -> str | None:
+        """The cache that the entrypoint is given: `memory`, `sqlite` or none."""
+        kind: str | None = self.document.get("cache")
         return kind
 
     @property
@@ -258,8 +265,10 @@ def _world_problems(document: dict[str, Any]) -> Iterator[str]:
         if not all("effects" in expect for expect in expectations):
             yield "$.final.effect_totals: has to be given, or `effects` in every step"
     given = document.get("given", {})
-    if "sql" in given and "sqlite" not in {document.get("saver"), document.get("store")}:
-        yield "$.given.sql: only with saver: sqlite or store: sqlite"
+    if "sql" in given and "sqlite" not in {document.get("saver"), document.get("store"), document.get("cache")}:
+        yield "$.given.sql: only with saver: sqlite, store: sqlite or cache: sqlite"
+    if ("cache" in given or "cache" in document.get("final", {})) and document.get("cache") != "sqlite":
+        yield "$.given.cache, $.final.cache: only with cache: sqlite"
     if ("items" in given or "items" in document.get("final", {})) and document.get("store") != "sqlite":
         yield "$.given.items, $.final.items: only with store: sqlite"
     if not given.get("unchecked"):

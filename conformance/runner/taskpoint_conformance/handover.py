@@ -158,7 +158,11 @@ class _Worker(threading.Thread):
 
     def _fixture(self, fixture: Fixture) -> FixtureResult | None:
         """Hand one fixture over in all ways; None where nothing in it can be handed over."""
-        if fixture.saver == "none" or fixture.store == "memory" or not any(s["op"] in _RUNS for s in fixture.steps):
+        if (
+            fixture.saver == "none"
+            or "memory" in {fixture.store, fixture.cache}
+            or not any(s["op"] in _RUNS for s in fixture.steps)
+        ):
             return None
         result = FixtureResult(fixture.id, fixture)
         variants = variants_of(fixture, self._common, None, None)

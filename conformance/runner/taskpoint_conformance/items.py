@@ -6,26 +6,19 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable
-from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
 from taskpoint_conformance.canonical import canonical
 from taskpoint_conformance.errors import Failure
 from taskpoint_conformance.schemas import document_problem
-from taskpoint_conformance.sqlite import layout
+from taskpoint_conformance.sqlite import SqliteTable
 
 __all__ = ("ItemFile",)
 
 Document = dict[str, Any]
 _TIME: Final = "2026-01-01T00:00:00Z"
 _MINUTE: Final = 60.0
-_LAYOUT: Final = (
-    "PRAGMA application_id",
-    "PRAGMA user_version",
-    "PRAGMA table_info(store_items)",
-    "PRAGMA index_xinfo(store_expiry)",
-)
 _INSERT: Final = """INSERT INTO store_items (namespace, key, value, created_at, updated_at, ttl, expires_at)
 VALUES (?, ?, ?, ?, ?, ?, ?)"""
 
@@ -35,18 +28,11 @@ class ItemFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._table = SqliteTable(path, "store_items", "store_expiry")
 
     def create(self, items: Iterable[Document], statements: Iterable[str]) -> None:
         """Write the given items into the file, which may hold threads already, then run the given statements."""
-        with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            if connection.execute("PRAGMA application_id").fetchone() == (0,):
-                connection.executescript(layout())
-            connection.executescript(layout("18-stores.md", "store_items"))
-            for item in items:
-                connection.execute(_INSERT, _row(item))
-            for statement in statements:
-                connection.execute(statement)
+        self._table.create(_INSERT, map(_row, items), statements)
 
     def items(self, wanted: list[Any], *, checked: bool = True) -> list[Document]:
         """Return what the file holds, each item as its expectation lists it; `checked`: whether it is judged, too.
@@ -54,15 +40,9 @@ class ItemFile:
         Raises:
             Failure: The file is not of the layout, or holds what is no item.
         """
-        if not self.path.exists():
-            return []
         try:
-            with closing(sqlite3.connect(self.path, timeout=5)) as connection:
-                if checked:
-                    _check_layout(connection)
-                connection.row_factory = sqlite3.Row
-                rows = connection.execute("SELECT * FROM store_items ORDER BY written").fetchall()
-                found = [_checked(row) for row in rows] if checked else [_item(row) for row in rows]
+            rows = self._table.rows("written", checked=checked)
+            found = [_checked(row) for row in rows] if checked else [_item(row) for row in rows]
         except (sqlite3.Error, ValueError, TypeError) as error:
             raise Failure("store.invalid", f"the store's file is not of the layout: {error}") from None
         listed: list[Any] = [*wanted, *[None] * (len(found) - len(wanted))]
@@ -71,14 +51,6 @@ class ItemFile:
             {name: each for name, each in item.items() if name in always or name in (one or {})}
             for one, item in zip(listed, found, strict=False)
         ]
-
-
-def _check_layout(connection: sqlite3.Connection) -> None:
-    with closing(sqlite3.connect(":memory:", isolation_level=None)) as right:
-        right.executescript(layout() + layout("18-stores.md", "store_items"))
-        for query in _LAYOUT:
-            if connection.execute(query).fetchall() != right.execute(query).fetchall():
-                raise ValueError(f"{query} gives something else than in the chapters")
 
 
 def _row(item: Document) -> tuple[Any, ...]:

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
+from uuid import uuid4
 
+from taskpoint_conformance.cached import CacheFile
 from taskpoint_conformance.canonical import effect_key
 from taskpoint_conformance.errors import Failure, Verdict
-from taskpoint_conformance.expect import check_final, check_items, check_step, journals_so_far
+from taskpoint_conformance.expect import check_cache, check_final, check_items, check_step, journals_so_far
 from taskpoint_conformance.fixtures import RUNS, Fixture, is_sequential
 from taskpoint_conformance.items import ItemFile
 from taskpoint_conformance.journal import TERMINAL, comparable, recorded
@@ -30,7 +32,7 @@ from taskpoint_conformance.world import Fault, Release, World
 __all__ = ("Session", "Variant", "Witness")
 
 Document = dict[str, Any]
-_RUN_MEMBERS: Final = ("input", "value", "before", "to", "updates")
+_RUN_MEMBERS: Final = ("input", "value", "before", "to", "updates", "task")
 _REPEATABLE: Final = RUNS | {"update", "state", "history", "delete", "finish", "concurrent"}
 _ONCE: Final = frozenset({"retry", "take_over", "checkpoint_id", "run_id"})
 """Options of a run that say how it begins."""
@@ -95,7 +97,9 @@ class Session:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._left: dict[str, Any] = {}
         self._store = self._make_store()
+        self._name = uuid4().hex
         self._items = self._make_items()
+        self._cache = self._make_cache()
         world = World(fixture.document.get("effects", {}), fixture.retried)
         self._traffic = Traffic(self._store, world, limits, self._points, sequential=is_sequential(fixture))
 
@@ -143,7 +147,7 @@ class Session:
             return None
         if self._fixture.saver == "sqlite":
             file = SqliteFile(self._file("threads.db"))
-            statements: list[str] = [] if "items" in self._given else self._given.get("sql", [])
+            statements: list[str] = [] if self._given.keys() & {"items", "cache"} else self._given.get("sql", [])
             if threads or statements:
                 file.create(threads, statements)
             return file
@@ -162,6 +166,15 @@ class Session:
             file.create(given.get("items", []), given.get("sql", []))
         return file
 
+    def _make_cache(self) -> CacheFile | None:
+        if self._fixture.cache != "sqlite":
+            return None
+        file = CacheFile(self._file("cache.db"))
+        given = self._given
+        if "cache" in given:
+            file.create(given["cache"], given.get("sql", []))
+        return file
+
     def _file(self, name: str) -> Path:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="taskpoint-", ignore_cleanup_errors=True)
@@ -175,7 +188,7 @@ class Session:
             if not request.over:
                 self._traffic.kill(request.driver)
         given = self._given
-        meant_to_be_bad = given.get("unchecked") or given.get("sql")
+        meant_to_be_bad = given.get("unchecked") or ("sql" in given and "cache" not in given)
         if isinstance(self._store, SqliteFile) and self._store.path.exists() and not meant_to_be_bad:
             self._store.check()
         threads = self._threads() if not isinstance(self._store, SqliteFile) or self._store.path.exists() else {}
@@ -186,6 +199,9 @@ class Session:
             if self._items is not None:
                 items = partial(self._items.items, checked="sql" not in given)
                 check_items(self._fixture.final, items, self._bindings)
+            if self._cache is not None:
+                entries = partial(self._cache.entries, checked="sql" not in given)
+                check_cache(self._fixture.final, entries, self._bindings)
         return Witness(
             comparable(threads), comparable(threads, crashed=True), totals, self._points.operations, self._points.struck
         )
@@ -386,6 +402,10 @@ class Session:
             members["store"] = {"kind": "sqlite", "path": str(self._items.path)}
         elif self._fixture.store is not None:
             members["store"] = {"kind": self._fixture.store}
+        if self._cache is not None:
+            members["cache"] = {"kind": "sqlite", "path": str(self._cache.path)}
+        elif self._fixture.cache is not None:
+            members["cache"] = {"kind": self._fixture.cache, "name": self._name}
         if action == "command":
             members["command"] = {name: step[name] for name in ("resume", "answers") if name in step}
         if "options" in step:

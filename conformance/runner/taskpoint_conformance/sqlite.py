@@ -17,7 +17,7 @@ from taskpoint_conformance.journal import check_entries
 from taskpoint_conformance.schemas import document_problem
 from taskpoint_conformance.shapes import is_object
 
-__all__ = ("SqliteFile", "layout")
+__all__ = ("SqliteFile", "SqliteTable", "layout")
 
 Document = dict[str, Any]
 _COLUMNS: Final = (
@@ -54,6 +54,59 @@ def layout(chapter: str = "11-storage.md", table: str = "CREATE TABLE threads") 
         if table in block:
             return str(block)
     raise HarnessError(f"{chapter} has no block of SQL that creates the tables")
+
+
+class SqliteTable:
+    """A table of chapter 18 in a file of the layout, alone or beside others.
+
+    Args:
+        path: The file.
+        table: The name of the table.
+        index: The name of its index.
+    """
+
+    def __init__(self, path: Path, table: str, index: str) -> None:
+        self.path = path
+        self._table = table
+        self._looks = (
+            "PRAGMA application_id",
+            "PRAGMA user_version",
+            f"PRAGMA table_info({table})",
+            f"PRAGMA index_xinfo({index})",
+        )
+
+    def create(self, insert: str, rows: Iterable[tuple[Any, ...]], statements: Iterable[str]) -> None:
+        """Write rows into the file, which may hold threads already, then run the given statements."""
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
+            connection.execute("PRAGMA journal_mode=WAL")
+            if connection.execute("PRAGMA application_id").fetchone() == (0,):
+                connection.executescript(layout())
+            connection.executescript(layout("18-stores.md", self._table))
+            connection.executemany(insert, rows)
+            for statement in statements:
+                connection.execute(statement)
+
+    def rows(self, order: str, *, checked: bool) -> list[sqlite3.Row]:
+        """Return all rows; `checked`: whether the layout is judged, too.
+
+        Raises:
+            ValueError: The file is not of the layout.
+        """
+        if not self.path.exists():
+            return []
+        with closing(sqlite3.connect(self.path, timeout=5)) as connection:
+            if checked:
+                self._check(connection)
+            connection.row_factory = sqlite3.Row
+            query = f"SELECT * FROM {self._table} ORDER BY {order}"  # noqa: S608 - our own names
+            return connection.execute(query).fetchall()
+
+    def _check(self, connection: sqlite3.Connection) -> None:
+        with closing(sqlite3.connect(":memory:", isolation_level=None)) as right:
+            right.executescript(layout() + layout("18-stores.md", self._table))
+            for look in self._looks:
+                if connection.execute(look).fetchall() != right.execute(look).fetchall():
+                    raise ValueError(f"{look} gives something else than in the chapters")
 
 
 class SqliteFile:

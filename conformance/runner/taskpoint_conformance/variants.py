@@ -15,7 +15,7 @@ _VALUES: Final = frozenset({"encode", "decode", "digest"})
 
 def variants_of(fixture: Fixture, hello: dict[str, Any], form: str | None, mode: str | None) -> list[Variant]:
     """Return the variants that the driver claims, the fixture allows and the caller asks for."""
-    if "sqlite" in {fixture.saver, fixture.store} and "sqlite" not in hello["savers"]:
+    if "sqlite" in {fixture.saver, fixture.store, fixture.cache} and "sqlite" not in hello["savers"]:
         return []
     operations = {step["op"] for step in fixture.steps}
     forms = [

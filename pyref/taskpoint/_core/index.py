@@ -107,6 +107,12 @@ class Index:
         """Return the valid outcome recorded at a path."""
         return self.outcomes.get(scope_of(path), {}).get(path)
 
+    def knows_inside(self, path: str) -> bool:
+        """Tell whether something is recorded inside of a call."""
+        inside = f"{path}/"
+        scopes = (*self.outcomes, *self.interrupts)
+        return any(scope == path or scope.startswith(inside) for scope in scopes)
+
     def raised(self, id: str) -> InterruptRaised | None:
         """Return the interrupt recorded under an id."""
         return self.interrupts.get(scope_of_interrupt(id), {}).get(id)

@@ -55,6 +55,11 @@ class Policed:
             return None
         return CachedResult(cache, (namespace_of("tasks", task.name, task.form.version), key), policy, task.form)
 
+    @property
+    def is_new(self) -> bool:
+        """Whether nothing inside the call is recorded, which a result from a cache would leave alone (`POL-040`)."""
+        return not self.run.machine.index.knows_inside(self.call.path)
+
     def hit(self, text: str) -> Outcome:
         """Return the outcome of a call whose result came from a cache: no execution of it was begun (`POL-043`)."""
         self.call.attempts = 0
@@ -131,7 +136,7 @@ def run_in_thread(run: Run, call: Call, job: Job) -> Outcome | None:
     """Execute a call until its outcome stands; None where it has none in this attempt (not locked)."""
     policed = Policed(run, call, job)
     cached = policed.cached()
-    text = cached.get() if cached is not None else None
+    text = cached.get() if cached is not None and policed.is_new else None
     if text is not None:
         return policed.hit(text)
     outcome = _execute_all(policed)

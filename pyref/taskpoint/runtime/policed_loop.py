@@ -29,7 +29,8 @@ async def run_on_loop(parent: LoopHost, call: Call, job: Job) -> None:
     try:
         if run.ending is None and not call.scope.is_over():
             cached = policed.cached()
-            text = await asyncio.to_thread(cached.get) if cached is not None and call.attempts == 1 else None
+            asks = cached is not None and call.attempts == 1 and policed.is_new
+            text = await asyncio.to_thread(cached.get) if cached is not None and asks else None
             if text is not None:
                 outcome = policed.hit(text)
             else:

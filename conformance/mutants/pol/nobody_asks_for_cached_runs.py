@@ -1,0 +1,10 @@
+"""The values of runs are kept, and each run runs all the same."""
+
+from mutating import replaces
+
+BREAKS = ("POL-046",)
+
+
+@replaces("taskpoint.runtime.attempts:CachedRun.get")
+def get(original, self):
+    original(self)
