@@ -15,10 +15,10 @@ function hello({ protocol, formats }: Message): Message {
     version: "0.1.0",
     language: "typescript",
     spec: ["1.0"],
-    profiles: ["core", "interrupts", "concurrency", "state", "values-extended", "forms"],
+    profiles: ["core", "interrupts", "concurrency", "state", "values-extended", "sqlite", "forms"],
     forms: ["named"],
     modes: ["async"],
-    savers: ["runner"],
+    savers: ["runner", "sqlite"],
   };
 }
 

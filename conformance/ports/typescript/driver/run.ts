@@ -5,6 +5,7 @@ import {
   isInterrupted, type RunOptions, SaverError, type StateSnapshot, type StateUpdate, TaskError, TaskpointError,
   type TaskSnapshot, toTree, type Tree, UsageError,
 } from "../src/index.js";
+import { SqliteSaver } from "../src/sqlite.js";
 import { Broken } from "./expressions.js";
 import { Program } from "./program.js";
 import { RunnerSaver } from "./runner-saver.js";
@@ -12,15 +13,20 @@ import type { Message, Wire } from "./wire.js";
 
 export async function run(request: Message, wire: Wire): Promise<Message> {
   const program = new Program(request.program, (members) => wire.call(request.id, "effect", members));
-  const saver = saverOf(request, wire);
+  let saver: CheckpointSaver | null = null;
   let answer: Message;
   try {
+    saver = saverOf(request, wire);
     answer = await act(request, program.entrypoint(saver), saver);
   } catch (error) {
     if (error instanceof Broken) {
       throw error;
     }
     answer = failed(error, program.isEntered);
+  } finally {
+    if (saver instanceof SqliteSaver) {
+      saver.close();
+    }
   }
   if (program.broken) {
     throw program.broken;
@@ -35,7 +41,7 @@ function saverOf({ id, saver }: Message, wire: Wire): CheckpointSaver | null {
   if (saver.kind === "none") {
     return null;
   }
-  throw new Broken(`the driver does not know the saver ${saver.kind}`);
+  return new SqliteSaver(saver.path);
 }
 
 function optionsOf({ thread, options: { checkpoint_id, max_concurrency, metadata, run_id, take_over, retry, ...rest } = {} }: Message): RunOptions {

@@ -19,5 +19,6 @@ export type { ForkOptions, HistoryOptions, StateUpdate } from "./runtime/threads
 export { first, isDelivered } from "./runtime/promise.js";
 export { StopRun, Suspension } from "./runtime/signals.js";
 export { type Task, task, type TaskCallOptions, type TaskOptions } from "./runtime/task.js";
+export { MemorySaver } from "./savers/memory.js";
 export type { Append, Begin, CheckpointSaver, Head, Loaded } from "./savers/saver.js";
 export type { Checkpoint, Entry, ErrorDocument, Holder } from "./generated/types.js";

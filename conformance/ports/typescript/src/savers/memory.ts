@@ -1,0 +1,87 @@
+// Threads in the memory of this process, for tests and for trying things out.
+
+import type { Tree } from "../codec/text.js";
+import { parseText, storedText } from "../codec/text.js";
+import { FormatError } from "../errors.js";
+import type { Checkpoint, Entry, Holder } from "../generated/types.js";
+import { afterAppend, afterBegin, liveHolder, type Tail } from "./rules.js";
+import type { Append, Begin, CheckpointSaver, Head, Loaded } from "./saver.js";
+
+interface Kept {
+  readonly checkpoint: Checkpoint;
+  readonly entries: Entry[];
+}
+
+interface Thread {
+  readonly checkpoints: Kept[];
+  holder: Holder | null;
+}
+
+function copy<T>(document: T): T {
+  return parseText(storedText(document as Tree), Number.POSITIVE_INFINITY) as T;
+}
+
+export class MemorySaver implements CheckpointSaver {
+  readonly #threads = new Map<string, Thread>();
+
+  async head(threadId: string): Promise<Head | null> {
+    const thread = this.#threads.get(threadId);
+    const last = thread?.checkpoints.at(-1);
+    return thread && last ? { checkpoint: copy(last.checkpoint), holder: liveHolder(thread.holder) } : null;
+  }
+
+  async load(threadId: string, checkpointId: string | null): Promise<Loaded | null> {
+    const thread = this.#threads.get(threadId);
+    const last = thread?.checkpoints.at(-1);
+    const found = checkpointId === null ? last : thread?.checkpoints.find(({ checkpoint }) => checkpoint.id === checkpointId);
+    if (!thread || !found) {
+      return null;
+    }
+    const isHead = found === last;
+    return { ...copy(found), isHead, holder: isHead ? liveHolder(thread.holder) : null };
+  }
+
+  async begin(write: Begin): Promise<void> {
+    const { checkpoint, entries, leading = [] } = write;
+    const thread = this.#threads.get(checkpoint.thread_id) ?? { checkpoints: [], holder: null };
+    const holder = afterBegin(tailOf(thread), write);
+    const made = [...leading, checkpoint];
+    refuseTaken(thread, made);
+    thread.checkpoints.push(...leading.map((each) => ({ checkpoint: copy(each), entries: [] })), copy({ checkpoint, entries: [...entries] }));
+    thread.holder = holder;
+    this.#threads.set(checkpoint.thread_id, thread);
+  }
+
+  async append(write: Append): Promise<void> {
+    const thread = this.#threads.get(write.threadId) ?? { checkpoints: [], holder: null };
+    const holder = afterAppend(tailOf(thread), write);
+    refuseTaken(thread, write.closing ? [write.closing] : []);
+    thread.checkpoints.at(-1)?.entries.push(...write.entries.map(copy));
+    if (write.closing) {
+      thread.checkpoints.push({ checkpoint: copy(write.closing), entries: [] });
+    }
+    thread.holder = holder;
+  }
+
+  async history(threadId: string, before: string | null, limit: number | null): Promise<readonly Checkpoint[]> {
+    const all = (this.#threads.get(threadId)?.checkpoints ?? []).map(({ checkpoint }) => checkpoint);
+    const end = before === null ? all.length : Math.max(0, all.findIndex(({ id }) => id === before));
+    return copy(all.slice(0, end).reverse().slice(0, limit ?? all.length));
+  }
+
+  async delete(threadId: string): Promise<void> {
+    this.#threads.delete(threadId);
+  }
+}
+
+function tailOf({ checkpoints, holder }: Thread): Tail | null {
+  const last = checkpoints.at(-1);
+  return last ? { id: last.checkpoint.id, seq: last.checkpoint.seq, entries: last.entries.length, holder } : null;
+}
+
+function refuseTaken(thread: Thread, made: readonly Checkpoint[]): void {
+  const ids = [...thread.checkpoints.map(({ checkpoint }) => checkpoint.id), ...made.map(({ id }) => id)];
+  if (new Set(ids).size !== ids.length) {
+    throw new FormatError("format.invalid", "a checkpoint takes an id that is taken");
+  }
+}
