@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -34,6 +35,9 @@ _CHECKPOINT_LISTED: Final = frozenset({"source", "input", "value", "saved"})
 Document = dict[str, Any]
 Retried = frozenset[str]
 """The names of the tasks that a fixture's programs execute again, as paths have them."""
+
+_LIBRARY: Final = re.compile(r"[a-z]+\.[a-z_]+")
+"""The type of an error of the library: its code."""
 
 
 def check_entries(journal: list[Document], entries: list[Document], retried: Retried = frozenset()) -> None:
@@ -135,6 +139,7 @@ def comparable(threads: dict[str, list[tuple[Document, list[Document]]]], *, cra
     """Return what has to be the same in every variant of a run: all but minted ids, times and recorded chance.
 
     After a crash the entries of attempts differ too, and so does what depends on what else was in flight.
+    The texts of the library's own errors are each port's (ERR-001); their codes and paths are not.
     """
     minted = {
         "at",
@@ -156,7 +161,11 @@ def comparable(threads: dict[str, list[tuple[Document, list[Document]]]], *, cra
         leave = minted
         if document.get("path", "").rpartition("/")[2].startswith("$"):  # DRH-003: time and chance
             leave = minted | {"value"}
-        return {key: each for key, each in document.items() if key not in leave or (key == "id" and keep_id)}
+        kept = {key: each for key, each in document.items() if key not in leave or (key == "id" and keep_id)}
+        error = kept.get("error")
+        if is_object(error) and _LIBRARY.fullmatch(error["type"]):
+            kept["error"] = {key: each for key, each in error.items() if key != "message"}
+        return kept
 
     return {
         name: [

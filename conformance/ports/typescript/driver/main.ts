@@ -1,5 +1,6 @@
 // The conformance driver of the TypeScript port: `node dist/driver/main.js`.
 
+import { stopRuns } from "../src/index.js";
 import { Skip } from "./expressions.js";
 import { run } from "./run.js";
 import { decode, define, digest, encode } from "./values.js";
@@ -34,6 +35,9 @@ async function answer(request: Message, wire: Wire): Promise<Message> {
       return digest(request);
     case "define":
       return define(request);
+    case "stop_runs":
+      stopRuns(request.thread);
+      return { outcome: "stopping" };
     case "run":
       return await run(request, wire);
     default:

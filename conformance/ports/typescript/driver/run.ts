@@ -2,7 +2,7 @@
 
 import {
   type CheckpointSaver, Command, type Entrypoint, errorDocument, failureOf, fromTree, type HistoryOptions, type Interrupt,
-  isInterrupted, type RunOptions, SaverError, type StateSnapshot, type StateUpdate, TaskError, TaskpointError,
+  isInterrupted, type RunOptions, SaverError, type StateSnapshot, type StateUpdate, StopRun, TaskError, TaskpointError,
   type TaskSnapshot, toTree, type Tree, UsageError,
 } from "../src/index.js";
 import { SqliteSaver } from "../src/sqlite.js";
@@ -167,6 +167,9 @@ function completed(result: unknown): Message {
 
 /** CNF-007: refused before anything began, or the end of a run. */
 function failed(error: unknown, isEntered: boolean): Message {
+  if (error instanceof StopRun) {
+    return { outcome: "stopped" };
+  }
   const failure = failureOf(error);
   if (failure) {
     return { outcome: "failed", code: failure.code, error: failure.document };

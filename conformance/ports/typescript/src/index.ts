@@ -18,6 +18,7 @@ export { type Interrupted, isInterrupted } from "./runtime/interrupted.js";
 export type { ForkOptions, HistoryOptions, StateUpdate } from "./runtime/threads.js";
 export { first, isDelivered } from "./runtime/promise.js";
 export { StopRun, Suspension } from "./runtime/signals.js";
+export { stopRuns } from "./runtime/stopping.js";
 export { type Task, task, type TaskCallOptions, type TaskOptions } from "./runtime/task.js";
 export { MemorySaver } from "./savers/memory.js";
 export type { Append, Begin, CheckpointSaver, Head, Loaded } from "./savers/saver.js";

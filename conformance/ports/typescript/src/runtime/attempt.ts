@@ -5,7 +5,7 @@ import { toTree } from "../codec/value.js";
 import { codeOf, errorDocument } from "../core/failures.js";
 import type { Journal } from "../core/journal.js";
 import { type ConcurrentRunError, type ReplayDivergenceError, type SaverError, UsageError } from "../errors.js";
-import type { Checkpoint, CheckpointClosing, ErrorDocument } from "../generated/types.js";
+import type { Checkpoint, CheckpointClosing, ErrorDocument, ValueObject } from "../generated/types.js";
 import { HEARTBEAT_MS, makeHolder } from "../savers/holder.js";
 import type { CheckpointSaver } from "../savers/saver.js";
 import type { Callee } from "./call.js";
@@ -27,6 +27,8 @@ export interface Work {
   readonly onDivergence: OnDivergence;
   readonly maxConcurrency: number | undefined;
   readonly config: RunnableConfig;
+  /** What the caller of this attempt gave (CKP-011). */
+  readonly metadata: ValueObject;
   /** The checkpoint that holds what the thread saved last. */
   readonly previous: Checkpoint | null;
 }
@@ -47,6 +49,7 @@ export class Attempt {
   readonly #functions = new Map<string, Callee["fn"]>();
   #divergence: ReplayDivergenceError | undefined;
   #stop: StopRun | undefined;
+  #isClosing = false;
   /** The saver failed, or another run has taken the thread: nothing is delivered any more (JRN-032, RUN-015). */
   fatal: SaverError | ConcurrentRunError | undefined;
 
@@ -60,9 +63,7 @@ export class Attempt {
     this.writer = new Writer(place, journal, (error) => {
       this.fatal = error;
       this.#stop = new StopRun(error);
-      for (const scope of this.scopes) {
-        scope.wake();
-      }
+      this.#wakeAll();
     });
   }
 
@@ -77,9 +78,23 @@ export class Attempt {
     return this.#divergence;
   }
 
-  /** RUN-020. */
+  /** RUN-020: unless it is late, no call starts and no outcome is delivered any more. */
   stop(): void {
-    this.#stop ??= new StopRun();
+    if (!this.#isClosing) {
+      this.#stop ??= new StopRun();
+      this.#wakeAll();
+    }
+  }
+
+  /** Whether the caller of the run wants it to end. */
+  get isStopped(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  #wakeAll(): void {
+    for (const scope of this.scopes) {
+      scope.wake();
+    }
   }
 
   /** TSK-007. */
@@ -110,10 +125,11 @@ export class Attempt {
     if (this.fatal) {
       throw this.fatal;
     }
+    this.#isClosing = true;
     if (this.#divergence) {
       return await this.#fail(this.#divergence, [], []);
     }
-    if (end.kind === "dropped") {
+    if (this.#stop || end.kind === "dropped") {
       await this.writer.close((place) => ({ kind: "run.stopped", ...place }), null);
       throw this.#stop ?? new StopRun();
     }
@@ -143,7 +159,8 @@ export class Attempt {
   }
 
   #closing(value: CheckpointClosing["value"], save: CheckpointClosing["value"] | undefined): CheckpointClosing {
-    const { thread_id, seq, id: parent_id, run_id, entrypoint, metadata } = this.work.checkpoint;
+    const { metadata, checkpoint } = this.work;
+    const { thread_id, seq, id: parent_id, run_id, entrypoint } = checkpoint;
     const differs = save !== undefined && canonicalText(save) !== canonicalText(value);
     return {
       kind: "checkpoint", format: "1.0", thread_id, seq: seq + 1, id: crypto.randomUUID(), parent_id, source: "loop",

@@ -4,7 +4,7 @@ import { fromTree } from "../codec/value.js";
 import type { Tree } from "../codec/text.js";
 import { pendingIn, type StateSnapshot, type CheckpointConfig } from "../core/state.js";
 import { UsageError } from "../errors.js";
-import type { EntrypointDefinition, ErrorDocument } from "../generated/types.js";
+import type { CheckpointBeginning, EntrypointDefinition, ErrorDocument } from "../generated/types.js";
 import type { CheckpointSaver } from "../savers/saver.js";
 import { Attempt, type Ending, type OnDivergence } from "./attempt.js";
 import { Command } from "./command.js";
@@ -13,6 +13,7 @@ import { type AnyFunction, invalidOption, readForm, readVersion } from "./defini
 import { EntrypointFinal } from "./final.js";
 import { interrupted } from "./interrupted.js";
 import { openAgain, type Opened, openNew, openUnkept } from "./opening.js";
+import { whileKnown } from "./stopping.js";
 import { type ForkOptions, type HistoryOptions, type StateUpdate, threadOf, Threads } from "./threads.js";
 
 /** Options of an entrypoint. */
@@ -68,17 +69,37 @@ export class Entrypoint<I, O> {
    */
   async invoke(input: I | Command | null | undefined, options?: RunOptions): Promise<O> {
     const request = readOptions(options);
+    let attempt: Attempt | undefined;
+    let isStopped = false;
+    const stop = () => {
+      isStopped = true;
+      attempt?.stop();
+    };
+    return await whileKnown({ threadId: request.threadId, stop }, async () => {
+      attempt = await this.#begin(input, request);
+      if (isStopped) {
+        attempt.stop();
+      }
+      return this.#result(await this.#run(attempt), attempt) as O;
+    });
+  }
+
+  async #begin(input: unknown, request: Request): Promise<Attempt> {
     const opened = await this.#open(input, request);
-    const attempt = new Attempt({
+    return new Attempt({
       saver: this.#saver,
       ...opened,
       config: request.config,
+      metadata: request.metadata,
       onDivergence: this.definition.on_divergence,
       maxConcurrency: request.maxConcurrency,
     });
-    const given = fromTree(opened.checkpoint.input as Tree);
-    const ending = await attempt.run(() => this.#fn(given, request.config));
-    return this.#result(ending, attempt) as O;
+  }
+
+  async #run(attempt: Attempt): Promise<Ending> {
+    const { checkpoint, config } = attempt.work;
+    const input = fromTree((checkpoint as CheckpointBeginning).input as Tree);
+    return await attempt.run(() => this.#fn(input, config));
   }
 
   // What a thread holds (chapters 9 and 16)

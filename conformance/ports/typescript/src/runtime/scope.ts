@@ -253,7 +253,8 @@ export class Scope {
     if (this.attempt.fatal) {
       this.#refuse([...this.#made], this.attempt.refusal);
     } else {
-      this.#refuse([...this.#made].filter(({ isDropped }) => isDropped), this.attempt.refusal);
+      const isEnding = this.attempt.isStopped; // what is in flight is recorded, and nobody sees it (STP-002)
+      this.#refuse([...this.#made].filter((call) => call.isDropped || (isEnding && !call.isInFlight)), this.attempt.refusal);
       const next = this.#next();
       if (next && this.#isOnDuty()) {
         this.#close(next);
