@@ -74,8 +74,10 @@ _OF_RUNS: Final = ("take_over", "retry", "durability", "watch")
 
 def _context(given: object, schema: Any) -> object:
     """Return the context as its schema has it (`CTX-005`)."""
+    if given is None or schema is None:
+        return given
     shape = shape_of(schema)
-    if given is None or shape is None:
+    if shape is None:
         return given
     try:
         return shape.typed(given)

@@ -35,6 +35,8 @@ class RunLoop:
         """Calls that wait to be executed again."""
         self.counted = False
         self.closed = False
+        self._asked = False
+        """Whether `settled` is to come: asking once is enough."""
         self._pending: asyncio.Future[None] | None = None
         """The commit that a thread makes for this loop."""
         self._settler = settler_of(loop)
@@ -46,24 +48,27 @@ class RunLoop:
 
     def activate(self) -> None:
         """Count this loop as one that can go on by itself, and look at it when it has settled (locked)."""
-        if self.closed:
-            return
-        if not self.counted:
-            self.counted = True
-            self.run.busy += 1
-        self._settler.request(self.settled)
+        if self._ask():
+            self._settler.request(self.settled)
 
     def wake(self) -> None:
         """Look again, soon; from any thread (locked)."""
-        if self.closed:
+        if not self._ask():
             return
-        if not self.counted:
-            self.counted = True
-            self.run.busy += 1
         if asyncio._get_running_loop() is self.loop:  # noqa: SLF001 - the documented one raises where there is none
             self._settler.request(self.settled)
         else:
             self.loop.call_soon_threadsafe(self._settler.request, self.settled)
+
+    def _ask(self) -> bool:
+        """Count this loop; tell whether nobody has asked for a look at it yet (locked)."""
+        if self._asked or self.closed:
+            return False
+        self._asked = True
+        if not self.counted:
+            self.counted = True
+            self.run.busy += 1
+        return True
 
     @property
     def has_waiting(self) -> bool:
@@ -94,6 +99,7 @@ class RunLoop:
         """Take outcomes, commit, deliver one outcome a scope, and see whether the attempt is over."""
         run = self.run
         with run.lock:
+            self._asked = False
             if self not in run.loops:
                 return
             for call, outcome in self.finished:
@@ -116,7 +122,7 @@ class RunLoop:
         with run.lock:
             if delivered or self.finished:
                 self.activate()
-            elif self.counted:
+            elif self.counted and not self._asked:
                 self._rest()
 
     def _rest(self) -> None:
@@ -128,7 +134,7 @@ class RunLoop:
         for host in self.hosts:
             host.give_slot_back()
         self.start_waiting()
-        if not self.pauses and all(host.is_waiting() for host in self.hosts):
+        if not self._asked and not self.pauses and all(host.is_waiting() for host in self.hosts):
             self.counted = False
             run.busy -= 1
             run.settle()

@@ -77,6 +77,7 @@ class Nudger:
             self._awake()
 
     def _awake(self) -> None:
+        self._asleep = False  # here, as it may take long until the other thread has its turn: waking it once is enough
         thread = self._thread
         if thread is None or not thread.is_alive():  # also after a fork
             self._thread = threading.Thread(target=self._serve, name="taskpoint-nudger", daemon=True)
