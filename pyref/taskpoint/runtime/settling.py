@@ -29,9 +29,12 @@ class Settler:
         """Call `callback` once, when the loop has settled."""
         self._wanted[callback] = None
         if not self._probing:
-            self._probing = True
-            self._hops = 0
-            self._loop.call_soon(self._probe)
+            self._start()
+
+    def _start(self) -> None:
+        self._probing = True
+        self._hops = 0
+        self._loop.call_soon(self._probe)
 
     def _probe(self) -> None:
         ready = getattr(self._loop, "_ready", None)
@@ -40,10 +43,14 @@ class Settler:
         if busy:
             self._loop.call_soon(self._probe)
             return
-        self._probing = False
         wanted, self._wanted = self._wanted, {}
-        for callback in wanted:
-            callback()
+        try:
+            for callback in wanted:
+                callback()
+        finally:  # what they ask for comes after all that they set going: one round of the loop less for each outcome
+            self._probing = False
+            if self._wanted:
+                self._start()
 
 
 def settler_of(loop: asyncio.AbstractEventLoop) -> Settler:
