@@ -39,6 +39,8 @@ class Commits(ABC):
         self.committing = False
         self.lost: BaseException | None = None
         """Why a commit failed, where one did: nothing may be appended after it (`JRN-032`)."""
+        self.over = False
+        """Whether the last entry was taken to be appended: nobody waits for anything any more."""
         self._stopped_by: BaseException | None = None
         """What came in the middle of a commit that was made all the same (`STP-003`)."""
         self._is_behind = False
@@ -154,6 +156,8 @@ class Commits(ABC):
             if self.lost is not None:
                 raise self.lost
             self.machine.outbox.append((last, None))
+            self.over = True
+            self.idle.notify_all()
             return self.take_batch()
 
     def take_batch(self) -> Batch:

@@ -249,6 +249,8 @@ class LoopHost(Host):
         except BaseException as error:  # noqa: BLE001 - the caller sorts it
             end.error = unwrapped(error)
             end.is_failure = isinstance(error, asyncio.CancelledError) and not _is_cancelled(self.task)
+            if isinstance(error, KeyboardInterrupt | SystemExit) and isinstance(self.run.ending, Halted):
+                self.run.hurry = error
         try:
             await self._drain(end)
         finally:

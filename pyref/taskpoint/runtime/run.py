@@ -83,6 +83,8 @@ class Run(Commits):
         self.id = ""
         self.context: object = None
         self.only_replays = False
+        self.hurry: BaseException | None = None
+        """What came while the attempt was ending, from somebody who does not want to wait (`STP-004`)."""
         self.saved_in: Callable[[], Checkpoint | None] = lambda: None
         """Returns the checkpoint that holds what the last run saved."""
         self.previous: Callable[[object], Any] = lambda absent: absent
@@ -181,6 +183,14 @@ class Run(Commits):
         """End the attempt from outside (not locked)."""
         with self.lock:
             self.halt(error)
+
+    def halt_or_hurry(self, error: BaseException) -> None:
+        """End the attempt from outside; who does so again does not wait for calls in flight (`STP-004`)."""
+        with self.lock:
+            if isinstance(self.ending, Halted):
+                self.hurry = error
+            else:
+                self.halt(error)
 
     def is_quiescent(self) -> bool:
         """Tell whether nothing can happen any more without an answer from outside (locked)."""
@@ -336,7 +346,7 @@ class Run(Commits):
             if self.running and self.ending is None:  # what runs still was cancelled: it may wait for what never comes
                 self.ending = Suspended()
                 self.wake_all()
-            while self.running or self.committing:
+            while (self.running or self.committing) and not self.over:  # STP-004: somebody did not want to wait
                 self.idle.wait()
 
     # Outcomes

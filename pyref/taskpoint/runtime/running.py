@@ -172,9 +172,9 @@ async def _carry_on_loop(
         else:
             async with limited_on_loop(run, host.scope, entrypoint.options.timeout):
                 end = await _run_body(attempt, host, context)
-        await streams.finish(loop.finish(), run.halt_now)
+        await streams.finish(loop.finish(), run.halt_or_hurry)
         if run.running or run.committing:
-            await streams.stay(run.wait_idle)
+            await _wait_idle(run)
     finally:
         loop.close()
     if quick:
@@ -194,10 +194,23 @@ async def _run_body(attempt: Attempt, host: LoopHost, context: contextvars.Conte
     body = asyncio.get_running_loop().create_task(work, context=context)
 
     def stop(error: BaseException) -> None:
-        attempt.run.halt_now(error)  # first: so that what it cancels is no act of the workflow (CON-015)
+        attempt.run.halt_or_hurry(error)  # first: so that what it cancels is no act of the workflow (CON-015)
         body.cancel()
 
     return await streams.finish(body, stop)
+
+
+async def _wait_idle(run: Run) -> None:
+    """Wait for the threads of a run, until somebody stops it who has done so before (`STP-004`)."""
+    idle = asyncio.ensure_future(asyncio.to_thread(run.wait_idle))
+    while not idle.done() and run.hurry is None:
+        try:
+            await asyncio.wait([idle])
+        except asyncio.CancelledError as error:
+            run.halt_or_hurry(error)
+    if run.hurry is not None:
+        raise run.hurry
+    idle.result()
 
 
 def _tell(bus: Bus | None, attempt: Attempt, context: contextvars.Context) -> None:

@@ -228,6 +228,78 @@ def test_a_second_ctrl_c_waits_for_nobody_and_gives_the_thread_back(saver):
     assert main.invoke(None, thread_id="t") == [0, 1, 0]
 
 
+async def test_who_cancels_a_caller_twice_waits_for_nobody(saver):
+    """`STP-004`."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    @task
+    def slow(n):
+        begun.set()
+        assert go_on.wait(30)
+        return n
+
+    @entrypoint(checkpointer=saver)
+    async def main(n):
+        return await slow(n)
+
+    running = asyncio.create_task(main.ainvoke(1, thread_id="t"))
+    await asyncio.to_thread(begun.wait)
+    running.cancel()
+    assert not (await asyncio.wait([running], timeout=0.2))[0]  # what is in flight is awaited
+    running.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(running, 20)
+    assert kinds(saver, "t") == ["run.started", "run.stopped"]
+    assert saver.load("t").holder is None
+    go_on.set()
+    assert await main.ainvoke(None, thread_id="t") == 1
+
+
+IMPATIENT = textwrap.dedent("""
+    import asyncio, sys, time
+    from taskpoint import SqliteSaver, entrypoint, task
+
+    @task
+    def slow(n):
+        print("begun", flush=True)
+        time.sleep(60)
+
+    @entrypoint(checkpointer=SqliteSaver("threads.db"))
+    async def main(n):
+        try:
+            return await slow(n)
+        except asyncio.CancelledError:
+            print("cancelled", flush=True)
+            raise
+
+    if sys.argv[1] == "invoke":
+        main.invoke(1, thread_id="t")
+    else:
+        asyncio.run(main.ainvoke(1, thread_id="t"))
+    """)
+
+
+@pytest.mark.parametrize("way", ["invoke", "ainvoke"])
+def test_a_second_ctrl_c_under_asyncio_waits_for_nobody(tmp_path, way):
+    """`STP-004`: the event loop cancels what waits, and then waits for its threads; none of ours is left."""
+    (tmp_path / "program.py").write_text(IMPATIENT, encoding="utf-8")
+    options = {"cwd": tmp_path, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "program.py", way], **options) as process:
+        began = time.monotonic()
+        assert process.stdout.readline() == "begun\n"
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.readline() == "cancelled\n"
+        while process.poll() is None:  # once is enough, but for one that comes in a destructor: Python loses it
+            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(5)
+        assert "KeyboardInterrupt" in process.communicate()[1]
+        assert time.monotonic() - began < 30
+    with SqliteSaver(tmp_path / "threads.db") as saver:
+        assert kinds(saver, "t") == ["run.started", "run.stopped"]
+        assert saver.load("t").holder is None
+
+
 # Real processes, real signals, at any moment
 
 PROGRAM = textwrap.dedent("""
