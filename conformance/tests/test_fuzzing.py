@@ -79,7 +79,7 @@ def test_a_smaller_program_is_smaller_and_there_is_an_end() -> None:
 
 
 def test_a_wrong_port_is_found_and_the_program_made_small(tmp_path: Path) -> None:
-    driver = f"{sys.executable} {MUTANTS / 'run.py'} ignore-journal"
+    driver = f"{sys.executable} {MUTANTS / 'run.py'} one-execution-is-all"
     out = tmp_path / "found"
     arguments = [
         "fuzz",

@@ -1,4 +1,4 @@
-"""A resume hands null to the entrypoint instead of the recorded input."""
+"""A resume of a run that was stopped hands null to the entrypoint instead of the recorded input."""
 
 from dataclasses import replace
 
@@ -9,5 +9,7 @@ BREAKS = ("RPL-001",)
 
 @replaces("taskpoint.runtime.attempt:_resume")
 def _resume(original, entrypoint, saver, request):
+    head = saver.load(request.config.thread_id)
     attempt = original(entrypoint, saver, request)
-    return replace(attempt, input=None)
+    stopped = head is not None and any(each.kind == "run.stopped" for each in head.entries[-1:])
+    return replace(attempt, input=None) if stopped else attempt
