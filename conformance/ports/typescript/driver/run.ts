@@ -1,14 +1,15 @@
 // The request `run`: one use of the entrypoint's public interface, and what it came to.
 
 import {
-  type CheckpointSaver, Command, type Entrypoint, errorDocument, failureOf, fromTree, type HistoryOptions, type Interrupt,
-  isInterrupted, type RunOptions, SaverError, type StateSnapshot, type StateUpdate, StopRun, TaskError, TaskpointError,
+  type CheckpointSaver, Command, type Entrypoint, errorDocument, failureOf, fromTree, type HistoryOptions, type RunOptions, SaverError, type StateSnapshot, type StateUpdate, StopRun, TaskError, TaskpointError,
   type TaskSnapshot, toTree, type Tree, UsageError,
 } from "../src/index.js";
 import { SqliteSaver } from "../src/sqlite.js";
 import { Broken } from "./expressions.js";
 import { Program } from "./program.js";
 import { RunnerSaver } from "./runner-saver.js";
+import { type Emit, stream } from "./streaming.js";
+import { asked, completed } from "./shown.js";
 import type { Message, Wire } from "./wire.js";
 
 export async function run(request: Message, wire: Wire): Promise<Message> {
@@ -17,7 +18,7 @@ export async function run(request: Message, wire: Wire): Promise<Message> {
   let answer: Message;
   try {
     saver = saverOf(request, wire);
-    answer = await act(request, program.entrypoint(saver), saver);
+    answer = await act(request, program.entrypoint(saver), saver, (members) => wire.call(request.id, "emit", members));
   } catch (error) {
     if (error instanceof Broken) {
       throw error;
@@ -45,7 +46,7 @@ function saverOf({ id, saver }: Message, wire: Wire): CheckpointSaver | null {
 }
 
 function optionsOf({ thread, options: { checkpoint_id, max_concurrency, metadata, run_id, take_over, retry, ...rest } = {} }: Message): RunOptions {
-  const [unknown] = Object.keys(rest).filter((name) => !["as_node", "filter", "before", "limit"].includes(name));
+  const [unknown] = Object.keys(rest).filter((name) => !["as_node", "filter", "before", "limit", "stream", "subgraphs", "stop_after"].includes(name));
   if (unknown !== undefined) {
     throw new Broken(`the driver does not know the option ${unknown}`);
   }
@@ -75,12 +76,15 @@ function inputOf({ action, command, input }: Message): unknown {
   return new Command({ answers: Object.fromEntries(answers) });
 }
 
-async function act(request: Message, workflow: Entrypoint<unknown, unknown>, saver: CheckpointSaver | null): Promise<Message> {
+async function act(request: Message, workflow: Entrypoint<unknown, unknown>, saver: CheckpointSaver | null, emit: Emit): Promise<Message> {
   const options = optionsOf(request);
   switch (request.action) {
     case "invoke":
     case "resume":
     case "command":
+      if (request.options?.stream) {
+        return await stream(workflow, inputOf(request), options, request.options, emit);
+      }
       return completed(await workflow.invoke(inputOf(request), options));
     case "delete":
       if (!saver) {
@@ -132,10 +136,6 @@ function historyOf({ thread, options = {} }: Message): HistoryOptions {
   };
 }
 
-function asked(interrupts: readonly Interrupt[]): Message[] {
-  return interrupts.map(({ id, value }) => ({ id, value: toTree(value) }));
-}
-
 function stateOf(state: StateSnapshot): Message {
   return {
     values: toTree(state.values),
@@ -156,13 +156,6 @@ function taskOf({ name, path, interrupts, error, cancelled, result }: TaskSnapsh
     return { ...shown, error: document };
   }
   return { ...shown, ...(cancelled ? { cancelled } : {}), ...(path && !cancelled ? { result: toTree(result) } : {}) };
-}
-
-function completed(result: unknown): Message {
-  if (isInterrupted(result)) {
-    return { outcome: "interrupted", interrupts: asked(result.__interrupt__) };
-  }
-  return { outcome: "completed", value: toTree(result) };
 }
 
 /** CNF-007: refused before anything began, or the end of a run. */

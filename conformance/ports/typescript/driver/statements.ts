@@ -1,7 +1,7 @@
 // Statements of the program IR, with nothing but what a user of the port could write.
 
 import {
-  entrypoint, errorDocument, first, fromTree, getExecutionInfo, getPreviousState, interrupt, isDelivered, toTree,
+  entrypoint, errorDocument, first, fromTree, getExecutionInfo, getPreviousState, getWriter, interrupt, isDelivered, toTree,
 } from "../src/index.js";
 import { Broken, evaluate, truth, type Variables } from "./expressions.js";
 import type { Program } from "./program.js";
@@ -165,6 +165,7 @@ const STATEMENTS: { readonly [kind: string]: Statement } = {
   final: (body, { value, save }) => new Return(entrypoint.final({ value: body.value(value), save: body.value(save) })),
   previous: (body, members) => body.keep(members.as, getPreviousState(body.previousDefault ?? null)),
   interrupt: (body, { value, as }) => body.keep(as, interrupt(body.value(value))),
+  write: (body, { value }) => getWriter()(body.value(value)),
   effect: async (body, { name, args, as }) => {
     const { path, attempt, idempotencyKey } = getExecutionInfo();
     const members = { name, args: body.values(args).map(toTree), path, attempt, idempotency_key: idempotencyKey };

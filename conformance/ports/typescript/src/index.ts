@@ -9,15 +9,17 @@ export * from "./errors.js";
 export { Command } from "./runtime/command.js";
 export type { RunnableConfig, RunOptions } from "./runtime/config.js";
 export {
-  type ExecutionInfo, getConfig, getExecutionInfo, getIdempotencyKey, getPreviousState, interrupt,
+  type ExecutionInfo, getConfig, getExecutionInfo, getIdempotencyKey, getPreviousState, getWriter,
+  interrupt,
 } from "./runtime/context.js";
-export { Entrypoint, entrypoint, type EntrypointOptions, failureOf, type RunFailure } from "./runtime/entrypoint.js";
+export { Entrypoint, entrypoint, type EntrypointOptions, failureOf, type RunFailure, type StreamOptions } from "./runtime/entrypoint.js";
 export { EntrypointFinal } from "./runtime/final.js";
 export { Interrupt, type CheckpointConfig, type StateSnapshot, type TaskSnapshot } from "./core/state.js";
 export { type Interrupted, isInterrupted } from "./runtime/interrupted.js";
 export type { ForkOptions, HistoryOptions, StateUpdate } from "./runtime/threads.js";
 export { first, isDelivered } from "./runtime/promise.js";
 export { StopRun, Suspension } from "./runtime/signals.js";
+export { STREAM_MODES, type StreamMode } from "./runtime/watching.js";
 export { stopRuns } from "./runtime/stopping.js";
 export { type Task, task, type TaskCallOptions, type TaskOptions } from "./runtime/task.js";
 export { MemorySaver } from "./savers/memory.js";

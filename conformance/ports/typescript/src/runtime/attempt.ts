@@ -4,6 +4,7 @@ import { canonicalText } from "../codec/text.js";
 import { toTree } from "../codec/value.js";
 import { codeOf, errorDocument } from "../core/failures.js";
 import type { Journal } from "../core/journal.js";
+import { pendingIn } from "../core/state.js";
 import { type ConcurrentRunError, type ReplayDivergenceError, type SaverError, UsageError } from "../errors.js";
 import type { Checkpoint, CheckpointClosing, ErrorDocument, ValueObject } from "../generated/types.js";
 import { HEARTBEAT_MS, makeHolder } from "../savers/holder.js";
@@ -14,6 +15,7 @@ import { EntrypointFinal } from "./final.js";
 import { type End, Scope } from "./scope.js";
 import { StopRun } from "./signals.js";
 import { Slots } from "./slots.js";
+import type { Watcher } from "./watching.js";
 import { now, Writer } from "./writer.js";
 
 export type OnDivergence = "error" | "replay" | "warn";
@@ -26,6 +28,9 @@ export interface Work {
   readonly attemptId: string;
   readonly onDivergence: OnDivergence;
   readonly maxConcurrency: number | undefined;
+  /** Whether it made its checkpoint, and who watches it. */
+  readonly isNew: boolean;
+  readonly watcher?: Watcher | undefined;
   readonly config: RunnableConfig;
   /** What the caller of this attempt gave (CKP-011). */
   readonly metadata: ValueObject;
@@ -65,6 +70,10 @@ export class Attempt {
       this.#stop = new StopRun(error);
       this.#wakeAll();
     });
+  }
+
+  get watcher(): Watcher | undefined {
+    return this.work.watcher;
   }
 
   /** Why no call starts a function any more, if so. */
@@ -109,6 +118,8 @@ export class Attempt {
   async run(code: () => unknown): Promise<Ending> {
     const heartbeat = setInterval(() => void this.writer.renew(), HEARTBEAT_MS);
     heartbeat.unref();
+    const { checkpoint, previous, isNew } = this.work;
+    this.watcher?.begins(checkpoint, previous && "value" in previous ? previous.value : null, isNew && this.isKept);
     try {
       const end = await new Scope(this, "", null).run(code);
       const ending = await this.#close(end);
@@ -155,6 +166,9 @@ export class Attempt {
     const orphans = some(this.#orphans());
     const draft = { kind: "run.completed", checkpoint_id: closing.id, ...orphans } as const;
     await this.writer.close((place) => ({ ...draft, ...place }), closing);
+    if (!this.fatal) {
+      this.watcher?.completed(this.work.checkpoint, closing, this.isKept);
+    }
     return { kind: "completed", value: closing.value };
   }
 
@@ -174,6 +188,9 @@ export class Attempt {
       const interrupts = this.journal.pending().map(({ path }) => path);
       return { kind: "run.interrupted", ...place, interrupts, ...document };
     }, null);
+    if (!this.fatal) {
+      this.watcher?.interrupted(this.work.checkpoint, pendingIn(this.journal));
+    }
     return { kind: "interrupted" };
   }
 
@@ -183,6 +200,9 @@ export class Attempt {
       document.path = this.#divergence.path; // RPL-021; a question has an id, and no path
     }
     await this.writer.close((place) => ({ kind: "run.failed", ...place, error: document, rerun, ...some(orphans) }), null);
+    if (!this.fatal) {
+      this.watcher?.failed(this.work.checkpoint, document);
+    }
     return { kind: "failed", error, code: codeOf(error), document };
   }
 

@@ -6,6 +6,7 @@ import { deliver, errorDocument, type ErrorClass } from "../core/failures.js";
 import { isOutcome, type Outcome } from "../core/journal.js";
 import { ValueEncodingError } from "../errors.js";
 import type { ErrorDocument } from "../generated/types.js";
+import type { Bound, Shown } from "./parameters.js";
 import { type CallPromise, promiseOf } from "./promise.js";
 import { type End, Scope } from "./scope.js";
 import { type Draft, now } from "./writer.js";
@@ -16,6 +17,8 @@ export interface Callee {
   readonly fn: (...args: never[]) => unknown;
   readonly raises: ReadonlyMap<string, ErrorClass>;
   readonly version: string | null;
+  /** Whether it is an entrypoint that is called like a task (CMP-001). */
+  readonly isEntrypoint?: boolean;
 }
 
 export class Call {
@@ -42,6 +45,8 @@ export class Call {
   isObserved = false;
   /** Where in the order of its scope's deliveries it came. */
   deliveredAt = Number.POSITIVE_INFINITY;
+  /** Whether somebody was asked in it, though its scope may have been told since. */
+  wasSuspended = false;
   /** How often its function was begun in this attempt. */
   executions = 0;
 
@@ -50,12 +55,17 @@ export class Call {
     readonly callee: Callee,
     readonly path: string,
     readonly digest: string | null,
-    readonly args: readonly unknown[],
+    private readonly bound: Bound,
   ) {
     const { promise, resolve, reject } = promiseOf<unknown>(this);
     this.promise = promise;
     this.#resolve = resolve;
     this.#reject = reject;
+  }
+
+  /** Its arguments, as its caller wrote them. */
+  get shown(): Shown {
+    return this.bound.shown;
   }
 
   get isDelivered(): boolean {
@@ -134,8 +144,9 @@ export class Call {
     }
     this.#startedAt = now();
     this.executions = 1;
+    attempt.watcher?.callBegins(this);
     const inner = new Scope(attempt, this.path, this);
-    const end = await inner.run(() => this.callee.fn(...(this.args as never[])));
+    const end = await inner.run(() => this.callee.fn(...(this.bound.args as never[])));
     inner.leaveSlot();
     this.#ended(end);
   }
@@ -147,6 +158,7 @@ export class Call {
         this.#record(this.#draft(end));
       } else {
         this.#state = end.kind;
+        this.wasSuspended = end.kind === "suspended";
       }
     }
     this.scope.wake();
@@ -189,6 +201,7 @@ export class Call {
       this.#isRecording = false;
       if (entry && isOutcome(entry)) {
         this.#outcome = entry;
+        this.scope.attempt.watcher?.callEnded(this, entry);
       }
       this.scope.wake();
     });

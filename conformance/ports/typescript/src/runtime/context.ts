@@ -58,6 +58,12 @@ export function getExecutionInfo(): ExecutionInfo {
   };
 }
 
+/** What writes to whoever streams the run in the mode `custom`; it does nothing where nobody does (STM-018). */
+export function getWriter(): (value: unknown) => void {
+  const { attempt, namespace } = currentScope("getWriter");
+  return (value) => attempt.watcher?.wrote(value, namespace);
+}
+
 /** The key by which the other side can tell that a call is made again. */
 export function getIdempotencyKey(): string | null {
   return getExecutionInfo().idempotencyKey;

@@ -13,6 +13,8 @@ import { type AnyFunction, invalidOption, readForm, readVersion } from "./defini
 import { EntrypointFinal } from "./final.js";
 import { interrupted } from "./interrupted.js";
 import { openAgain, type Opened, openNew, openUnkept } from "./opening.js";
+import { Queue } from "./queue.js";
+import { readModes, type StreamEvent, type StreamMode, Watcher } from "./watching.js";
 import { whileKnown } from "./stopping.js";
 import { type ForkOptions, type HistoryOptions, type StateUpdate, threadOf, Threads } from "./threads.js";
 
@@ -26,6 +28,13 @@ export interface EntrypointOptions {
   readonly version?: string;
   /** What to do where the code no longer fits the journal. */
   readonly onDivergence?: OnDivergence;
+}
+
+/** How a run is watched. */
+export interface StreamOptions extends RunOptions {
+  readonly streamMode?: StreamMode | readonly StreamMode[];
+  /** Also show what happens inside of called entrypoints. */
+  readonly subgraphs?: boolean;
 }
 
 /** What the caller of an entrypoint gets for what its function returns. */
@@ -68,28 +77,65 @@ export class Entrypoint<I, O> {
    * @example await refund.invoke("order-7", { configurable: { thread_id: "order-7" } });
    */
   async invoke(input: I | Command | null | undefined, options?: RunOptions): Promise<O> {
-    const request = readOptions(options);
+    return (await this.#use(input, readOptions(options), undefined)) as O;
+  }
+
+  /**
+   * Run the workflow, and read what happens in it: bare events of one mode, `[mode, event]` of several, with the
+   * namespace in front where `subgraphs` is true. Who leaves the loop stops the run.
+   *
+   * @example for await (const update of refund.stream("order-7", config)) console.log(update);
+   */
+  async *stream(input: I | Command | null | undefined, options: StreamOptions = {}): AsyncGenerator<unknown, void, undefined> {
+    const { streamMode = "updates", subgraphs = false, ...rest } = options;
+    const modes = readModes(streamMode);
+    const request = readOptions(rest);
+    const queue = new Queue<StreamEvent>();
+    const watcher = new Watcher(new Set(modes), subgraphs, (event) => queue.push(event));
+    const control = { stop: (): void => undefined };
+    const run = this.#use(input, request, watcher, control).finally(() => queue.close());
+    run.catch(() => undefined);
+    let isRead = false;
+    try {
+      for await (const [namespace, mode, data] of queue.read()) {
+        const shown = Array.isArray(streamMode) ? [mode, data] : [data];
+        const event = subgraphs ? [namespace, ...shown] : shown;
+        yield event.length === 1 ? data : event;
+      }
+      isRead = true;
+    } finally {
+      if (!isRead) {
+        control.stop(); // STM-019
+        await run.catch(() => undefined);
+      }
+    }
+    await run;
+  }
+
+  async #use(input: unknown, request: Request, watcher: Watcher | undefined, control: { stop: () => void } = { stop: () => undefined }): Promise<unknown> {
     let attempt: Attempt | undefined;
     let isStopped = false;
     const stop = () => {
       isStopped = true;
       attempt?.stop();
     };
+    control.stop = stop;
     return await whileKnown({ threadId: request.threadId, stop }, async () => {
-      attempt = await this.#begin(input, request);
+      attempt = await this.#begin(input, request, watcher);
       if (isStopped) {
         attempt.stop();
       }
-      return this.#result(await this.#run(attempt), attempt) as O;
+      return this.#result(await this.#run(attempt), attempt);
     });
   }
 
-  async #begin(input: unknown, request: Request): Promise<Attempt> {
+  async #begin(input: unknown, request: Request, watcher: Watcher | undefined): Promise<Attempt> {
     const opened = await this.#open(input, request);
     return new Attempt({
       saver: this.#saver,
       ...opened,
       config: request.config,
+      watcher,
       metadata: request.metadata,
       onDivergence: this.definition.on_divergence,
       maxConcurrency: request.maxConcurrency,

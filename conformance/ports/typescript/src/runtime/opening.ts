@@ -17,6 +17,8 @@ export interface Opened {
   readonly checkpoint: CheckpointBeginning;
   readonly journal: Journal;
   readonly attemptId: string;
+  /** Whether the checkpoint was made for this attempt. */
+  readonly isNew: boolean;
   /** The checkpoint that holds what the thread saved last; null where there is none (RUN-021). */
   readonly previous: Checkpoint | null;
 }
@@ -69,7 +71,7 @@ export async function loadPrevious(saver: CheckpointSaver, threadId: string, id:
 export function openUnkept(entrypoint: EntrypointName, input: unknown, request: Request): Opened {
   const attemptId = crypto.randomUUID();
   const checkpoint = beginning(entrypoint, toTree(input), request, { threadId: crypto.randomUUID(), seq: 0, parentId: null, previousId: null });
-  return { checkpoint, journal: new Journal([started(attemptId)]), attemptId, previous: null };
+  return { checkpoint, journal: new Journal([started(attemptId)]), attemptId, isNew: true, previous: null };
 }
 
 /** Where a checkpoint is to stand. */
@@ -112,7 +114,7 @@ export async function openNew(saver: CheckpointSaver, entrypoint: EntrypointName
     () => saver.begin({ ...write, holder: makeHolder(attemptId) }),
     () => isBegun(saver, checkpoint, write.expectedHead),
   );
-  return { checkpoint, journal: new Journal(entries), attemptId, previous };
+  return { checkpoint, journal: new Journal(entries), attemptId, isNew: true, previous };
 }
 
 /** STA-006, STA-020: the checkpoint that the config names, otherwise the head. */
@@ -196,7 +198,7 @@ async function openOlder(saver: CheckpointSaver, old: CheckpointBeginning, loade
     () => saver.begin({ ...write, holder: makeHolder(opened.attemptId) }),
     () => isBegun(saver, checkpoint, write.expectedHead),
   );
-  return { ...opened, checkpoint };
+  return { ...opened, checkpoint, isNew: true };
 }
 
 /** STA-030. */
@@ -211,7 +213,7 @@ async function openAttempt(saver: CheckpointSaver, checkpoint: CheckpointBeginni
   }
   refuseForeign(checkpoint, entrypoint);
   const previous = await loadPrevious(saver, checkpoint.thread_id, checkpoint.previous_id, null);
-  return { checkpoint, journal, attemptId: crypto.randomUUID(), previous };
+  return { checkpoint, journal, attemptId: crypto.randomUUID(), isNew: false, previous };
 }
 
 /** RUN-039, STA-036. */

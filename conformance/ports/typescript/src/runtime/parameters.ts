@@ -15,7 +15,11 @@ export interface Bound {
   readonly args: readonly unknown[];
   readonly positional: readonly unknown[];
   readonly named: Named;
+  /** As the caller wrote them. */
+  readonly shown: Shown;
 }
+
+export type Shown = readonly [args: readonly unknown[], named: Named];
 
 export function readParameters(params: unknown): readonly { name: string; optional: boolean }[] | undefined {
   if (params === undefined) {
@@ -39,7 +43,7 @@ export function bind(task: string, params: readonly { name: string; optional: bo
     if (Object.keys(named).length > 0) {
       throw mismatch(task, "arguments by name need params in the task's options");
     }
-    return { args: given, positional: withoutTail(given), named };
+    return { args: given, positional: withoutTail(given), named, shown: [given, named] };
   }
   const names = params.map(({ name }) => name);
   const stray = Object.keys(named).find((name) => !names.includes(name) || given[names.indexOf(name)] !== undefined);
@@ -53,7 +57,8 @@ export function bind(task: string, params: readonly { name: string; optional: bo
   const hole = args.indexOf(undefined);
   const positional = hole < 0 ? args : args.slice(0, hole);
   const behind = names.map((name, index): [string, unknown] => [name, args[index]]).slice(positional.length);
-  return { args, positional, named: Object.fromEntries(behind.filter(([, value]) => value !== undefined)) };
+  const rest = Object.fromEntries(behind.filter(([, value]) => value !== undefined));
+  return { args, positional, named: rest, shown: [given, named] };
 }
 
 function mismatch(task: string, what: string): UsageError {

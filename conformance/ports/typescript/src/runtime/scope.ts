@@ -12,6 +12,7 @@ import { ReplayDivergenceError, UsageError } from "../errors.js";
 import type { EntryTaskFailed } from "../generated/types.js";
 import type { Attempt } from "./attempt.js";
 import { Call, type Callee } from "./call.js";
+import type { Bound } from "./parameters.js";
 import { isSignal, Suspension } from "./signals.js";
 
 /** What a scope came to. A dropped one has no outcome: its run is ending. */
@@ -64,6 +65,8 @@ export class Scope {
   #onDrained: (() => void) | undefined;
   #slot: "none" | "held" | "left" | "wanted";
   isClosed = false;
+  /** Where a stream says that the scope's events come from (STM-006). */
+  readonly namespace: readonly string[];
 
   constructor(
     readonly attempt: Attempt,
@@ -75,14 +78,15 @@ export class Scope {
     this.#calls = new Matcher(records.filter((each) => each.kind === "call"));
     this.#questions = new Matcher(records.filter((each) => each.kind === "question"));
     this.#slot = call ? "held" : "none";
+    this.namespace = call?.callee.isEntrypoint ? call.path.split("/") : (call?.scope.namespace ?? []);
   }
 
   // Calls
 
   /** Make a call: find its record, or run its function (RPL-004). */
-  make(callee: Callee, args: readonly unknown[], named: { readonly [name: string]: unknown }, bound: readonly unknown[], options: CallOptions): Promise<unknown> {
+  make(callee: Callee, bound: Bound, options: CallOptions): Promise<unknown> {
     this.attempt.know(callee);
-    const digest = digestArguments(args, named);
+    const digest = digestArguments(bound.positional, bound.named);
     const match = this.#match(callee.name, options.key, digest);
     this.#count += 1;
     if (match.kind === "diverges") {
@@ -112,8 +116,8 @@ export class Scope {
     return match;
   }
 
-  #add(callee: Callee, path: string, digest: string, args: readonly unknown[], { signal }: CallOptions): Call {
-    const call = new Call(this, callee, path, digest, args);
+  #add(callee: Callee, path: string, digest: string, bound: Bound, { signal }: CallOptions): Call {
+    const call = new Call(this, callee, path, digest, bound);
     this.#opened(call);
     this.#made.add(call);
     if (signal?.aborted) {

@@ -59,8 +59,7 @@ export function task(given: string | TaskOptions, fn?: AnyFunction): Task<unknow
   function withCallOptions(chosen: TaskCallOptions): Task<unknown[], unknown> {
     const call = (...given: unknown[]): Promise<unknown> => {
       const scope = currentScope(`the task ${name}`);
-      const { args, positional, named } = bind(name, params, given, chosen.named ?? {});
-      return scope.make(callee, positional, named, args, chosen);
+      return scope.make(callee, bind(name, params, given, chosen.named ?? {}), chosen);
     };
     Object.defineProperty(call, "name", { value: name });
     return Object.assign(call, { definition, withOptions: (more: TaskCallOptions) => withCallOptions({ ...chosen, ...readCallOptions(more) }) });

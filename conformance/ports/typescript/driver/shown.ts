@@ -1,0 +1,15 @@
+// What a run came to, as an answer.
+
+import { type Interrupt, isInterrupted, toTree } from "../src/index.js";
+import type { Message } from "./wire.js";
+
+export function asked(interrupts: readonly Interrupt[]): Message[] {
+  return interrupts.map(({ id, value }) => ({ id, value: toTree(value) }));
+}
+
+export function completed(result: unknown): Message {
+  if (isInterrupted(result)) {
+    return { outcome: "interrupted", interrupts: asked(result.__interrupt__) };
+  }
+  return { outcome: "completed", value: toTree(result) };
+}
