@@ -13,7 +13,7 @@ from typing import Final, Generic, TypeVar
 
 from taskpoint.errors import SaverError
 
-__all__ = ("Group",)
+__all__ = ("Group", "together")
 
 W = TypeVar("W")
 _STOPPED: Final = "the thread that committed for this one was stopped"
@@ -30,6 +30,37 @@ class _Ticket(Generic[W]):
         self.leads = False
         self.wake = threading.Lock()
         self.wake.acquire()
+
+
+def together(
+    write_all: Callable[[], Sequence[Exception | None]], alone: Callable[[W], None], writes: Sequence[W]
+) -> Sequence[Exception | None]:
+    """Do several writes in one transaction and return each one's own error.
+
+    What fails undoes the transaction, and each write is done alone, so that none suffers from another's error. Nobody
+    can say what became of a commit that fails.
+
+    Args:
+        write_all: Does all of them in one transaction, and returns the errors of those that wrote nothing.
+        alone: Does one of them in a transaction of its own.
+        writes: The writes.
+    """
+    try:
+        return write_all()
+    except SaverError as error:
+        if error.committed is None:
+            return [SaverError(error.message, hint=error.hint) for _ in writes]
+    except Exception:  # noqa: BLE001, S110 - whose it is shows when each is done alone
+        pass
+    return [_verdict(alone, write) for write in writes]
+
+
+def _verdict(alone: Callable[[W], None], write: W) -> Exception | None:
+    try:
+        alone(write)
+    except Exception as error:  # noqa: BLE001 - it is raised in the thread that it belongs to
+        return error
+    return None
 
 
 class Group(Generic[W]):

@@ -10,10 +10,10 @@ from typing import ClassVar, Final, Literal, Self, TypeAlias
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
 from taskpoint._refusing import NO_SERDE, refusing_in
-from taskpoint.errors import ConcurrentRunError, FormatError, SaverError
+from taskpoint.errors import ConcurrentRunError, FormatError
 from taskpoint.savers import _rules, rows
 from taskpoint.savers._database import Database, check_options, database_path
-from taskpoint.savers._group import Group
+from taskpoint.savers._group import Group, together
 from taskpoint.savers.base import CheckpointSaver, Head, Loaded
 
 __all__ = ("SqliteSaver",)
@@ -255,12 +255,8 @@ class SqliteSaver(CheckpointSaver):
         else:
             self._database.write(write.work)
 
-    def _write_together(self, writes: Sequence[_Write]) -> list[Exception | None]:
-        """Do writes in one transaction and return each one's own error.
-
-        A conflict is found before anything is written, so it leaves nothing behind. What fails later undoes the
-        transaction, and each write is done alone. Nobody can say what became of a commit that fails.
-        """
+    def _write_together(self, writes: Sequence[_Write]) -> Sequence[Exception | None]:
+        """Do writes in one transaction; a conflict is found before anything is written, so it leaves nothing behind."""
 
         def work(connection: _Connection) -> list[Exception | None]:
             verdicts: list[Exception | None] = []
@@ -272,21 +268,7 @@ class SqliteSaver(CheckpointSaver):
                     verdicts.append(error)
             return verdicts
 
-        try:
-            return self._database.write(work)
-        except SaverError as error:
-            if error.committed is None:
-                return [SaverError(error.message, hint=error.hint) for _ in writes]
-        except FormatError:
-            pass
-        return [self._verdict_alone(write) for write in writes]
-
-    def _verdict_alone(self, write: _Write) -> Exception | None:
-        try:
-            self._write_alone(write)
-        except Exception as error:  # noqa: BLE001 - it is raised in the thread that it belongs to
-            return error
-        return None
+        return together(lambda: self._database.write(work), self._write_alone, writes)
 
 
 def _add_outcome(parameters: tuple[object, ...], connection: _Connection) -> None:

@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from typing import Literal, TypeVar
+from typing import Literal, TypeVar, cast
 
 from taskpoint.errors import SaverError, StoreError
 from taskpoint.savers._database import Database, Tables, check_options, database_path
+from taskpoint.savers._group import Group, together
 
 __all__ = ("StoreFile",)
 
 T = TypeVar("T")
+
+
+class _Write:
+    """What is to be done in a transaction, and what came of it."""
+
+    __slots__ = ("result", "work")
+
+    def __init__(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        self.work = work
+        self.result: object = None
 
 
 class StoreFile:
@@ -29,8 +40,9 @@ class StoreFile:
     ) -> None:
         check_options(synchronous, busy_timeout)
         self._owner = owner
+        self._group = Group(self._write_alone, self._write_together)
         with self._blamed():
-            self._database = Database(database_path(path), synchronous, busy_timeout, lambda: None, tables)
+            self._database = Database(database_path(path), synchronous, busy_timeout, self._group.reset, tables)
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do `work` on one state of the file."""
@@ -38,9 +50,23 @@ class StoreFile:
             return self._database.read(work)
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do `work` in one transaction, and commit it unless it raises."""
+        """Do `work` in one transaction, and commit it unless it raises; what comes meanwhile shares the next one."""
+        write = _Write(work)
         with self._blamed():
-            return self._database.write(work)
+            self._group.submit(write)
+        return cast("T", write.result)
+
+    def _write_alone(self, write: _Write) -> None:
+        write.result = self._database.write(write.work)
+
+    def _write_together(self, writes: Sequence[_Write]) -> Sequence[Exception | None]:
+        def write_all() -> Sequence[None]:
+            results = self._database.write(lambda connection: [write.work(connection) for write in writes])
+            for write, result in zip(writes, results, strict=True):
+                write.result = result
+            return [None] * len(writes)
+
+        return together(write_all, self._write_alone, writes)
 
     def close(self) -> None:
         """Close the file; a second time does nothing."""
