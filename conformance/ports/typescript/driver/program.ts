@@ -3,6 +3,7 @@
 import {
   type CheckpointSaver, type Entrypoint, entrypoint, type EntrypointOptions, fromTree, type Task, task, type Tree,
 } from "../src/index.js";
+import { policiesOf } from "./policies.js";
 import { Broken } from "./expressions.js";
 import { Body } from "./statements.js";
 import { errorClass } from "./values.js";
@@ -28,7 +29,7 @@ export class Program {
     }
   }
 
-  #task(name: string, { params, body, raises = [], version, ...rest }: Message): AnyTask {
+  #task(name: string, { params, body, raises = [], version, retry, timeout, ...rest }: Message): AnyTask {
     refuseUnknown("a task", rest);
     const parameters = params.map((each: string | Message) => (typeof each === "string" ? { name: each } : each)) as Message[];
     const options = {
@@ -36,6 +37,7 @@ export class Program {
       params: parameters.map((each) => ({ name: each.name as string, optional: "default" in each })),
       raises: raises.map((each: string) => this.errorClass(each)),
       ...(version === undefined ? {} : { version }),
+      ...policiesOf({ retry, timeout }, (each) => this.errorClass(each)),
     };
     return task(options, (...args: unknown[]) => {
       const variables = parameters.map((each, index): [string, unknown] => [
@@ -47,13 +49,14 @@ export class Program {
   }
 
   entrypoint(saver: CheckpointSaver | null): Entrypoint<unknown, unknown> {
-    const { entrypoint: name, params, tasks: _, body, version, on_divergence, previous, ...rest } = this.document;
+    const { entrypoint: name, params, tasks: _, body, version, on_divergence, previous, retry, timeout, ...rest } = this.document;
     refuseUnknown("a program", rest);
     const options: EntrypointOptions = {
       name,
       ...(saver ? { checkpointer: saver } : {}),
       ...(version === undefined ? {} : { version }),
       ...(on_divergence === undefined ? {} : { onDivergence: on_divergence }),
+      ...policiesOf({ retry, timeout }, (each) => this.errorClass(each)),
     };
     return entrypoint(options, (input: unknown) => {
       this.isEntered = true;

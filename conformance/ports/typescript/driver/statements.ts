@@ -1,9 +1,10 @@
 // Statements of the program IR, with nothing but what a user of the port could write.
 
 import {
-  entrypoint, errorDocument, first, fromTree, getExecutionInfo, getPreviousState, getWriter, interrupt, isDelivered, toTree,
+  entrypoint, errorDocument, first, fromTree, getExecutionInfo, getPreviousState, getWriter, heartbeat, interrupt, isDelivered, toTree,
 } from "../src/index.js";
 import { Broken, evaluate, truth, type Variables } from "./expressions.js";
+import { policiesOf } from "./policies.js";
 import type { Program } from "./program.js";
 import type { Message } from "./wire.js";
 
@@ -106,12 +107,10 @@ export class Body {
   }
 
   begin({ task, args, kwargs, key, retry, timeout }: Message): Handle {
-    if (retry !== undefined || timeout !== undefined) {
-      throw new Broken("the driver does not know policies");
-    }
     const controller = new AbortController();
     const named = kwargs && Object.fromEntries(Object.entries(kwargs).map(([name, each]) => [name, this.value(each)]));
-    const options = { signal: controller.signal, ...(kwargs ? { named } : {}), ...(key === undefined ? {} : { key: this.value(key) }) };
+    const policies = policiesOf({ retry, timeout }, (each) => this.program.errorClass(each));
+    const options = { signal: controller.signal, ...policies, ...(kwargs ? { named } : {}), ...(key === undefined ? {} : { key: this.value(key) }) };
     return { promise: this.program.task(task).withOptions(options)(...this.values(args)), controller };
   }
 
@@ -165,6 +164,7 @@ const STATEMENTS: { readonly [kind: string]: Statement } = {
   final: (body, { value, save }) => new Return(entrypoint.final({ value: body.value(value), save: body.value(save) })),
   previous: (body, members) => body.keep(members.as, getPreviousState(body.previousDefault ?? null)),
   interrupt: (body, { value, as }) => body.keep(as, interrupt(body.value(value))),
+  heartbeat: () => heartbeat(),
   write: (body, { value }) => getWriter()(body.value(value)),
   effect: async (body, { name, args, as }) => {
     const { path, attempt, idempotencyKey } = getExecutionInfo();

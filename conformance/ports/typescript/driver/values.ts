@@ -4,6 +4,7 @@ import {
   canonical, decodeText, digestArguments, entrypoint, task, TaskpointError, ValueEncodingError,
 } from "../src/index.js";
 import { evaluate } from "./expressions.js";
+import { policiesOf } from "./policies.js";
 import type { Message } from "./wire.js";
 
 function refused(make: () => Message): Message {
@@ -52,10 +53,11 @@ export function errorClass(name: string): new (message: string) => Error {
 }
 
 export function define({ kind, name, options, function: fn }: Message): Message {
-  const { raises, on_divergence, ...rest } = options;
+  const { raises, on_divergence, retry, timeout, ...rest } = options;
   const classes = Array.isArray(raises) ? raises.map((each) => (typeof each === "string" ? errorClass(each) : each)) : raises;
   const given = {
     ...rest,
+    ...policiesOf({ retry, timeout }, errorClass),
     ...(raises === undefined ? {} : { raises: classes }),
     ...(on_divergence === undefined ? {} : { onDivergence: on_divergence }),
     ...(name === null ? {} : { name }),

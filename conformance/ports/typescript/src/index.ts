@@ -10,6 +10,7 @@ export { Command } from "./runtime/command.js";
 export type { RunnableConfig, RunOptions } from "./runtime/config.js";
 export {
   type ExecutionInfo, getConfig, getExecutionInfo, getIdempotencyKey, getPreviousState, getWriter,
+  heartbeat,
   interrupt,
 } from "./runtime/context.js";
 export { Entrypoint, entrypoint, type EntrypointOptions, failureOf, type RunFailure, type StreamOptions } from "./runtime/entrypoint.js";
@@ -20,6 +21,7 @@ export type { ForkOptions, HistoryOptions, StateUpdate } from "./runtime/threads
 export { first, isDelivered } from "./runtime/promise.js";
 export { StopRun, Suspension } from "./runtime/signals.js";
 export { STREAM_MODES, type StreamMode } from "./runtime/watching.js";
+export { type PolicyOptions, type RetryPolicy, type TimeoutPolicy, secondsAfter } from "./runtime/policies.js";
 export { stopRuns } from "./runtime/stopping.js";
 export { type Task, task, type TaskCallOptions, type TaskOptions } from "./runtime/task.js";
 export { MemorySaver } from "./savers/memory.js";

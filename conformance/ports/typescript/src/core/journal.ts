@@ -140,9 +140,9 @@ export class Journal {
     return choice.every(isFailure) ? this.closure(choice) : undefined;
   }
 
-  /** The records of one scope, unclaimed: each execution of a scope reads its own. */
+  /** The records of one scope, unclaimed: each execution of a scope has copies of its own. */
   records(scope: string): (CallRecord | QuestionRecord)[] {
     const all = [...this.calls.values(), ...this.questions.values()];
-    return all.filter(({ path }) => parsePath(path).scope === scope);
+    return all.filter(({ path }) => parsePath(path).scope === scope).map((record) => ({ ...record, claimed: false }));
   }
 }

@@ -5,13 +5,14 @@ import { toTree } from "../codec/value.js";
 import { codeOf, errorDocument } from "../core/failures.js";
 import type { Journal } from "../core/journal.js";
 import { pendingIn } from "../core/state.js";
-import { type ConcurrentRunError, type ReplayDivergenceError, type SaverError, UsageError } from "../errors.js";
+import { type ConcurrentRunError, type ReplayDivergenceError, type SaverError, TaskTimeoutError, UsageError } from "../errors.js";
 import type { Checkpoint, CheckpointClosing, ErrorDocument, ValueObject } from "../generated/types.js";
 import { HEARTBEAT_MS, makeHolder } from "../savers/holder.js";
 import type { CheckpointSaver } from "../savers/saver.js";
 import type { Callee } from "./call.js";
 import type { RunnableConfig } from "./config.js";
 import { EntrypointFinal } from "./final.js";
+import { type TimeoutPolicy, watchTime } from "./policies.js";
 import { type End, Scope } from "./scope.js";
 import { StopRun } from "./signals.js";
 import { Slots } from "./slots.js";
@@ -31,6 +32,7 @@ export interface Work {
   /** Whether it made its checkpoint, and who watches it. */
   readonly isNew: boolean;
   readonly watcher?: Watcher | undefined;
+  readonly timeout?: TimeoutPolicy | undefined;
   readonly config: RunnableConfig;
   /** What the caller of this attempt gave (CKP-011). */
   readonly metadata: ValueObject;
@@ -55,11 +57,19 @@ export class Attempt {
   #divergence: ReplayDivergenceError | undefined;
   #stop: StopRun | undefined;
   #isClosing = false;
+  #expiry: TaskTimeoutError | undefined;
+  readonly #late: Promise<unknown>[] = [];
+  /** Settles when no call starts any more. */
+  readonly ending: Promise<void>;
+  #announceEnding: () => void = () => undefined;
   /** The saver failed, or another run has taken the thread: nothing is delivered any more (JRN-032, RUN-015). */
   fatal: SaverError | ConcurrentRunError | undefined;
 
   constructor(readonly work: Work) {
     const { saver, checkpoint, journal, attemptId } = work;
+    this.ending = new Promise((resolve) => {
+      this.#announceEnding = resolve;
+    });
     this.journal = journal;
     this.onDivergence = work.onDivergence;
     this.isKept = saver !== null;
@@ -83,6 +93,7 @@ export class Attempt {
 
   /** RPL-020: the first divergence stays. */
   diverge(error: ReplayDivergenceError): ReplayDivergenceError {
+    this.#announceEnding();
     this.#divergence ??= error;
     return this.#divergence;
   }
@@ -95,12 +106,30 @@ export class Attempt {
     }
   }
 
+  get hasDiverged(): boolean {
+    return this.#divergence !== undefined;
+  }
+
   /** Whether the caller of the run wants it to end. */
   get isStopped(): boolean {
     return this.#stop !== undefined;
   }
 
+  /** POL-033: an attempt that took too long ends as a stopped one does, but fails. */
+  #expire(): void {
+    if (!this.#isClosing) {
+      this.#expiry ??= new TaskTimeoutError("run.timeout", "the attempt took longer than its policy allows");
+      this.stop();
+    }
+  }
+
+  /** POL-024: what was given up goes on for a while, and the run does not end before it. */
+  awaitAtTheEnd(run: Promise<unknown>): void {
+    this.#late.push(run);
+  }
+
   #wakeAll(): void {
+    this.#announceEnding();
     for (const scope of this.scopes) {
       scope.wake();
     }
@@ -121,7 +150,13 @@ export class Attempt {
     const { checkpoint, previous, isNew } = this.work;
     this.watcher?.begins(checkpoint, previous && "value" in previous ? previous.value : null, isNew && this.isKept);
     try {
-      const end = await new Scope(this, "", null).run(code);
+      const root = new Scope(this, "", null);
+      const { timeout } = this.work;
+      root.isHeartbeatOnly = timeout?.refreshOn === "heartbeat";
+      const endWatch = timeout && watchTime(timeout, () => root.lastProgress, () => root.isAsking, () => this.#expire());
+      const end = await root.run(code);
+      endWatch?.();
+      await Promise.all(this.#late);
       const ending = await this.#close(end);
       if (this.fatal) {
         throw this.fatal; // ERR-033
@@ -139,6 +174,9 @@ export class Attempt {
     this.#isClosing = true;
     if (this.#divergence) {
       return await this.#fail(this.#divergence, [], []);
+    }
+    if (this.#expiry) {
+      return await this.#fail(this.#expiry, [], this.#orphans());
     }
     if (this.#stop || end.kind === "dropped") {
       await this.writer.close((place) => ({ kind: "run.stopped", ...place }), null);
@@ -208,7 +246,8 @@ export class Attempt {
 
   /** RPL-030: a call whose outcome was replayed has no scope in this attempt. */
   #orphans(): string[] {
-    return [...this.scopes].flatMap((scope) => scope.orphans());
+    const last = new Map([...this.scopes].map((scope) => [scope.path, scope]));
+    return [...last.values()].flatMap((scope) => scope.orphans());
   }
 }
 

@@ -4,9 +4,10 @@ import type { Tree } from "../codec/text.js";
 import { fromTree, toTree } from "../codec/value.js";
 import { deliver, errorDocument, type ErrorClass } from "../core/failures.js";
 import { isOutcome, type Outcome } from "../core/journal.js";
-import { ValueEncodingError } from "../errors.js";
+import { TaskTimeoutError, ValueEncodingError } from "../errors.js";
 import type { ErrorDocument } from "../generated/types.js";
 import type { Bound, Shown } from "./parameters.js";
+import { nextWait, type Policies, pause, watchTime } from "./policies.js";
 import { type CallPromise, promiseOf } from "./promise.js";
 import { type End, Scope } from "./scope.js";
 import { type Draft, now } from "./writer.js";
@@ -17,6 +18,7 @@ export interface Callee {
   readonly fn: (...args: never[]) => unknown;
   readonly raises: ReadonlyMap<string, ErrorClass>;
   readonly version: string | null;
+  readonly policies: Policies;
   /** Whether it is an entrypoint that is called like a task (CMP-001). */
   readonly isEntrypoint?: boolean;
 }
@@ -136,30 +138,72 @@ export class Call {
   async execute(): Promise<void> {
     const { attempt } = this.scope;
     this.#isBusy = true;
-    await attempt.slots.acquire();
-    if (this.#cancelled || attempt.refusal !== undefined) {
-      attempt.slots.release();
-      this.#ended({ kind: "dropped" });
-      return;
+    for (;;) {
+      await attempt.slots.acquire();
+      if (this.#isUnwanted()) {
+        attempt.slots.release();
+        this.#ended({ kind: "dropped" });
+        return;
+      }
+      const end = await this.#once();
+      const wait = end.kind === "raised" ? nextWait(this.callee.policies, end.error, this.executions) : undefined;
+      if (end.kind !== "raised" || wait === undefined) {
+        this.#ended(end);
+        return;
+      }
+      if (this.#isUnwanted()) {
+        this.#ended({ kind: "dropped" }); // POL-009: it has no outcome before its last execution
+        return;
+      }
+      attempt.journal.makeVoid(attempt.journal.closure(end.causes)); // POL-005
+      await pause(wait, attempt.ending);
     }
-    this.#startedAt = now();
-    this.executions = 1;
-    attempt.watcher?.callBegins(this);
+  }
+
+  #isUnwanted(): boolean {
+    return this.#cancelled !== undefined || this.scope.refusal !== undefined;
+  }
+
+  /** One execution; where it takes too long it is given up, and goes on unheard (POL-020, POL-023). */
+  async #once(): Promise<End> {
+    const { attempt } = this.scope;
+    this.#startedAt ??= now();
+    this.executions += 1;
+    if (this.executions === 1) {
+      attempt.watcher?.callBegins(this);
+    }
     const inner = new Scope(attempt, this.path, this);
-    const end = await inner.run(() => this.callee.fn(...(this.bound.args as never[])));
-    inner.leaveSlot();
-    this.#ended(end);
+    const run = inner.run(() => this.callee.fn(...(this.bound.args as never[]))).finally(() => inner.leaveSlot());
+    const { timeout } = this.callee.policies;
+    if (!timeout) {
+      return await run;
+    }
+    inner.isHeartbeatOnly = timeout.refreshOn === "heartbeat";
+    let endWatch = (): void => undefined;
+    const expired = new Promise<End>((resolve) => {
+      endWatch = watchTime(timeout, () => inner.lastProgress, () => inner.isAsking, () => {
+        inner.giveUp();
+        attempt.awaitAtTheEnd(run);
+        const error = new TaskTimeoutError("task.timeout", `the call at ${this.path} took longer than its policy allows`);
+        resolve({ kind: "raised", error, causes: [] });
+      });
+    });
+    const end = await Promise.race([run, expired]);
+    endWatch();
+    return end;
   }
 
   #ended(end: End): void {
     this.#isBusy = false;
-    if (this.#state === "waiting" && !this.#cancelled) {
+    if (this.#state === "waiting" && !this.#cancelled && !this.scope.isAbandoned) {
       if (end.kind === "returned" || end.kind === "raised") {
         this.#record(this.#draft(end));
       } else {
         this.#state = end.kind;
         this.wasSuspended = end.kind === "suspended";
       }
+    } else if (this.scope.isAbandoned && this.#state === "waiting") {
+      this.#state = "dropped";
     }
     this.scope.wake();
   }

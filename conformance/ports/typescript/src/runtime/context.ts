@@ -60,8 +60,17 @@ export function getExecutionInfo(): ExecutionInfo {
 
 /** What writes to whoever streams the run in the mode `custom`; it does nothing where nobody does (STM-018). */
 export function getWriter(): (value: unknown) => void {
-  const { attempt, namespace } = currentScope("getWriter");
-  return (value) => attempt.watcher?.wrote(value, namespace);
+  const scope = currentScope("getWriter");
+  const { attempt, namespace } = scope;
+  return (value) => {
+    scope.progress();
+    attempt.watcher?.wrote(value, namespace);
+  };
+}
+
+/** Tell that there is progress, for the timeouts of what this happens inside of (POL-025). */
+export function heartbeat(): void {
+  currentScope("heartbeat").progress(true);
 }
 
 /** The key by which the other side can tell that a call is made again. */

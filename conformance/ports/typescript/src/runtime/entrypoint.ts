@@ -12,14 +12,16 @@ import { readOptions, type Request, type RunnableConfig, type RunOptions } from 
 import { type AnyFunction, invalidOption, readForm, readVersion } from "./definition.js";
 import { EntrypointFinal } from "./final.js";
 import { interrupted } from "./interrupted.js";
-import { openAgain, type Opened, openNew, openUnkept } from "./opening.js";
+import { openAgain, type Opened, openNew, openNext, openUnkept } from "./opening.js";
+import { nextWait, type Policies, type PolicyOptions, pause, policyDocuments, readPolicies } from "./policies.js";
+import { StopRun } from "./signals.js";
 import { Queue } from "./queue.js";
 import { readModes, type StreamEvent, type StreamMode, Watcher } from "./watching.js";
 import { whileKnown } from "./stopping.js";
 import { type ForkOptions, type HistoryOptions, type StateUpdate, threadOf, Threads } from "./threads.js";
 
 /** Options of an entrypoint. */
-export interface EntrypointOptions {
+export interface EntrypointOptions extends PolicyOptions {
   /** Its name; the function's own where left out. */
   readonly name?: string;
   /** Where its threads are kept; without one, a run leaves nothing behind. */
@@ -40,7 +42,7 @@ export interface StreamOptions extends RunOptions {
 /** What the caller of an entrypoint gets for what its function returns. */
 export type ValueOf<R> = R extends EntrypointFinal<infer V, unknown> ? V : R;
 
-const OPTIONS = ["name", "checkpointer", "version", "onDivergence"];
+const OPTIONS = ["name", "checkpointer", "version", "onDivergence", "retry", "timeout"];
 const FAILURES = new WeakMap<object, RunFailure>();
 
 /** How a run failed: the code that it reports (ERR-031), and the document that its journal has. */
@@ -59,8 +61,10 @@ export class Entrypoint<I, O> {
   readonly definition: EntrypointDefinition;
   readonly #fn: AnyFunction;
   readonly #saver: CheckpointSaver | null;
+  readonly #policies: Policies;
 
-  constructor(definition: EntrypointDefinition, fn: AnyFunction, saver: CheckpointSaver | null) {
+  constructor(definition: EntrypointDefinition, fn: AnyFunction, saver: CheckpointSaver | null, policies: Policies) {
+    this.#policies = policies;
     this.definition = definition;
     this.#fn = fn;
     this.#saver = saver;
@@ -115,27 +119,44 @@ export class Entrypoint<I, O> {
   async #use(input: unknown, request: Request, watcher: Watcher | undefined, control: { stop: () => void } = { stop: () => undefined }): Promise<unknown> {
     let attempt: Attempt | undefined;
     let isStopped = false;
+    let announce = (): void => undefined;
+    const stopping = new Promise<void>((resolve) => {
+      announce = resolve;
+    });
     const stop = () => {
       isStopped = true;
+      announce();
       attempt?.stop();
     };
     control.stop = stop;
     return await whileKnown({ threadId: request.threadId, stop }, async () => {
-      attempt = await this.#begin(input, request, watcher);
-      if (isStopped) {
-        attempt.stop();
+      let opened = await this.#open(input, request);
+      for (let attempts = 1; ; attempts += 1) {
+        attempt = this.#attempt(opened, request, watcher);
+        if (isStopped) {
+          attempt.stop();
+        }
+        const ending = await this.#run(attempt);
+        const wait = ending.kind === "failed" && !attempt.hasDiverged ? nextWait(this.#policies, ending.error, attempts) : undefined;
+        if (wait === undefined) {
+          return this.#result(ending, attempt);
+        }
+        await pause(wait, stopping);
+        if (isStopped) {
+          throw new StopRun(); // POL-032
+        }
+        opened = await openNext(this.#saver, this.definition, opened, request);
       }
-      return this.#result(await this.#run(attempt), attempt);
     });
   }
 
-  async #begin(input: unknown, request: Request, watcher: Watcher | undefined): Promise<Attempt> {
-    const opened = await this.#open(input, request);
+  #attempt(opened: Opened, request: Request, watcher: Watcher | undefined): Attempt {
     return new Attempt({
       saver: this.#saver,
       ...opened,
       config: request.config,
       watcher,
+      timeout: this.#policies.timeout,
       metadata: request.metadata,
       onDivergence: this.definition.on_divergence,
       maxConcurrency: request.maxConcurrency,
@@ -229,10 +250,12 @@ export function entrypoint(given: string | EntrypointOptions, fn?: AnyFunction):
   if (!["error", "replay", "warn"].includes(onDivergence)) {
     throw invalidOption("onDivergence", '"error", "replay" or "warn"');
   }
+  const policies = readPolicies(options);
   const definition: EntrypointDefinition = {
     kind: "entrypoint-definition", name, version: readVersion(options.version), on_divergence: onDivergence,
+    ...policyDocuments(policies),
   };
-  return new Entrypoint(definition, checked, checkpointer ?? null);
+  return new Entrypoint(definition, checked, checkpointer ?? null, policies);
 }
 
 /**

@@ -175,6 +175,21 @@ export function nothingToResume(): UsageError {
   return new UsageError("run.nothing_to_resume", "the thread has no unfinished run", "Give an input to begin a new run.");
 }
 
+/** Begin the attempt that follows a failed one by itself (POL-030, POL-031). */
+export async function openNext(saver: CheckpointSaver | null, entrypoint: EntrypointName, last: Opened, request: Request): Promise<Opened> {
+  if (!saver) {
+    const opened = { ...last, attemptId: crypto.randomUUID(), isNew: false };
+    resumed(opened, chosenRerun(opened.journal, "uncaught"), []).forEach((entry) => opened.journal.add(entry));
+    return opened;
+  }
+  const { thread_id: threadId, id } = last.checkpoint;
+  const found = await reading(saver.head(threadId));
+  if (found?.checkpoint.id !== id) {
+    throw new ConcurrentRunError("another run was begun on the thread", found?.holder ?? null);
+  }
+  return await openAgain(saver, entrypoint, null, { ...request, threadId, checkpointId: null, retry: "uncaught", takeOver: false });
+}
+
 function chosenRerun(journal: Journal, retry: Request["retry"]): string[] {
   const rerun = journal.rerun(retry);
   if (rerun === undefined) {

@@ -13,7 +13,7 @@ import type { EntryTaskFailed } from "../generated/types.js";
 import type { Attempt } from "./attempt.js";
 import { Call, type Callee } from "./call.js";
 import type { Bound } from "./parameters.js";
-import { isSignal, Suspension } from "./signals.js";
+import { isSignal, StopRun, Suspension } from "./signals.js";
 
 /** What a scope came to. A dropped one has no outcome: its run is ending. */
 export type End =
@@ -65,6 +65,10 @@ export class Scope {
   #onDrained: (() => void) | undefined;
   #slot: "none" | "held" | "left" | "wanted";
   isClosed = false;
+  /** When there was progress last, and whether only heartbeats count as such (POL-025). */
+  lastProgress = 0;
+  isHeartbeatOnly = false;
+  #isGivenUp = false;
   /** Where a stream says that the scope's events come from (STM-006). */
   readonly namespace: readonly string[];
 
@@ -81,11 +85,49 @@ export class Scope {
     this.namespace = call?.callee.isEntrypoint ? call.path.split("/") : (call?.scope.namespace ?? []);
   }
 
+  // Giving up
+
+  /** It took too long: nothing that its code still does counts (POL-023). */
+  giveUp(): void {
+    this.#isGivenUp = true;
+    for (const scope of this.attempt.scopes) {
+      scope.wake();
+    }
+  }
+
+  /** Whether it, or a call around it, was given up. */
+  get isAbandoned(): boolean {
+    return this.#isGivenUp || (this.call?.scope.isAbandoned ?? false);
+  }
+
+  /** Why no call starts a function any more, if so. */
+  get refusal(): unknown {
+    return this.attempt.refusal ?? (this.isAbandoned ? new StopRun() : undefined);
+  }
+
+  /** Whether somebody is asked in it, or in a call inside of it (POL-026). */
+  get isAsking(): boolean {
+    return [...this.attempt.scopes].some((each) => each.#suspension !== undefined && each.isWithin(this));
+  }
+
+  isWithin(scope: Scope): boolean {
+    return scope === this || (this.call?.scope.isWithin(scope) ?? false);
+  }
+
+  /** There is progress, of it and of every execution around it. */
+  progress(isHeartbeat = false): void {
+    if (isHeartbeat || !this.isHeartbeatOnly) {
+      this.lastProgress = performance.now();
+    }
+    this.call?.scope.progress(isHeartbeat);
+  }
+
   // Calls
 
   /** Make a call: find its record, or run its function (RPL-004). */
   make(callee: Callee, bound: Bound, options: CallOptions): Promise<unknown> {
     this.attempt.know(callee);
+    this.progress();
     const digest = digestArguments(bound.positional, bound.named);
     const match = this.#match(callee.name, options.key, digest);
     this.#count += 1;
@@ -138,7 +180,7 @@ export class Scope {
   }
 
   #begin(call: Call): void {
-    const refusal = this.#suspension ?? this.attempt.refusal;
+    const refusal = this.#suspension ?? this.refusal;
     if (refusal === undefined) {
       void call.execute();
     } else {
@@ -183,9 +225,9 @@ export class Scope {
     }
     const tree = toTree(value);
     const digest = digestTree([tree]);
-    if (this.attempt.refusal !== undefined) {
+    if (this.refusal !== undefined) {
       this.#wasRefused = true;
-      throw this.attempt.refusal;
+      throw this.refusal;
     }
     this.#count += 1;
     const match = this.#questions.numbered(questions(this.path), digest);
@@ -257,11 +299,12 @@ export class Scope {
     if (this.attempt.fatal) {
       this.#refuse([...this.#made], this.attempt.refusal);
     } else {
-      const isEnding = this.attempt.isStopped; // what is in flight is recorded, and nobody sees it (STP-002)
-      this.#refuse([...this.#made].filter((call) => call.isDropped || (isEnding && !call.isInFlight)), this.attempt.refusal);
+      const isEnding = this.attempt.isStopped || this.isAbandoned; // what is in flight is recorded, and nobody sees it (STP-002)
+      this.#refuse([...this.#made].filter((call) => call.isDropped || (isEnding && !call.isInFlight)), this.refusal);
       const next = this.#next();
       if (next && this.#isOnDuty()) {
         this.#close(next);
+        this.progress();
         next.deliver(this.#deliveries++);
       }
       if (next) {
@@ -373,7 +416,7 @@ export class Scope {
   }
 
   #end(value: unknown, thrown: { readonly error: unknown } | undefined): End {
-    if (this.attempt.fatal || this.#wasRefused) {
+    if (this.attempt.fatal || this.#wasRefused || this.isAbandoned) {
       return { kind: "dropped" };
     }
     if (this.#suspension || [...this.#made].some(({ isSuspended }) => isSuspended)) {

@@ -5,10 +5,11 @@ import type { TaskDefinition } from "../generated/types.js";
 import type { Callee } from "./call.js";
 import { type AnyFunction, invalidOption, readForm, readName, readVersion } from "./definition.js";
 import { bind, type Named, type Parameter, readParameters } from "./parameters.js";
+import { policyDocuments, type PolicyOptions, readPolicies } from "./policies.js";
 import { currentScope } from "./scope.js";
 
 /** Options of a task. */
-export interface TaskOptions {
+export interface TaskOptions extends PolicyOptions {
   /** The name under which its outcomes are recorded; the function's own where left out. */
   readonly name?: string;
   /** Classes of errors that come back as themselves. */
@@ -20,7 +21,7 @@ export interface TaskOptions {
 }
 
 /** Options of one call. */
-export interface TaskCallOptions {
+export interface TaskCallOptions extends PolicyOptions {
   /** What the call is found again by, in the place of its number. */
   readonly key?: string;
   /** Cancels the call. */
@@ -37,7 +38,7 @@ export interface Task<A extends unknown[], R> {
   withOptions(options: TaskCallOptions): Task<A, R>;
 }
 
-const OPTIONS = ["name", "raises", "params", "version"];
+const OPTIONS = ["name", "raises", "params", "version", "retry", "timeout"];
 
 /**
  * Make a task of a function.
@@ -51,15 +52,18 @@ export function task(given: string | TaskOptions, fn?: AnyFunction): Task<unknow
   const raises = readRaises(options.raises);
   const params = readParameters(options.params);
   const version = readVersion(options.version);
-  const callee: Callee = { name, fn: checked as Callee["fn"], raises, version };
+  const own = readPolicies(options);
+  const callee: Callee = { name, fn: checked as Callee["fn"], raises, version, policies: own };
   const definition: TaskDefinition = {
-    kind: "task-definition", name, raises: [...raises.keys()], ...(version === null ? {} : { version }),
+    kind: "task-definition", name, raises: [...raises.keys()], ...policyDocuments(own), ...(version === null ? {} : { version }),
   };
 
   function withCallOptions(chosen: TaskCallOptions): Task<unknown[], unknown> {
     const call = (...given: unknown[]): Promise<unknown> => {
       const scope = currentScope(`the task ${name}`);
-      return scope.make(callee, bind(name, params, given, chosen.named ?? {}), chosen);
+      const { retry, timeout } = readPolicies(chosen);
+      const policies = { retry: chosen.retry === undefined ? own.retry : retry, timeout: timeout ?? own.timeout }; // POL-016
+      return scope.make({ ...callee, policies }, bind(name, params, given, chosen.named ?? {}), chosen);
     };
     Object.defineProperty(call, "name", { value: name });
     return Object.assign(call, { definition, withOptions: (more: TaskCallOptions) => withCallOptions({ ...chosen, ...readCallOptions(more) }) });
@@ -76,9 +80,10 @@ function readRaises(raises: unknown): ReadonlyMap<string, ErrorClass> {
 }
 
 function readCallOptions(options: TaskCallOptions): TaskCallOptions {
-  const unknown = Object.keys(options).find((name) => !["key", "signal", "named"].includes(name));
+  const unknown = Object.keys(options).find((name) => !["key", "signal", "named", "retry", "timeout"].includes(name));
   if (unknown !== undefined) {
     throw invalidOption("an option of a call", `known, and ${unknown} is not`);
   }
+  readPolicies(options);
   return options;
 }

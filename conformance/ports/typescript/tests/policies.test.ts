@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { entrypoint, task, TaskTimeoutError, secondsAfter } from "../src/index.js";
+
+const VECTORS = new URL("../../../../vectors/retry.json", import.meta.url);
+
+test("waits are as the vectors say", () => {
+  const { cases } = JSON.parse(readFileSync(VECTORS, "utf8")) as { cases: { failed: number; policy: any; random: number; seconds: number }[] };
+  for (const { failed, policy, random, seconds } of cases) {
+    assert.equal(secondsAfter(failed, policy, random), seconds);
+  }
+});
+
+test("a task is tried again, and given up on", async () => {
+  let tries = 0;
+  const busy = task({ name: "busy", retry: { initialInterval: 1, jitter: false } }, async () => {
+    tries += 1;
+    if (tries < 3) {
+      throw new Error("later");
+    }
+    return tries;
+  });
+  const slow = task({ name: "slow", timeout: 10 }, async () => await sleep(40));
+  const main = entrypoint("main", async () => [await busy(), await slow().catch((error) => error instanceof TaskTimeoutError)]);
+  assert.deepEqual(await main.invoke({}), [3, true]);
+});
