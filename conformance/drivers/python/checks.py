@@ -37,7 +37,7 @@ _STATEMENTS: Final[Mapping[str, frozenset[str] | None]] = {
     "for": frozenset(("each", "in", "do")),
     "call": _CALL,
     "start": _CALL,
-    "invoke": frozenset(("entrypoint", "input", "thread", "as")),
+    "invoke": frozenset(("entrypoint", "input", "thread", "options", "as")),
     "await": frozenset(("handle", "as")),
     "cancel": frozenset(("handle",)),
     "done": frozenset(("handle", "as")),

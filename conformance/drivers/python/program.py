@@ -340,7 +340,11 @@ class _Scope:
 
     async def invoke(self, members: Document) -> None:
         workflow = self.program.entrypoints[members["entrypoint"]]
-        options: dict[str, Any] = {"thread_id": self.value(members["thread"])} if "thread" in members else {}
+        options: dict[str, Any] = dict(members.get("options", {}))
+        if "context" in options:
+            options["context"] = self.value(options["context"])
+        if "thread" in members:
+            options["thread_id"] = self.value(members["thread"])
         value = self.value(members["input"])
         if self.program.is_async:
             self.keep(members, await workflow.ainvoke(value, **options))

@@ -33,7 +33,7 @@ class Nested(Executed):
     def __init__(self, entrypoint: Entrypoint[Any, Any], text: str, inside: Inside) -> None:
         self.name = entrypoint.name
         self.is_async = entrypoint.is_async
-        self.identity = entrypoint.identity
+        self.identity = entrypoint.identity, "entrypoint"  # never that of a task (TSK-007)
         self.policies = entrypoint.policies
         self.form = entrypoint.forms.value
         self.find_exception = entrypoint.find_exception
