@@ -5,6 +5,7 @@ from dataclasses import replace
 from mutating import replaces
 
 BREAKS = ("CMP-005",)
+KILLED_BY = ("driver.timeout",)
 
 
 @replaces("taskpoint.runtime.composition:Nested.__init__")
