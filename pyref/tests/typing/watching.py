@@ -1,4 +1,6 @@
-"""What can watch, as a type checker sees it."""
+"""What can watch, as the checkers see it."""
+
+from __future__ import annotations
 
 from taskpoint import entrypoint
 from taskpoint.watching import Event, Failure, Logs, Progress, RunEnded, Spans, Watcher, watch
@@ -29,5 +31,7 @@ with watch(*several):
 main.invoke(1, watch=[Logs(tracebacks=True), alarm])
 main.with_options(watch=seen.append).invoke(1)
 
-main.invoke(1, watch=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - cannot be called
-main.invoke(1, watch=ended)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - not of any event
+
+def refused() -> None:
+    main.invoke(1, watch=3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - cannot be called
+    main.invoke(1, watch=ended)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType] - not of any event
