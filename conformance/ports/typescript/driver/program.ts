@@ -1,7 +1,7 @@
 // A program made into tasks and an entrypoint of the port. All of it is the port's public interface (CNF-001).
 
 import {
-  type CheckpointSaver, type Entrypoint, entrypoint, type EntrypointOptions, fromTree, type Task, task, type Tree,
+  type BaseStore, type CheckpointSaver, type Entrypoint, entrypoint, type EntrypointOptions, fromTree, type Task, task, type Tree,
 } from "../src/index.js";
 import { policiesOf } from "./policies.js";
 import { Broken } from "./expressions.js";
@@ -15,6 +15,7 @@ export type Effect = (members: Message) => Promise<Message>;
 export class Program {
   readonly #classes = new Map<string, ReturnType<typeof errorClass>>();
   readonly #tasks = new Map<string, AnyTask>();
+  readonly #entrypoints = new Map<string, Entrypoint<unknown, unknown>>();
   /** Whether the code of the entrypoint was begun. */
   isEntered = false;
   /** What the driver could not do; the port may have caught it. */
@@ -48,21 +49,45 @@ export class Program {
     });
   }
 
-  entrypoint(saver: CheckpointSaver | null): Entrypoint<unknown, unknown> {
-    const { entrypoint: name, params, tasks: _, body, version, on_divergence, previous, retry, timeout, ...rest } = this.document;
+  entrypoint(saver: CheckpointSaver | null, store: BaseStore | undefined): Entrypoint<unknown, unknown> {
+    const { entrypoint: name, params, tasks: _, entrypoints = {}, body, version, on_divergence, previous, retry, timeout, ...rest } = this.document;
     refuseUnknown("a program", rest);
     const options: EntrypointOptions = {
       name,
       ...(saver ? { checkpointer: saver } : {}),
+      ...(store ? { store } : {}),
       ...(version === undefined ? {} : { version }),
       ...(on_divergence === undefined ? {} : { onDivergence: on_divergence }),
       ...policiesOf({ retry, timeout }, (each) => this.errorClass(each)),
     };
+    for (const [inner, definition] of Object.entries<Message>(entrypoints)) {
+      this.#entrypoints.set(inner, this.#inner(inner, definition, saver));
+    }
+    const made = this.#make(options, params, body, previous);
+    this.#entrypoints.set(name, made);
+    return made;
+  }
+
+  #inner(name: string, { params, body, previous, retry, timeout, saver: isKept, ...rest }: Message, saver: CheckpointSaver | null): Entrypoint<unknown, unknown> {
+    refuseUnknown("an entrypoint", rest);
+    const kept = isKept && saver ? { checkpointer: saver } : {};
+    return this.#make({ name, ...kept, ...policiesOf({ retry, timeout }, (each) => this.errorClass(each)) }, params, body, previous);
+  }
+
+  #make(options: EntrypointOptions, params: string[], body: Message[], previous: Message | undefined): Entrypoint<unknown, unknown> {
     return entrypoint(options, (input: unknown) => {
       this.isEntered = true;
       const variables = params.map((each: string): [string, unknown] => [each, input]);
       return new Body(this, new Map(variables), previous && fromTree(previous.default)).run(body);
     });
+  }
+
+  entrypointOf(name: string): Entrypoint<unknown, unknown> {
+    const found = this.#entrypoints.get(name);
+    if (!found) {
+      throw new Broken(`there is no entrypoint ${name}`);
+    }
+    return found;
   }
 
   task(name: string): AnyTask {

@@ -1,10 +1,10 @@
 // The request `run`: one use of the entrypoint's public interface, and what it came to.
 
 import {
-  type CheckpointSaver, Command, type Entrypoint, errorDocument, failureOf, fromTree, type HistoryOptions, type RunOptions, SaverError, type StateSnapshot, type StateUpdate, StopRun, TaskError, TaskpointError,
+  type BaseStore, type CheckpointSaver, Command, InMemoryStore, type Entrypoint, errorDocument, failureOf, fromTree, type HistoryOptions, type RunOptions, SaverError, type StateSnapshot, type StateUpdate, StopRun, TaskError, TaskpointError,
   type TaskSnapshot, toTree, type Tree, UsageError,
 } from "../src/index.js";
-import { SqliteSaver } from "../src/sqlite.js";
+import { SqliteSaver, SqliteStore } from "../src/sqlite.js";
 import { Broken } from "./expressions.js";
 import { Program } from "./program.js";
 import { RunnerSaver } from "./runner-saver.js";
@@ -15,18 +15,22 @@ import type { Message, Wire } from "./wire.js";
 export async function run(request: Message, wire: Wire): Promise<Message> {
   const program = new Program(request.program, (members) => wire.call(request.id, "effect", members));
   let saver: CheckpointSaver | null = null;
+  let store: BaseStore | undefined;
   let answer: Message;
   try {
     saver = saverOf(request, wire);
-    answer = await act(request, program.entrypoint(saver), saver, (members) => wire.call(request.id, "emit", members));
+    store = storeOf(request);
+    answer = await act(request, program.entrypoint(saver, store), saver, (members) => wire.call(request.id, "emit", members));
   } catch (error) {
     if (error instanceof Broken) {
       throw error;
     }
     answer = failed(error, program.isEntered);
   } finally {
-    if (saver instanceof SqliteSaver) {
-      saver.close();
+    for (const each of [saver, store]) {
+      if (each instanceof SqliteSaver || each instanceof SqliteStore) {
+        each.close();
+      }
     }
   }
   if (program.broken) {
@@ -43,6 +47,13 @@ function saverOf({ id, saver }: Message, wire: Wire): CheckpointSaver | null {
     return null;
   }
   return new SqliteSaver(saver.path);
+}
+
+function storeOf({ store }: Message): BaseStore | undefined {
+  if (store === undefined) {
+    return undefined;
+  }
+  return store.kind === "sqlite" ? new SqliteStore(store.path) : new InMemoryStore();
 }
 
 function optionsOf({ thread, options: { checkpoint_id, max_concurrency, metadata, run_id, take_over, retry, ...rest } = {} }: Message): RunOptions {

@@ -4,6 +4,7 @@ import {
   entrypoint, errorDocument, first, fromTree, getExecutionInfo, getPreviousState, getWriter, heartbeat, interrupt, isDelivered, toTree,
 } from "../src/index.js";
 import { Broken, evaluate, truth, type Variables } from "./expressions.js";
+import { operate } from "./store.js";
 import { policiesOf } from "./policies.js";
 import type { Program } from "./program.js";
 import type { Message } from "./wire.js";
@@ -165,6 +166,7 @@ const STATEMENTS: { readonly [kind: string]: Statement } = {
   previous: (body, members) => body.keep(members.as, getPreviousState(body.previousDefault ?? null)),
   interrupt: (body, { value, as }) => body.keep(as, interrupt(body.value(value))),
   heartbeat: () => heartbeat(),
+  store: async (body, members) => body.keep(members.as, await operate(members, (each) => body.value(each))),
   write: (body, { value }) => getWriter()(body.value(value)),
   effect: async (body, { name, args, as }) => {
     const { path, attempt, idempotencyKey } = getExecutionInfo();
@@ -177,6 +179,10 @@ const STATEMENTS: { readonly [kind: string]: Statement } = {
     body.keep(as, fromTree(ok.value));
   },
   call: async (body, members) => body.keep(members.as, await body.begin(members).promise),
+  invoke: async (body, { entrypoint: name, input, thread, as }) => {
+    const options = thread === undefined ? {} : { configurable: { thread_id: body.value(thread) } };
+    body.keep(as, await body.program.entrypointOf(name).invoke(body.value(input), options));
+  },
   start: (body, members) => body.keep(members.as, body.begin(members)),
   await: async (body, { handle, as }) => body.keep(as, await body.handle(handle).promise),
   cancel: (body, { handle }) => body.handle(handle).controller.abort(),

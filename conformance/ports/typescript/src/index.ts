@@ -9,7 +9,7 @@ export * from "./errors.js";
 export { Command } from "./runtime/command.js";
 export type { RunnableConfig, RunOptions } from "./runtime/config.js";
 export {
-  type ExecutionInfo, getConfig, getExecutionInfo, getIdempotencyKey, getPreviousState, getWriter,
+  type ExecutionInfo, getConfig, getExecutionInfo, getIdempotencyKey, getPreviousState, getStore, getWriter,
   heartbeat,
   interrupt,
 } from "./runtime/context.js";
@@ -24,6 +24,8 @@ export { STREAM_MODES, type StreamMode } from "./runtime/watching.js";
 export { type PolicyOptions, type RetryPolicy, type TimeoutPolicy, secondsAfter } from "./runtime/policies.js";
 export { stopRuns } from "./runtime/stopping.js";
 export { type Task, task, type TaskCallOptions, type TaskOptions } from "./runtime/task.js";
+export { InMemoryStore } from "./stores/memory.js";
+export { BaseStore, type GetOptions, type Item, type ListOptions, type PutOptions, type Row, type Rows, type SearchOptions } from "./stores/store.js";
 export { MemorySaver } from "./savers/memory.js";
 export type { Append, Begin, CheckpointSaver, Head, Loaded } from "./savers/saver.js";
 export type { Checkpoint, Entry, ErrorDocument, Holder } from "./generated/types.js";

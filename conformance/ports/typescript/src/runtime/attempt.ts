@@ -9,6 +9,7 @@ import { type ConcurrentRunError, type ReplayDivergenceError, type SaverError, T
 import type { Checkpoint, CheckpointClosing, ErrorDocument, ValueObject } from "../generated/types.js";
 import { HEARTBEAT_MS, makeHolder } from "../savers/holder.js";
 import type { CheckpointSaver } from "../savers/saver.js";
+import type { BaseStore } from "../stores/store.js";
 import type { Callee } from "./call.js";
 import type { RunnableConfig } from "./config.js";
 import { EntrypointFinal } from "./final.js";
@@ -33,6 +34,7 @@ export interface Work {
   readonly isNew: boolean;
   readonly watcher?: Watcher | undefined;
   readonly timeout?: TimeoutPolicy | undefined;
+  readonly store?: BaseStore | undefined;
   readonly config: RunnableConfig;
   /** What the caller of this attempt gave (CKP-011). */
   readonly metadata: ValueObject;

@@ -3,6 +3,8 @@
 import { idempotencyKey } from "../codec/digest.js";
 import type { RunnableConfig } from "./config.js";
 import { savedIn } from "./opening.js";
+import { UsageError } from "../errors.js";
+import type { BaseStore } from "../stores/store.js";
 import { currentScope } from "./scope.js";
 
 /** Where the code runs. */
@@ -35,12 +37,16 @@ export function getConfig(): RunnableConfig {
   return currentScope("getConfig").attempt.work.config;
 }
 
-/** What the thread saved last before the run began; `fallback`, or null, where it saved nothing (RUN-018, RUN-019). */
+/**
+ * What the thread saved last before the run began; `fallback`, or null, where it saved nothing (RUN-018, RUN-019), and
+ * in an entrypoint that is called in a run, which has no thread (CMP-007).
+ */
 export function getPreviousState<T>(fallback: T): T;
 export function getPreviousState<T = unknown>(): T | null;
 export function getPreviousState(fallback: unknown = null): unknown {
-  const { previous } = currentScope("getPreviousState").attempt.work;
-  return previous === null ? fallback : savedIn(previous);
+  const scope = currentScope("getPreviousState");
+  const { previous } = scope.attempt.work;
+  return previous === null || scope.namespace.length > 0 ? fallback : savedIn(previous);
 }
 
 /** Where the code runs, and the idempotency key of the call (RPL-033). */
@@ -66,6 +72,15 @@ export function getWriter(): (value: unknown) => void {
     scope.progress();
     attempt.watcher?.wrote(value, namespace);
   };
+}
+
+/** The long-term memory of the entrypoint (MEM-040): each operation is done when it is called, and recorded nowhere. */
+export function getStore(): BaseStore {
+  const { store } = currentScope("getStore").attempt.work;
+  if (!store) {
+    throw new UsageError("usage.no_store", "the entrypoint has no store", "Give it one.");
+  }
+  return store;
 }
 
 /** Tell that there is progress, for the timeouts of what this happens inside of (POL-025). */

@@ -1,19 +1,22 @@
 // Entrypoints: functions that a caller runs on a thread.
 
-import { fromTree } from "../codec/value.js";
+import { fromTree, toTree } from "../codec/value.js";
 import type { Tree } from "../codec/text.js";
 import { pendingIn, type StateSnapshot, type CheckpointConfig } from "../core/state.js";
 import { UsageError } from "../errors.js";
 import type { CheckpointBeginning, EntrypointDefinition, ErrorDocument } from "../generated/types.js";
 import type { CheckpointSaver } from "../savers/saver.js";
+import { BaseStore } from "../stores/store.js";
 import { Attempt, type Ending, type OnDivergence } from "./attempt.js";
 import { Command } from "./command.js";
 import { readOptions, type Request, type RunnableConfig, type RunOptions } from "./config.js";
 import { type AnyFunction, invalidOption, readForm, readVersion } from "./definition.js";
 import { EntrypointFinal } from "./final.js";
 import { interrupted } from "./interrupted.js";
-import { openAgain, type Opened, openNew, openNext, openUnkept } from "./opening.js";
+import { nothingToResume, openAgain, type Opened, openNew, openNext, openUnkept } from "./opening.js";
 import { nextWait, type Policies, type PolicyOptions, pause, policyDocuments, readPolicies } from "./policies.js";
+import type { Callee } from "./call.js";
+import { current, currentScope, type Scope } from "./scope.js";
 import { StopRun } from "./signals.js";
 import { Queue } from "./queue.js";
 import { readModes, type StreamEvent, type StreamMode, Watcher } from "./watching.js";
@@ -26,6 +29,8 @@ export interface EntrypointOptions extends PolicyOptions {
   readonly name?: string;
   /** Where its threads are kept; without one, a run leaves nothing behind. */
   readonly checkpointer?: CheckpointSaver;
+  /** Long-term memory across threads. */
+  readonly store?: BaseStore;
   /** A text that you change when the code changes. */
   readonly version?: string;
   /** What to do where the code no longer fits the journal. */
@@ -42,7 +47,7 @@ export interface StreamOptions extends RunOptions {
 /** What the caller of an entrypoint gets for what its function returns. */
 export type ValueOf<R> = R extends EntrypointFinal<infer V, unknown> ? V : R;
 
-const OPTIONS = ["name", "checkpointer", "version", "onDivergence", "retry", "timeout"];
+const OPTIONS = ["name", "checkpointer", "store", "version", "onDivergence", "retry", "timeout"];
 const FAILURES = new WeakMap<object, RunFailure>();
 
 /** How a run failed: the code that it reports (ERR-031), and the document that its journal has. */
@@ -62,8 +67,10 @@ export class Entrypoint<I, O> {
   readonly #fn: AnyFunction;
   readonly #saver: CheckpointSaver | null;
   readonly #policies: Policies;
+  readonly #store: BaseStore | undefined;
 
-  constructor(definition: EntrypointDefinition, fn: AnyFunction, saver: CheckpointSaver | null, policies: Policies) {
+  constructor(definition: EntrypointDefinition, fn: AnyFunction, saver: CheckpointSaver | null, policies: Policies, store?: BaseStore) {
+    this.#store = store;
     this.#policies = policies;
     this.definition = definition;
     this.#fn = fn;
@@ -81,8 +88,39 @@ export class Entrypoint<I, O> {
    * @example await refund.invoke("order-7", { configurable: { thread_id: "order-7" } });
    */
   async invoke(input: I | Command | null | undefined, options?: RunOptions): Promise<O> {
-    return (await this.#use(input, readOptions(options), undefined)) as O;
+    const request = readOptions(options);
+    const scope = current.getStore();
+    if (scope && !scope.isClosed && !this.#isRunOfItsOwn(request, scope)) {
+      return (await this.#callIn(scope, input, options)) as O;
+    }
+    return (await this.#use(input, request, undefined)) as O;
   }
+
+  // Called from code of a run, it is a call like that of a task (chapter 19)
+
+  /** CMP-011. */
+  #isRunOfItsOwn({ threadId }: Request, { attempt }: Scope): boolean {
+    return this.#saver !== null && threadId !== null && !(attempt.isKept && attempt.work.checkpoint.thread_id === threadId);
+  }
+
+  async #callIn(scope: Scope, input: unknown, options: RunOptions = {}): Promise<unknown> {
+    if (input === null || input === undefined || input instanceof Command) {
+      throw nothingToResume(); // CMP-010
+    }
+    if (options.takeOver !== undefined || options.retry !== undefined) {
+      throw invalidOption("an option of a call", "one that a call can have: takeOver and retry are a run's"); // CMP-009
+    }
+    const fn = this.#asCall;
+    const callee: Callee = { name: this.name, fn, raises: new Map(), version: null, policies: this.#policies, isEntrypoint: true };
+    const args = [input];
+    return await scope.make(callee, { args, positional: args, named: {}, shown: [args, {}] }, {});
+  }
+
+  /** CMP-006: what it would save is dropped. The input is the caller's copy, as a run's is. */
+  readonly #asCall = async (input: unknown): Promise<unknown> => {
+    const returned = await this.#fn(fromTree(toTree(input)), currentScope("an entrypoint").attempt.work.config);
+    return returned instanceof EntrypointFinal ? returned.value : returned;
+  };
 
   /**
    * Run the workflow, and read what happens in it: bare events of one mode, `[mode, event]` of several, with the
@@ -157,6 +195,7 @@ export class Entrypoint<I, O> {
       config: request.config,
       watcher,
       timeout: this.#policies.timeout,
+      store: this.#store,
       metadata: request.metadata,
       onDivergence: this.definition.on_divergence,
       maxConcurrency: request.maxConcurrency,
@@ -247,6 +286,9 @@ export function entrypoint(given: string | EntrypointOptions, fn?: AnyFunction):
   if (checkpointer !== undefined && typeof checkpointer?.append !== "function") {
     throw invalidOption("checkpointer", "a saver");
   }
+  if (options.store !== undefined && !(options.store instanceof BaseStore)) {
+    throw invalidOption("store", "a store");
+  }
   if (!["error", "replay", "warn"].includes(onDivergence)) {
     throw invalidOption("onDivergence", '"error", "replay" or "warn"');
   }
@@ -255,7 +297,7 @@ export function entrypoint(given: string | EntrypointOptions, fn?: AnyFunction):
     kind: "entrypoint-definition", name, version: readVersion(options.version), on_divergence: onDivergence,
     ...policyDocuments(policies),
   };
-  return new Entrypoint(definition, checked, checkpointer ?? null, policies);
+  return new Entrypoint(definition, checked, checkpointer ?? null, policies, options.store);
 }
 
 /**

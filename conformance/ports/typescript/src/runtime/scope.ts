@@ -416,7 +416,7 @@ export class Scope {
   }
 
   #end(value: unknown, thrown: { readonly error: unknown } | undefined): End {
-    if (this.attempt.fatal || this.#wasRefused || this.isAbandoned) {
+    if (this.attempt.fatal || this.#wasRefused || this.isAbandoned || thrown?.error instanceof StopRun) {
       return { kind: "dropped" };
     }
     if (this.#suspension || [...this.#made].some(({ isSuspended }) => isSuspended)) {
