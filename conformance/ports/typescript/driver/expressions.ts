@@ -1,6 +1,6 @@
 // Expressions of the program IR: pure, and all that a program can compute.
 
-import { canonical, fromTree, getExecutionInfo, type Tree } from "../src/index.js";
+import { canonical, fromTree, getContext, getExecutionInfo, type Tree } from "../src/index.js";
 
 /** What the driver itself cannot do, or the program got wrong: never a pass. */
 export class Broken extends Error {}
@@ -84,6 +84,7 @@ function operate([name, ...operands]: [string, ...unknown[]], variables: Variabl
 
 const INFO = {
   thread_id: "threadId", checkpoint_id: "checkpointId", run_id: "runId", run_attempt: "runAttempt", path: "path",
+  is_replaying: "isReplaying",
 } as const;
 
 const FORMS: { readonly [form: string]: Form } = {
@@ -101,6 +102,7 @@ const FORMS: { readonly [form: string]: Form } = {
   $lit: (literal: Tree) => fromTree(literal),
   $host: host,
   $key: () => getExecutionInfo().idempotencyKey,
+  $context: () => getContext(),
   $attempt: () => getExecutionInfo().attempt,
   $info: (name: keyof typeof INFO) => {
     if (!(name in INFO)) {

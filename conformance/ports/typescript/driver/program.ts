@@ -1,7 +1,7 @@
 // A program made into tasks and an entrypoint of the port. All of it is the port's public interface (CNF-001).
 
 import {
-  type BaseStore, type CheckpointSaver, type Entrypoint, entrypoint, type EntrypointOptions, fromTree, type Task, task, type Tree,
+  type BaseStore, type CheckpointSaver, type Entrypoint, entrypoint, type EntrypointOptions, fromTree, type Schema, type Task, task, type Tree,
 } from "../src/index.js";
 import { policiesOf } from "./policies.js";
 import { Broken } from "./expressions.js";
@@ -50,12 +50,13 @@ export class Program {
   }
 
   entrypoint(saver: CheckpointSaver | null, store: BaseStore | undefined): Entrypoint<unknown, unknown> {
-    const { entrypoint: name, params, tasks: _, entrypoints = {}, body, version, on_divergence, previous, retry, timeout, ...rest } = this.document;
+    const { entrypoint: name, params, tasks: _, entrypoints = {}, body, version, on_divergence, previous, retry, timeout, context, ...rest } = this.document;
     refuseUnknown("a program", rest);
     const options: EntrypointOptions = {
       name,
       ...(saver ? { checkpointer: saver } : {}),
       ...(store ? { store } : {}),
+      ...(context === undefined ? {} : { contextSchema: record(context) }),
       ...(version === undefined ? {} : { version }),
       ...(on_divergence === undefined ? {} : { onDivergence: on_divergence }),
       ...policiesOf({ retry, timeout }, (each) => this.errorClass(each)),
@@ -109,6 +110,20 @@ export class Program {
     const error = new (this.errorClass(type))(String(message));
     return data === undefined ? error : Object.assign(error, { data });
   }
+}
+
+/** A record type of the program: all its members, each an integer or a string. */
+function record(members: Message): Schema<unknown> {
+  const fits = (type: string, value: unknown) => (type === "integer" ? Number.isInteger(value) : typeof value === "string");
+  return {
+    parse(value: any) {
+      const isRecord = typeof value === "object" && value !== null && Object.keys(value).length === Object.keys(members).length;
+      if (!isRecord || !Object.entries(members).every(([name, type]) => Object.hasOwn(value, name) && fits(type, value[name]))) {
+        throw new TypeError("this is no such record");
+      }
+      return value;
+    },
+  };
 }
 
 function refuseUnknown(what: string, rest: Message): void {

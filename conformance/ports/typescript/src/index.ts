@@ -9,11 +9,11 @@ export * from "./errors.js";
 export { Command } from "./runtime/command.js";
 export type { RunnableConfig, RunOptions } from "./runtime/config.js";
 export {
-  type ExecutionInfo, getConfig, getExecutionInfo, getIdempotencyKey, getPreviousState, getStore, getWriter,
+  type ExecutionInfo, getConfig, getContext, getExecutionInfo, getIdempotencyKey, getPreviousState, getStore, getWriter,
   heartbeat,
   interrupt,
 } from "./runtime/context.js";
-export { Entrypoint, entrypoint, type EntrypointOptions, failureOf, type RunFailure, type StreamOptions } from "./runtime/entrypoint.js";
+export { Entrypoint, entrypoint, type EntrypointOptions, failureOf, type RunFailure, type Schema, type StreamOptions } from "./runtime/entrypoint.js";
 export { EntrypointFinal } from "./runtime/final.js";
 export { Interrupt, type CheckpointConfig, type StateSnapshot, type TaskSnapshot } from "./core/state.js";
 export { type Interrupted, isInterrupted } from "./runtime/interrupted.js";

@@ -35,6 +35,7 @@ export interface Work {
   readonly watcher?: Watcher | undefined;
   readonly timeout?: TimeoutPolicy | undefined;
   readonly store?: BaseStore | undefined;
+  readonly context?: unknown;
   readonly config: RunnableConfig;
   /** What the caller of this attempt gave (CKP-011). */
   readonly metadata: ValueObject;

@@ -47,6 +47,7 @@ export class Call {
   isObserved = false;
   /** Where in the order of its scope's deliveries it came. */
   deliveredAt = Number.POSITIVE_INFINITY;
+  isReplayed = false;
   /** Whether somebody was asked in it, though its scope may have been told since. */
   wasSuspended = false;
   /** How often its function was begun in this attempt. */
@@ -130,6 +131,7 @@ export class Call {
 
   /** Take the outcome that the journal holds (RPL-003). */
   replay(outcome: Outcome): void {
+    this.isReplayed = true;
     this.#outcome = outcome;
     this.scope.wake();
   }

@@ -22,6 +22,8 @@ export interface RunnableConfig {
 export interface RunOptions extends RunnableConfig {
   /** Which recorded failures run again: those that ended the run, all, or the ones at these paths. */
   readonly retry?: "uncaught" | "all" | readonly string[];
+  /** What the code may need and nobody keeps: a session, a connection. */
+  readonly context?: unknown;
   /** Take the thread from another run that holds it. */
   readonly takeOver?: boolean;
 }
@@ -36,10 +38,11 @@ export interface Request {
   readonly maxConcurrency: number | undefined;
   readonly retry: "uncaught" | "all" | readonly string[];
   readonly takeOver: boolean;
+  readonly context: unknown;
 }
 
 const CONFIG = ["configurable", "metadata", "maxConcurrency", "runId", "tags", "runName", "recursionLimit"];
-const OPTIONS = ["retry", "takeOver"];
+const OPTIONS = ["retry", "takeOver", "context"];
 
 function invalid(member: string, wanted: string): UsageError {
   return new UsageError("usage.config_invalid", `${member} has to be ${wanted}`, "Correct it.");
@@ -79,7 +82,7 @@ export function readOptions(options: RunOptions = {}): Request {
   if (typeof takeOver !== "boolean") {
     throw new UsageError("usage.option_invalid", "takeOver has to be true or false");
   }
-  const { retry: _, takeOver: __, ...config } = options;
+  const { retry: _, takeOver: __, context, ...config } = options;
   return {
     config,
     threadId: readId("thread_id", configurable.thread_id),
@@ -89,6 +92,7 @@ export function readOptions(options: RunOptions = {}): Request {
     maxConcurrency,
     retry,
     takeOver,
+    context,
   };
 }
 

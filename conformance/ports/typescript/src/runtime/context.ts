@@ -19,6 +19,8 @@ export interface ExecutionInfo {
   readonly path: string;
   /** How often the call was begun in this attempt, from 1; null in the entrypoint's own code. */
   readonly attempt: number | null;
+  /** Whether the code is shown what an earlier attempt recorded; for logs and metrics, never for decisions. */
+  readonly isReplaying: boolean;
   /** The same on every execution of the call; null in the entrypoint's own code. */
   readonly idempotencyKey: string | null;
 }
@@ -37,6 +39,11 @@ export function getConfig(): RunnableConfig {
   return currentScope("getConfig").attempt.work.config;
 }
 
+/** What the caller of this attempt gave as its context; null where it gave none. Nothing of it is stored (CTX-006). */
+export function getContext<T = unknown>(): T | null {
+  return (currentScope("getContext").attempt.work.context ?? null) as T | null;
+}
+
 /**
  * What the thread saved last before the run began; `fallback`, or null, where it saved nothing (RUN-018, RUN-019), and
  * in an entrypoint that is called in a run, which has no thread (CMP-007).
@@ -51,7 +58,7 @@ export function getPreviousState(fallback: unknown = null): unknown {
 
 /** Where the code runs, and the idempotency key of the call (RPL-033). */
 export function getExecutionInfo(): ExecutionInfo {
-  const { attempt, path, call } = currentScope("getExecutionInfo");
+  const { attempt, path, call, isReplaying } = currentScope("getExecutionInfo");
   const { checkpoint, saver } = attempt.work;
   return {
     threadId: saver && checkpoint.thread_id,
@@ -60,6 +67,7 @@ export function getExecutionInfo(): ExecutionInfo {
     runAttempt: attempt.journal.attempt,
     path,
     attempt: call?.executions ?? null,
+    isReplaying,
     idempotencyKey: call && idempotencyKey(checkpoint.thread_id, checkpoint.id, path),
   };
 }

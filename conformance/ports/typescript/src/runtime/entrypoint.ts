@@ -31,6 +31,8 @@ export interface EntrypointOptions extends PolicyOptions {
   readonly checkpointer?: CheckpointSaver;
   /** Long-term memory across threads. */
   readonly store?: BaseStore;
+  /** What the context of a run has to fit: an object with `parse`, which throws where it does not. */
+  readonly contextSchema?: Schema<unknown>;
   /** A text that you change when the code changes. */
   readonly version?: string;
   /** What to do where the code no longer fits the journal. */
@@ -44,10 +46,15 @@ export interface StreamOptions extends RunOptions {
   readonly subgraphs?: boolean;
 }
 
+/** Reads a value, or throws where it does not fit. */
+export interface Schema<T> {
+  parse(value: unknown): T;
+}
+
 /** What the caller of an entrypoint gets for what its function returns. */
 export type ValueOf<R> = R extends EntrypointFinal<infer V, unknown> ? V : R;
 
-const OPTIONS = ["name", "checkpointer", "store", "version", "onDivergence", "retry", "timeout"];
+const OPTIONS = ["name", "checkpointer", "store", "contextSchema", "version", "onDivergence", "retry", "timeout"];
 const FAILURES = new WeakMap<object, RunFailure>();
 
 /** How a run failed: the code that it reports (ERR-031), and the document that its journal has. */
@@ -68,9 +75,11 @@ export class Entrypoint<I, O> {
   readonly #saver: CheckpointSaver | null;
   readonly #policies: Policies;
   readonly #store: BaseStore | undefined;
+  readonly #contextSchema: Schema<unknown> | undefined;
 
-  constructor(definition: EntrypointDefinition, fn: AnyFunction, saver: CheckpointSaver | null, policies: Policies, store?: BaseStore) {
+  constructor(definition: EntrypointDefinition, fn: AnyFunction, saver: CheckpointSaver | null, policies: Policies, { store, contextSchema }: EntrypointOptions) {
     this.#store = store;
+    this.#contextSchema = contextSchema;
     this.#policies = policies;
     this.definition = definition;
     this.#fn = fn;
@@ -154,7 +163,17 @@ export class Entrypoint<I, O> {
     await run;
   }
 
-  async #use(input: unknown, request: Request, watcher: Watcher | undefined, control: { stop: () => void } = { stop: () => undefined }): Promise<unknown> {
+  /** CTX-005. */
+  #fitting(request: Request): Request {
+    try {
+      return this.#contextSchema ? { ...request, context: this.#contextSchema.parse(request.context) } : request;
+    } catch {
+      throw new UsageError("usage.config_invalid", "the context does not fit the schema that the entrypoint declares", "Correct it.");
+    }
+  }
+
+  async #use(input: unknown, given: Request, watcher: Watcher | undefined, control: { stop: () => void } = { stop: () => undefined }): Promise<unknown> {
+    const request = this.#fitting(given);
     let attempt: Attempt | undefined;
     let isStopped = false;
     let announce = (): void => undefined;
@@ -196,6 +215,7 @@ export class Entrypoint<I, O> {
       watcher,
       timeout: this.#policies.timeout,
       store: this.#store,
+      context: request.context,
       metadata: request.metadata,
       onDivergence: this.definition.on_divergence,
       maxConcurrency: request.maxConcurrency,
@@ -289,6 +309,9 @@ export function entrypoint(given: string | EntrypointOptions, fn?: AnyFunction):
   if (options.store !== undefined && !(options.store instanceof BaseStore)) {
     throw invalidOption("store", "a store");
   }
+  if (options.contextSchema !== undefined && typeof options.contextSchema?.parse !== "function") {
+    throw invalidOption("contextSchema", "an object with parse");
+  }
   if (!["error", "replay", "warn"].includes(onDivergence)) {
     throw invalidOption("onDivergence", '"error", "replay" or "warn"');
   }
@@ -297,7 +320,7 @@ export function entrypoint(given: string | EntrypointOptions, fn?: AnyFunction):
     kind: "entrypoint-definition", name, version: readVersion(options.version), on_divergence: onDivergence,
     ...policyDocuments(policies),
   };
-  return new Entrypoint(definition, checked, checkpointer ?? null, policies, options.store);
+  return new Entrypoint(definition, checked, checkpointer ?? null, policies, options);
 }
 
 /**

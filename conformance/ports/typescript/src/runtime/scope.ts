@@ -69,6 +69,9 @@ export class Scope {
   lastProgress = 0;
   isHeartbeatOnly = false;
   #isGivenUp = false;
+  /** What the journal holds for this scope and its code has not been shown, and whether its code has gone beyond it. */
+  #unshown: number;
+  #isBeyond = false;
   /** Where a stream says that the scope's events come from (STM-006). */
   readonly namespace: readonly string[];
 
@@ -81,8 +84,14 @@ export class Scope {
     const records = attempt.journal.records(path);
     this.#calls = new Matcher(records.filter((each) => each.kind === "call"));
     this.#questions = new Matcher(records.filter((each) => each.kind === "question"));
+    this.#unshown = records.filter((each) => (each.kind === "call" ? !each.isVoid : each.answer !== undefined)).length;
     this.#slot = call ? "held" : "none";
     this.namespace = call?.callee.isEntrypoint ? call.path.split("/") : (call?.scope.namespace ?? []);
+  }
+
+  /** CTX-011. */
+  get isReplaying(): boolean {
+    return !this.#isBeyond && this.#unshown > 0;
   }
 
   // Giving up
@@ -180,6 +189,7 @@ export class Scope {
   }
 
   #begin(call: Call): void {
+    this.#isBeyond = true;
     const refusal = this.#suspension ?? this.refusal;
     if (refusal === undefined) {
       void call.execute();
@@ -238,6 +248,7 @@ export class Scope {
     if (match.kind === "recorded" || match.kind === "diverges") {
       match.record.claimed = true;
       if (match.record.answer) {
+        this.#unshown -= 1;
         return fromTree(match.record.answer.value as Tree);
       }
     } else {
@@ -305,6 +316,7 @@ export class Scope {
       if (next && this.#isOnDuty()) {
         this.#close(next);
         this.progress();
+        this.#unshown -= next.isReplayed ? 1 : 0;
         next.deliver(this.#deliveries++);
       }
       if (next) {
