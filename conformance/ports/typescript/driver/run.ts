@@ -56,7 +56,7 @@ function storeOf({ store }: Message): BaseStore | undefined {
   return store.kind === "sqlite" ? new SqliteStore(store.path) : new InMemoryStore();
 }
 
-function optionsOf({ thread, options: { checkpoint_id, max_concurrency, metadata, run_id, take_over, retry, context, ...rest } = {} }: Message): RunOptions {
+function optionsOf({ thread, options: { checkpoint_id, max_concurrency, metadata, run_id, take_over, retry, context, durability, ...rest } = {} }: Message): RunOptions {
   const [unknown] = Object.keys(rest).filter((name) => !["as_node", "filter", "before", "limit", "stream", "subgraphs", "stop_after"].includes(name));
   if (unknown !== undefined) {
     throw new Broken(`the driver does not know the option ${unknown}`);
@@ -68,6 +68,7 @@ function optionsOf({ thread, options: { checkpoint_id, max_concurrency, metadata
     runId: run_id,
     takeOver: take_over,
     retry,
+    durability,
     context: context === undefined ? undefined : fromTree(context),
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as RunOptions;

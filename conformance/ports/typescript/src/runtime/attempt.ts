@@ -18,7 +18,7 @@ import { type End, Scope } from "./scope.js";
 import { StopRun } from "./signals.js";
 import { Slots } from "./slots.js";
 import type { Watcher } from "./watching.js";
-import { now, Writer } from "./writer.js";
+import { type Durability, now, Writer } from "./writer.js";
 
 export type OnDivergence = "error" | "replay" | "warn";
 
@@ -36,6 +36,7 @@ export interface Work {
   readonly timeout?: TimeoutPolicy | undefined;
   readonly store?: BaseStore | undefined;
   readonly context?: unknown;
+  readonly durability?: Durability;
   readonly config: RunnableConfig;
   /** What the caller of this attempt gave (CKP-011). */
   readonly metadata: ValueObject;
@@ -77,7 +78,7 @@ export class Attempt {
     this.onDivergence = work.onDivergence;
     this.isKept = saver !== null;
     this.slots = new Slots(work.maxConcurrency);
-    const place = { saver, checkpoint, attemptId, holder: () => makeHolder(attemptId) };
+    const place = { saver, checkpoint, attemptId, durability: work.durability ?? "sync", holder: () => makeHolder(attemptId) };
     this.writer = new Writer(place, journal, (error) => {
       this.fatal = error;
       this.#stop = new StopRun(error);

@@ -4,6 +4,8 @@ import type { Tree } from "../codec/text.js";
 import { toTree } from "../codec/value.js";
 import { TaskpointError, UsageError } from "../errors.js";
 
+import type { Durability } from "./writer.js";
+
 /** The config of a run. Nothing of `configurable` is stored but the two ids (SEC-009). */
 export interface RunnableConfig {
   readonly configurable?: { readonly thread_id?: string; readonly checkpoint_id?: string; readonly [own: string]: unknown };
@@ -24,6 +26,8 @@ export interface RunOptions extends RunnableConfig {
   readonly retry?: "uncaught" | "all" | readonly string[];
   /** What the code may need and nobody keeps: a session, a connection. */
   readonly context?: unknown;
+  /** When what happened is written: `sync`, before it is seen; `async`, soon after; `exit`, at the end of the attempt. */
+  readonly durability?: Durability;
   /** Take the thread from another run that holds it. */
   readonly takeOver?: boolean;
 }
@@ -39,10 +43,11 @@ export interface Request {
   readonly retry: "uncaught" | "all" | readonly string[];
   readonly takeOver: boolean;
   readonly context: unknown;
+  readonly durability: Durability;
 }
 
 const CONFIG = ["configurable", "metadata", "maxConcurrency", "runId", "tags", "runName", "recursionLimit"];
-const OPTIONS = ["retry", "takeOver", "context"];
+const OPTIONS = ["retry", "takeOver", "context", "durability"];
 
 function invalid(member: string, wanted: string): UsageError {
   return new UsageError("usage.config_invalid", `${member} has to be ${wanted}`, "Correct it.");
@@ -82,7 +87,10 @@ export function readOptions(options: RunOptions = {}): Request {
   if (typeof takeOver !== "boolean") {
     throw new UsageError("usage.option_invalid", "takeOver has to be true or false");
   }
-  const { retry: _, takeOver: __, context, ...config } = options;
+  if (!["sync", "async", "exit"].includes(options.durability ?? "sync")) {
+    throw new UsageError("usage.option_invalid", 'durability has to be "sync", "async" or "exit"'); // DUR-001
+  }
+  const { retry: _, takeOver: __, context, durability = "sync", ...config } = options;
   return {
     config,
     threadId: readId("thread_id", configurable.thread_id),
@@ -93,6 +101,7 @@ export function readOptions(options: RunOptions = {}): Request {
     retry,
     takeOver,
     context,
+    durability,
   };
 }
 

@@ -116,8 +116,8 @@ export class Entrypoint<I, O> {
     if (input === null || input === undefined || input instanceof Command) {
       throw nothingToResume(); // CMP-010
     }
-    if (options.takeOver !== undefined || options.retry !== undefined) {
-      throw invalidOption("an option of a call", "one that a call can have: takeOver and retry are a run's"); // CMP-009
+    if (options.takeOver !== undefined || options.retry !== undefined || options.durability !== undefined) {
+      throw invalidOption("an option of a call", "one that a call can have: takeOver, retry and durability are a run's"); // CMP-009
     }
     const fn = this.#asCall;
     const callee: Callee = { name: this.name, fn, raises: new Map(), version: null, policies: this.#policies, isEntrypoint: true };
@@ -216,6 +216,7 @@ export class Entrypoint<I, O> {
       timeout: this.#policies.timeout,
       store: this.#store,
       context: request.context,
+      durability: request.durability,
       metadata: request.metadata,
       onDivergence: this.definition.on_divergence,
       maxConcurrency: request.maxConcurrency,

@@ -18,7 +18,11 @@ export interface Place {
   readonly checkpoint: Checkpoint;
   readonly attemptId: string;
   readonly holder: () => Holder;
+  readonly durability: Durability;
 }
+
+/** When what happened is written: before it is seen, soon after, or at the end of the attempt (chapter 17). */
+export type Durability = "sync" | "async" | "exit";
 
 export function now(): string {
   return new Date().toISOString();
@@ -59,13 +63,19 @@ export class Writer {
   #queue: Queued[] = [];
   #busy = false;
   #idle: (() => void)[] = [];
+  /** What was seen and is not written yet, where the caller chose that (chapter 17). */
+  readonly #unwritten: Entry[] = [];
+  #isCatchingUp = false;
+  #written: number;
 
   constructor(
     private readonly place: Place,
     private readonly journal: Journal,
     /** Is told once that nothing can be written any more. */
     private readonly onFailure: (error: SaverError | ConcurrentRunError) => void,
-  ) {}
+  ) {
+    this.#written = journal.entries.length;
+  }
 
   failure: SaverError | ConcurrentRunError | undefined;
 
@@ -83,19 +93,22 @@ export class Writer {
 
   /** Record the last entry, with its checkpoint, behind everything that is on its way. */
   async close(draft: Draft, closing: Checkpoint | null): Promise<void> {
-    while (this.#busy || this.#queue.length > 0) {
+    while (this.#busy || this.#isCatchingUp || this.#queue.length > 0) {
       await new Promise<void>((resume) => this.#idle.push(resume));
     }
     if (!this.failure) {
-      await this.#write([draft], closing);
+      const last = this.#make([draft]);
+      if (await this.#append([...this.#unwritten.splice(0), ...last], closing)) {
+        this.#add(last);
+      }
     }
   }
 
   /** RUN-013. */
   async renew(): Promise<void> {
-    if (!this.#busy && !this.failure) {
+    if (!this.#busy && !this.#isCatchingUp && !this.failure) {
       this.#busy = true;
-      await this.#write([], null);
+      await this.#append([], null);
       this.#rest();
     }
   }
@@ -110,9 +123,33 @@ export class Writer {
   async #flush(): Promise<void> {
     const batch = this.#queue;
     this.#queue = [];
-    const entries = await this.#write(batch.map(({ draft }) => draft), null);
-    batch.forEach(({ done }, index) => done(entries?.[index]));
+    const entries = this.#make(batch.map(({ draft }) => draft));
+    const isSync = this.place.durability === "sync";
+    const isSeen = !isSync || (await this.#append(entries, null));
+    if (isSeen) {
+      this.#add(entries); // DUR-006: its place in the journal is decided when it may be seen
+    }
+    batch.forEach(({ done }, index) => done(isSeen ? entries[index] : undefined));
+    if (!isSync) {
+      this.#unwritten.push(...entries);
+      void this.#catchUp();
+    }
     this.#rest();
+  }
+
+  /** DUR-010: what was seen before it was written is written as soon as the write before it has ended. */
+  async #catchUp(): Promise<void> {
+    if (this.place.durability !== "async" || this.#isCatchingUp) {
+      return;
+    }
+    this.#isCatchingUp = true;
+    while (this.#unwritten.length > 0 && !this.failure) {
+      await this.#append(this.#unwritten.splice(0), null);
+    }
+    this.#isCatchingUp = false;
+    if (!this.#busy) {
+      this.#rest();
+    }
   }
 
   #rest(): void {
@@ -131,29 +168,37 @@ export class Writer {
     }
   }
 
-  async #write(drafts: Draft[], closing: Checkpoint | null): Promise<Entry[] | undefined> {
-    const { checkpoint, saver, attemptId } = this.place;
-    const expectedSeq = this.journal.entries.length;
+  #make(drafts: Draft[]): Entry[] {
     const at = now();
-    const entries = drafts.map((draft, index) => draft({ seq: expectedSeq + index, at, attempt_id: attemptId }));
-    try {
-      if (saver) {
-        const { thread_id: threadId, id: checkpointId } = checkpoint;
-        const write = { threadId, checkpointId, expectedSeq, entries, closing, takeOver: false };
-        await makeSure(
-          () => saver.append({ ...write, holder: this.place.holder() }),
-          () => this.#isWritten(saver, expectedSeq, entries.length),
-        );
-      }
-    } catch (error) {
-      this.failure = saverError(error);
-      this.onFailure(this.failure);
-      return undefined;
-    }
+    const seq = this.journal.entries.length;
+    return drafts.map((draft, index) => draft({ seq: seq + index, at, attempt_id: this.place.attemptId }));
+  }
+
+  #add(entries: readonly Entry[]): void {
     for (const entry of entries) {
       this.journal.add(entry);
     }
-    return entries;
+  }
+
+  /** Append entries; false where they are not there, and nothing will be any more. */
+  async #append(entries: readonly Entry[], closing: Checkpoint | null): Promise<boolean> {
+    const { checkpoint, saver, holder } = this.place;
+    const expectedSeq = this.#written;
+    if (saver) {
+      const write = { threadId: checkpoint.thread_id, checkpointId: checkpoint.id, expectedSeq, entries, closing, takeOver: false };
+      try {
+        await makeSure(
+          () => saver.append({ ...write, holder: holder() }),
+          () => this.#isWritten(saver, expectedSeq, entries.length),
+        );
+      } catch (error) {
+        this.failure = saverError(error);
+        this.onFailure(this.failure);
+        return false;
+      }
+    }
+    this.#written += entries.length;
+    return true;
   }
 
   async #isWritten(saver: CheckpointSaver, expectedSeq: number, count: number): Promise<boolean> {
