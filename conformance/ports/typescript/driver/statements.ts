@@ -1,7 +1,7 @@
 // Statements of the program IR, with nothing but what a user of the port could write.
 
 import {
-  entrypoint, errorDocument, first, fromTree, getExecutionInfo, getPreviousState, getWriter, heartbeat, interrupt, isDelivered, toTree,
+  durable, entrypoint, errorDocument, first, fromTree, getExecutionInfo, getPreviousState, getWriter, heartbeat, interrupt, isDelivered, toTree,
 } from "../src/index.js";
 import { Broken, evaluate, truth, type Variables } from "./expressions.js";
 import { operate } from "./store.js";
@@ -167,6 +167,10 @@ const STATEMENTS: { readonly [kind: string]: Statement } = {
   interrupt: (body, { value, as }) => body.keep(as, interrupt(body.value(value))),
   heartbeat: () => heartbeat(),
   store: async (body, members) => body.keep(members.as, await operate(members, (each) => body.value(each))),
+  now: async (body, { as }) => body.keep(as, await durable.now()),
+  random: async (body, { as }) => body.keep(as, await durable.random()),
+  uuid: async (body, { as }) => body.keep(as, await durable.uuid()),
+  sleep: async (body, { seconds }) => await durable.sleep(body.value(seconds) * 1000),
   write: (body, { value }) => getWriter()(body.value(value)),
   effect: async (body, { name, args, as }) => {
     const { path, attempt, idempotencyKey } = getExecutionInfo();

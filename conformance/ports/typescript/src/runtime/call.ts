@@ -9,6 +9,7 @@ import type { ErrorDocument } from "../generated/types.js";
 import type { Bound, Shown } from "./parameters.js";
 import { nextWait, type Policies, pause, watchTime } from "./policies.js";
 import { type CallPromise, promiseOf } from "./promise.js";
+import type { Slots } from "./slots.js";
 import { type End, Scope } from "./scope.js";
 import { type Draft, now } from "./writer.js";
 
@@ -21,6 +22,8 @@ export interface Callee {
   readonly policies: Policies;
   /** Whether it is an entrypoint that is called like a task (CMP-001). */
   readonly isEntrypoint?: boolean;
+  /** Whether the library asks for it by itself (DRH-003): it takes no slot, and no stream shows it. */
+  readonly isOwn?: boolean;
 }
 
 export class Call {
@@ -39,6 +42,11 @@ export class Call {
   #cancelled: { readonly reason: unknown } | undefined;
   #isCancellationDue = false;
   #startedAt: string | undefined;
+  #announceCancelling: () => void = () => undefined;
+  /** Settles when it is cancelled. */
+  readonly cancelling = new Promise<void>((resolve) => {
+    this.#announceCancelling = resolve;
+  });
 
   /** Whether nothing else was open in its scope so far (RPL-015). */
   alone = true;
@@ -64,6 +72,10 @@ export class Call {
     this.promise = promise;
     this.#resolve = resolve;
     this.#reject = reject;
+  }
+
+  get isCancelled(): boolean {
+    return this.#cancelled !== undefined;
   }
 
   /** Its arguments, as its caller wrote them. */
@@ -141,9 +153,10 @@ export class Call {
     const { attempt } = this.scope;
     this.#isBusy = true;
     for (;;) {
-      await attempt.slots.acquire();
+      const { slots } = this;
+      await slots?.acquire();
       if (this.#isUnwanted()) {
-        attempt.slots.release();
+        slots?.release();
         this.#ended({ kind: "dropped" });
         return;
       }
@@ -162,6 +175,11 @@ export class Call {
     }
   }
 
+  /** DRH-013. */
+  get slots(): Slots | undefined {
+    return this.callee.isOwn ? undefined : this.scope.attempt.slots;
+  }
+
   #isUnwanted(): boolean {
     return this.#cancelled !== undefined || this.scope.refusal !== undefined;
   }
@@ -171,7 +189,7 @@ export class Call {
     const { attempt } = this.scope;
     this.#startedAt ??= now();
     this.executions += 1;
-    if (this.executions === 1) {
+    if (this.executions === 1 && !this.callee.isOwn) {
       attempt.watcher?.callBegins(this);
     }
     const inner = new Scope(attempt, this.path, this);
@@ -247,7 +265,9 @@ export class Call {
       this.#isRecording = false;
       if (entry && isOutcome(entry)) {
         this.#outcome = entry;
-        this.scope.attempt.watcher?.callEnded(this, entry);
+        if (!this.callee.isOwn) {
+          this.scope.attempt.watcher?.callEnded(this, entry); // DRH-005
+        }
       }
       this.scope.wake();
     });
@@ -258,6 +278,7 @@ export class Call {
   cancel(reason: unknown): void {
     if (this.#state === "waiting" && !this.#isRecording && (!this.#outcome || this.isHeldBack)) {
       this.#cancelled = { reason };
+      this.#announceCancelling();
       this.letGo();
       this.#recordCancellation();
       this.scope.wake();

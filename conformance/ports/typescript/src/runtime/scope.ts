@@ -7,7 +7,7 @@ import { fromTree, toTree } from "../codec/value.js";
 import { reached } from "../core/failures.js";
 import type { CallRecord, Outcome, QuestionRecord } from "../core/journal.js";
 import { type Match, Matcher } from "../core/matching.js";
-import { keyedPath, questions, series } from "../core/paths.js";
+import { keyedPath, ownSeries, questions, series } from "../core/paths.js";
 import { ReplayDivergenceError, UsageError } from "../errors.js";
 import type { EntryTaskFailed } from "../generated/types.js";
 import type { Attempt } from "./attempt.js";
@@ -85,7 +85,7 @@ export class Scope {
     this.#calls = new Matcher(records.filter((each) => each.kind === "call"));
     this.#questions = new Matcher(records.filter((each) => each.kind === "question"));
     this.#unshown = records.filter((each) => (each.kind === "call" ? !each.isVoid : each.answer !== undefined)).length;
-    this.#slot = call ? "held" : "none";
+    this.#slot = call?.slots ? "held" : "none";
     this.namespace = call?.callee.isEntrypoint ? call.path.split("/") : (call?.scope.namespace ?? []);
   }
 
@@ -135,10 +135,12 @@ export class Scope {
 
   /** Make a call: find its record, or run its function (RPL-004). */
   make(callee: Callee, bound: Bound, options: CallOptions): Promise<unknown> {
-    this.attempt.know(callee);
+    if (!callee.isOwn) {
+      this.attempt.know(callee);
+    }
     this.progress();
     const digest = digestArguments(bound.positional, bound.named);
-    const match = this.#match(callee.name, options.key, digest);
+    const match = this.#match(callee, options.key, digest);
     this.#count += 1;
     if (match.kind === "diverges") {
       return this.#diverge(match.record, callee.name, digest, () => this.#add(callee, match.record.path, digest, bound, options));
@@ -153,9 +155,9 @@ export class Scope {
     return call.promise;
   }
 
-  #match(name: string, key: unknown, digest: string): Match<CallRecord> {
+  #match({ name, isOwn }: Callee, key: unknown, digest: string): Match<CallRecord> {
     if (key === undefined) {
-      return this.#calls.numbered(series(this.path, name), digest);
+      return this.#calls.numbered(isOwn ? ownSeries(this.path, name.slice(1)) : series(this.path, name), digest);
     }
     if (typeof key !== "string" || !key.isWellFormed() || key === "" || [...key].length > 255) {
       throw new UsageError("usage.key_invalid", `a key of ${name} is not a string of 1 to 255 characters`, "Make a string of it.");
