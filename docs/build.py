@@ -25,6 +25,7 @@ SOURCES = (
     "spec/1.0/schema/*.json",
     "conformance/*.md",
     "conformance/mutants/README.md",
+    "conformance/ports/typescript/README.md",
 )
 REQUIREMENT = re.compile(r"^(?=> \*\*(?P<area>[A-Z]{3})-(?P<number>[0-9]{3})\*\* )", re.MULTILINE)
 TITLE = re.compile(r"^# (?P<title>.+)$", re.MULTILINE)
