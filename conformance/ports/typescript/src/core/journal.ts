@@ -55,6 +55,8 @@ export class Journal {
   attempt = 0;
   readonly calls = new Map<string, CallRecord>();
   readonly questions = new Map<string, QuestionRecord>();
+  /** The paths and ids that were recorded, by the scope that they belong to. */
+  readonly #places = new Map<string, Set<string>>();
   /** How the last attempt ended; undefined where it was cut off. */
   lastEnd: Entry | undefined;
 
@@ -68,6 +70,7 @@ export class Journal {
     this.entries.push(entry);
     if (isOutcome(entry)) {
       const { path, input_digest: digest, alone } = entry;
+      this.#place(path);
       this.calls.set(path, { kind: "call", path, digest, alone, entry, isVoid: false, claimed: false });
     } else if (isTerminal(entry)) {
       this.lastEnd = entry;
@@ -77,6 +80,7 @@ export class Journal {
       this.makeVoid(entry.kind === "run.resumed" ? entry.rerun : []);
     } else if (entry.kind === "interrupt.raised") {
       const { id: path, input_digest: digest, alone } = entry;
+      this.#place(path);
       const record = { kind: "question", path, digest, alone, entry, answer: undefined, isVoid: false, claimed: false } as const;
       this.questions.set(path, { ...record });
     } else if (entry.kind === "interrupt.answered") {
@@ -91,6 +95,11 @@ export class Journal {
   get lastFailure(): ErrorDocument | undefined {
     const end = this.entries.findLast(isTerminal);
     return end?.kind === "run.failed" || end?.kind === "run.interrupted" ? end.error : undefined;
+  }
+
+  #place(path: string): void {
+    const { scope } = parsePath(path);
+    this.#places.set(scope, (this.#places.get(scope) ?? new Set()).add(path));
   }
 
   get isCompleted(): boolean {
@@ -142,7 +151,7 @@ export class Journal {
 
   /** The records of one scope, unclaimed: each execution of a scope has copies of its own. */
   records(scope: string): (CallRecord | QuestionRecord)[] {
-    const all = [...this.calls.values(), ...this.questions.values()];
-    return all.filter(({ path }) => parsePath(path).scope === scope).map((record) => ({ ...record, claimed: false }));
+    const found = [...(this.#places.get(scope) ?? [])].map((place) => this.calls.get(place) ?? this.questions.get(place));
+    return found.filter((record) => record !== undefined).map((record) => ({ ...record, claimed: false }));
   }
 }
