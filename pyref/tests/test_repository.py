@@ -55,8 +55,11 @@ def test_nothing_tracked_names_a_registry_or_a_machine(pattern: re.Pattern[str])
     assert found == []
 
 
-def test_there_is_no_lock_file() -> None:
-    assert [name for name in tracked() if re.search(r"(?:^|/)(?:[\w.-]+[.-])?lock(?:\.\w+)?$", name)] == []
+def test_lock_files_are_of_ports_alone_and_name_no_registry() -> None:
+    locks = [name for name in tracked() if re.search(r"(?:^|/)(?:[\w.-]+[.-])?lock(?:\.\w+)?$", name)]
+    assert [name for name in locks if not name.startswith("conformance/ports/")] == []
+    texts = {name: (REPOSITORY / name).read_text(encoding="utf-8") for name in locks}
+    assert [name for name, text in texts.items() if re.search(r'"resolved"|registry|\.tgz', text)] == []
 
 
 SET_UP = re.compile(r"^python3 -m venv \.venv && \.venv/bin/pip install .*$", re.MULTILINE)

@@ -114,12 +114,17 @@ class Commits(ABC):
             else:
                 self.commit()
 
+    def can_keep_up(self) -> bool:
+        """Tell whether to append now what has finished in an attempt that waits for others (`STP-007`) (locked)."""
+        is_writing = self.committing or self.lost is not None or isinf(self.machine.ahead)
+        return bool(self.machine.outbox) and not is_writing
+
     def renew(self) -> None:
         """Renew the lease if it is time, together with whatever waits to be appended (not locked)."""
         with self.lock:
             writer = self.writer
-            if writer is None or self.committing or self.ending is not None or not writer.needs_renewal():
-                return
+            if writer is None or self.committing or self.lost is not None or self.over or not writer.needs_renewal():
+                return  # one that was stopped and waits for calls in flight holds its thread as before (STP-007)
             self.busy += 1
             if isinf(self.machine.ahead):  # DUR-011: a heartbeat adds nothing
                 self.committing = True

@@ -337,7 +337,7 @@ class Run(Commits):
         self.note_idle()
 
     def note_idle(self) -> None:
-        if not self.running and not self.committing:
+        if self.ending is not None or (not self.running and not self.committing):
             self.idle.notify_all()
 
     def wait_idle(self) -> None:
@@ -347,7 +347,10 @@ class Run(Commits):
                 self.ending = Suspended()
                 self.wake_all()
             while (self.running or self.committing) and not self.over:  # STP-004: somebody did not want to wait
-                self.idle.wait()
+                if self.can_keep_up():
+                    self.commit()
+                else:
+                    self.idle.wait()
 
     # Outcomes
 

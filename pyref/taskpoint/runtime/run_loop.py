@@ -108,6 +108,8 @@ class RunLoop:
             if run.given_up:
                 self._give_up()
             if isinstance(run.ending, Halted):
+                if (self.running or run.running) and run.can_keep_up():
+                    self._commit()
                 self._unwind()
                 return
             if run.machine.outbox and not run.committing:

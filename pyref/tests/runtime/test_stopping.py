@@ -26,6 +26,7 @@ from taskpoint import (
     stop_runs,
     task,
 )
+from taskpoint.runtime import heartbeat, writer
 
 
 def kinds(saver, thread_id):
@@ -81,6 +82,42 @@ def test_a_run_is_stopped_from_another_thread(saver):
     assert {"slow#0", "slow#1"} >= set(recorded[1:-1]) >= {"slow#0"}  # what was in flight is kept
     assert stop_runs() == 0
     assert main.invoke(None, thread_id="t") == [0, 1, 2]
+
+
+def test_a_stopped_run_that_waits_keeps_its_lease(monkeypatch):
+    monkeypatch.setattr(heartbeat, "_PERIOD_SECONDS", 0.005)
+    monkeypatch.setattr(writer, "_RENEW_SECONDS", 0.0)
+    begun, stopped, renewed = threading.Event(), threading.Event(), threading.Event()
+
+    class Watched(InMemorySaver):
+        def append(self, thread_id, checkpoint_id, expected_seq, entries, closing=None, holder=None, **options):
+            super().append(thread_id, checkpoint_id, expected_seq, entries, closing, holder, **options)
+            if stopped.is_set() and holder is not None and not entries:
+                renewed.set()
+
+    saver = Watched()
+
+    @task
+    def pay(n):
+        begun.set()
+        return n if renewed.wait(30) else None
+
+    @entrypoint(checkpointer=saver)
+    def main(n):
+        return pay(n).result()
+
+    def stop():
+        assert begun.wait(30)
+        assert stop_runs("t") == 1
+        stopped.set()
+
+    thread = threading.Thread(target=stop)
+    thread.start()
+    with pytest.raises(StopRun):
+        main.invoke(7, thread_id="t")
+    thread.join(30)
+    assert renewed.is_set()  # STP-007
+    assert main.invoke(None, thread_id="t") == 7
 
 
 async def test_a_run_on_a_loop_is_stopped_and_what_is_in_flight_is_kept(saver):
@@ -339,11 +376,12 @@ PROGRAM = textwrap.dedent("""
             return main.invoke(value, thread_id="t")
         return asyncio.run(amain.ainvoke(value, thread_id="t"))
 
-    print("ready", flush=True)
     if how == "SIGTERM":
         with stop_on_signals():
+            print("ready", flush=True)
             print(run(), flush=True)
     else:
+        print("ready", flush=True)
         print(run(), flush=True)
     """)
 STEPS = 60
