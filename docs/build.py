@@ -1,16 +1,25 @@
 """Builds the site: gathers the pages from where they are written, and lets mkdocs check and render them.
 
 Pages keep their places, so that a link works in the repository and on the site alike.
+What can be derived is derived: each module of `generators` turns sources into pages, and none is committed.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
+
+from generators import catalogue, rules
+
+from taskpoint_conformance import coverage, data
+from taskpoint_conformance.golden import versions
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "build" / "docs"
@@ -20,6 +29,7 @@ SOURCES = (
     "CONTRIBUTING.md",
     "SECURITY.md",
     "docs/**/*.md",
+    "docs/assets/*",
     "spec/**/*.md",
     "spec/1.0/*.json",
     "spec/1.0/schema/*.json",
@@ -27,29 +37,38 @@ SOURCES = (
     "conformance/mutants/README.md",
     "conformance/ports/typescript/README.md",
 )
-REQUIREMENT = re.compile(r"^(?=> \*\*(?P<area>[A-Z]{3})-(?P<number>[0-9]{3})\*\* )", re.MULTILINE)
 TITLE = re.compile(r"^# (?P<title>.+)$", re.MULTILINE)
 
 
 def gather() -> None:
-    """Copy every page to its place below `build/docs`, and give every requirement an anchor."""
+    """Copy every page to its place below `build/docs`, and write beside them what is derived."""
     shutil.rmtree(PAGES, ignore_errors=True)
+    found = coverage.load()
     for pattern in SOURCES:
         for source in sorted(ROOT.glob(pattern)):
             target = PAGES / source.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
-            if source.suffix == ".md":
-                target.write_text(anchored(source.read_text(encoding="utf-8")), encoding="utf-8")
+            if source.parent == data.spec() and source.suffix == ".md":
+                text = rules.chapter(source.read_text(encoding="utf-8"), found, "../..")
+                target.write_text(text, encoding="utf-8")
             else:
                 shutil.copyfile(source, target)
     decisions = PAGES / "spec" / "decisions"
-    decisions.mkdir(parents=True, exist_ok=True)
-    (decisions / "index.md").write_text(listing(decisions), encoding="utf-8")
+    write(decisions, [("index.md", listing(decisions))])
+    write(PAGES / "conformance" / "catalogue", catalogue.pages(found, golden()))
 
 
-def anchored(text: str) -> str:
-    """Put an anchor before each requirement: `06-replay.html#rpl-003` leads to the rule."""
-    return REQUIREMENT.sub(lambda m: f'<a id="{m["area"].lower()}-{m["number"]}"></a>\n\n', text)
+def write(folder: Path, pages: Iterable[tuple[str, str]]) -> None:
+    """Write pages into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in pages:
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def golden() -> dict[str, Any]:
+    """Return what the newest version left behind, by fixture."""
+    files = sorted((data.golden() / versions()[-1]).glob("*.json"))
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
 
 
 def listing(decisions: Path) -> str:

@@ -1,0 +1,29 @@
+// Filters the catalogue of fixtures by what is chosen, and keeps the choice in the address.
+document.querySelectorAll("form.filter").forEach((form) => {
+  const rows = [...document.querySelectorAll(".fixtures tbody tr")];
+  const fields = [...form.elements].filter((field) => field.name);
+  const given = new URLSearchParams(location.search);
+  fields.forEach((field) => { field.value = given.get(field.name) ?? ""; });
+
+  const show = () => {
+    const [family, profile, words] = ["family", "profile", "words"].map((name) => form.elements[name].value);
+    const wanted = words.toLowerCase().split(/\s+/);
+    let shown = 0;
+    rows.forEach((row) => {
+      const text = `${row.textContent} ${row.dataset.rules}`.toLowerCase();
+      const fits = (!family || row.dataset.family === family) && (!profile || row.dataset.profile === profile)
+        && wanted.every((word) => text.includes(word));
+      row.hidden = !fits;
+      shown += fits;
+    });
+    form.querySelector("output").value = `${shown} of ${rows.length}`;
+  };
+  form.hidden = false;
+  form.addEventListener("submit", (event) => event.preventDefault());
+  form.addEventListener("input", () => {
+    const chosen = new URLSearchParams(fields.filter((field) => field.value).map((field) => [field.name, field.value]));
+    history.replaceState(null, "", chosen.size ? `?${chosen}` : location.pathname);
+    show();
+  });
+  show();
+});

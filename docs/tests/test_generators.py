@@ -1,0 +1,112 @@
+"""What the site is generated from and into."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import re
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[1]
+sys.path.insert(0, str(DOCS))
+MODULES = sorted(path.stem for path in (DOCS / "generators").glob("*.py"))
+
+from generators import catalogue, rules, timeline  # noqa: E402
+
+from taskpoint_conformance import coverage, data  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def found() -> coverage.Coverage:
+    return coverage.load()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_run(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(f"generators.{name}")).failed == 0
+
+
+def test_every_rule_has_a_heading_and_its_proof(found: coverage.Coverage) -> None:
+    for chapter in sorted({rule.chapter for rule in found.rules}):
+        text = rules.chapter((data.spec() / chapter).read_text(encoding="utf-8"), found, "../..")
+        for rule in found.rules:
+            if rule.chapter == chapter:
+                heading = re.search(rf"^#+ {rule.id} {{ #{rule.id.lower()} .rule }}$", text, re.MULTILINE)
+                assert heading
+                after = text[heading.end() :].partition(" .rule }")[0]
+                assert all(f"catalogue/{each}.md" in after for each in found.fixtures_of(rule.id))
+                assert all(f"mutants.md#{each}" in after for each in found.mutants_of(rule.id))
+
+
+def test_an_example_of_a_rule_stays_an_example(found: coverage.Coverage) -> None:
+    text = "```\n> **RPL-003** MUST\n```\n"
+    assert rules.chapter(text, found, "..") == text
+
+
+def entry(kind: str, attempt_id: str, **rest: object) -> dict[str, object]:
+    return {"kind": kind, "attempt_id": attempt_id, **rest}
+
+
+def test_a_void_failure_is_not_shown_as_replayed() -> None:
+    journal = [
+        entry("run.started", "a", attempt=1),
+        entry("task.failed", "a", path="pay#0"),
+        entry("run.failed", "a", rerun=["pay#0"]),
+        entry("run.resumed", "b", attempt=2, rerun=["pay#0"]),
+        entry("task.completed", "b", path="pay#0"),
+        entry("run.completed", "b"),
+    ]
+    first, second = timeline.attempts(journal)
+    assert (first.calls, first.end) == ({"pay#0": "failed"}, "failed")
+    assert (second.calls, second.end) == ({"pay#0": "executed"}, "completed")
+
+
+def test_what_is_inside_a_call_that_is_over_is_not_replayed() -> None:
+    journal = [
+        entry("run.started", "a", attempt=1),
+        entry("task.completed", "a", path="outer#0/inner#0"),
+        entry("task.completed", "a", path="outer#0"),
+        entry("run.resumed", "b", attempt=2),
+    ]
+    assert timeline.attempts(journal)[1].calls == {"outer#0": "replayed"}
+
+
+def test_an_answer_is_shown_where_it_was_given() -> None:
+    journal = [
+        entry("run.started", "a", attempt=1),
+        entry("interrupt.raised", "a", id="ask#0"),
+        entry("run.interrupted", "a", interrupts=["ask#0"]),
+        entry("run.resumed", "b", attempt=2),
+        entry("interrupt.answered", "b", id="ask#0"),
+        entry("run.completed", "b"),
+    ]
+    first, second = timeline.attempts(journal)
+    assert (first.calls, first.end) == ({"ask#0": "interrupted"}, "interrupted")
+    assert (second.calls, second.end) == ({"ask#0": "answered"}, "completed")
+
+
+def test_a_picture_is_said_in_words_and_escapes_names() -> None:
+    journal = [entry("run.started", "a", attempt=1), entry("task.completed", "a", path="<b>&#0")]
+    picture = ET.fromstring(timeline.svg(timeline.attempts(journal)))
+    title = picture.find("{http://www.w3.org/2000/svg}title")
+    assert title is not None
+    assert title.text == "Attempt 1: <b>&#0 executed; no end recorded."
+
+
+def test_each_fixture_has_a_page_and_those_with_a_journal_a_picture(found: coverage.Coverage) -> None:
+    golden = {"ERR-finally-calls-a-task": {"threads": [{"thread_id": "t1", "checkpoints": [BEGUN]}]}}
+    pages = dict(catalogue.pages(found, golden))
+    assert {f"{each.id}.md" for each in found.fixtures} < pages.keys()
+    assert [name for name, text in pages.items() if "<svg" in text] == ["ERR-finally-calls-a-task.md"]
+    assert all(f'href="{each.id}.html"' in pages["index.md"] for each in found.fixtures)
+    assert pages == dict(catalogue.pages(found, golden))
+
+
+BEGUN = {
+    "checkpoint": {"entrypoint": {"name": "main"}},
+    "entries": [entry("run.started", "a", attempt=1), entry("run.completed", "a")],
+}
