@@ -16,9 +16,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from generators import catalogue, rules
+from generators import catalogue, reference, rules, schemas
 
+import taskpoint
 from taskpoint_conformance import coverage, data
+from taskpoint_conformance.cli import conformance
 from taskpoint_conformance.golden import versions
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -56,6 +58,15 @@ def gather() -> None:
     decisions = PAGES / "spec" / "decisions"
     write(decisions, [("index.md", listing(decisions))])
     write(PAGES / "conformance" / "catalogue", catalogue.pages(found, golden()))
+    write(PAGES / "spec" / "1.0" / "schema", schemas.pages(data.spec_schemas()))
+    write(
+        PAGES / "docs" / "reference",
+        [
+            ("errors.md", reference.errors(data.spec() / "error-codes.json")),
+            ("cli.md", reference.commands(conformance, "taskpoint conformance")),
+            ("api.md", reference.api(taskpoint)),
+        ],
+    )
 
 
 def write(folder: Path, pages: Iterable[tuple[str, str]]) -> None:

@@ -9,6 +9,7 @@ from html import escape
 from typing import Any
 
 from generators import timeline
+from generators.markdown import front
 
 from taskpoint_conformance.coverage import Coverage
 from taskpoint_conformance.fixtures import Fixture
@@ -28,11 +29,6 @@ def pages(coverage: Coverage, golden: Golden) -> Iterator[tuple[str, str]]:
     yield "mutants.md", mutants(coverage, chapters)
     for fixture in coverage.fixtures:
         yield f"{fixture.id}.md", page(fixture, chapters, golden.get(fixture.id))
-
-
-def front(title: str, description: str) -> list[str]:
-    """Return the front matter of a page, and its heading."""
-    return ["---", f"title: {json.dumps(title)}", f"description: {json.dumps(description)}", "---", ""]
 
 
 def link(rule: str, chapters: Mapping[str, str]) -> str:

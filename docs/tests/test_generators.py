@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import json
 import re
 import sys
 import xml.etree.ElementTree as ET
@@ -15,9 +16,11 @@ DOCS = Path(__file__).parents[1]
 sys.path.insert(0, str(DOCS))
 MODULES = sorted(path.stem for path in (DOCS / "generators").glob("*.py"))
 
-from generators import catalogue, rules, timeline  # noqa: E402
+from generators import catalogue, reference, rules, schemas, timeline  # noqa: E402
 
+import taskpoint  # noqa: E402
 from taskpoint_conformance import coverage, data  # noqa: E402
+from taskpoint_conformance.cli import conformance  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +107,32 @@ def test_each_fixture_has_a_page_and_those_with_a_journal_a_picture(found: cover
     assert [name for name, text in pages.items() if "<svg" in text] == ["ERR-finally-calls-a-task.md"]
     assert all(f'href="{each.id}.html"' in pages["index.md"] for each in found.fixtures)
     assert pages == dict(catalogue.pages(found, golden))
+
+
+def test_each_schema_has_a_page_that_names_all_its_members() -> None:
+    pages = dict(schemas.pages(data.spec_schemas()))
+    for file in data.spec_schemas().glob("*.schema.json"):
+        schema = json.loads(file.read_text(encoding="utf-8"))
+        page = pages[file.name.replace(".schema.json", ".md")]
+        for part in (schema, *schema.get("$defs", {}).values()):
+            assert all(f"| `{member}` |" in page for member in part.get("properties", {}))
+
+
+def test_each_code_has_an_anchor_and_says_what_to_do() -> None:
+    page = reference.errors(data.spec() / "error-codes.json")
+    for each in json.loads((data.spec() / "error-codes.json").read_text(encoding="utf-8")):
+        assert f"{{ #{each['code'].replace('.', '-')} }}\n\n{each['meaning']}\n\n**Do:** {each['remedy']}" in page
+
+
+def test_all_that_is_public_is_on_the_page_of_the_api() -> None:
+    page = reference.api(taskpoint)
+    assert all(f"\n## {name} {{ #{name} }}\n" in page for name in taskpoint.__all__)
+    assert "0x" not in page
+
+
+def test_all_commands_are_on_the_page_of_the_command_line() -> None:
+    page = reference.commands(conformance, "taskpoint conformance")
+    assert all(f"\n## taskpoint conformance {name} {{" in page for name in conformance.commands)
 
 
 BEGUN = {

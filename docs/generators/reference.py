@@ -1,0 +1,163 @@
+"""The reference: error codes, the command line, and the Python API, from what each says of itself."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import click
+from generators.markdown import front
+
+WIDTH = 88
+SECTION = re.compile(r"^(Args|Attributes|Returns|Raises|Yields|Examples?|Note):$")
+ITEM = re.compile(r"^    (?P<name>\*{0,2}[\w.]+)(?: \([^)]*\))?: ")
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")
+
+
+def errors(file: Path) -> str:
+    """Return the page of the error codes: what happened, and what to do."""
+    lines = [
+        *front("Errors by code", "Every error code of Taskpoint: what happened, who has to look, and what to do."),
+        "# Errors by code",
+        "",
+        "Every error has a code that never changes; messages may.",
+        "[Errors](../../spec/1.0/07-errors.md) says which rules they follow.",
+    ]
+    codes = json.loads(file.read_text(encoding="utf-8"))
+    for area, members in groupby(codes, key=lambda each: each["code"].partition(".")[0]):
+        lines += ["", f"## {area}"]
+        for each in members:
+            anchor = each["code"].replace(".", "-")
+            lines += [
+                "",
+                f"### {each['code']} {{ #{anchor} }}",
+                "",
+                each["meaning"],
+                "",
+                f"**Do:** {each['remedy']}",
+                "",
+            ]
+            lines.append(f"To blame: {each['blame']}.")
+    return "\n".join([*lines, ""])
+
+
+def commands(root: click.Command, name: str) -> str:
+    """Return the page of the command line: the help of each command."""
+    lines = [
+        *front("Command line", "Every command of taskpoint with its options."),
+        "# Command line",
+        "",
+        "What `--help` says, for all commands at once.",
+        *described(root, name, None),
+    ]
+    return "\n".join([*lines, ""])
+
+
+def described(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:
+    """Yield the help of a command and of those below it."""
+    context = click.Context(
+        command, info_name=name, parent=parent, terminal_width=WIDTH, max_content_width=WIDTH, color=False
+    )
+    path = context.command_path
+    yield from ("", f"## {path} {{ #{path.replace(' ', '-')} }}", "", "```text", command.get_help(context), "```")
+    if isinstance(command, click.Group):
+        for each in sorted(command.commands):
+            yield from described(command.commands[each], each, context)
+
+
+def api(module: ModuleType) -> str:
+    """Return the page of a module: all that is public in it, with signatures and docstrings."""
+    lines = [
+        *front("Python API", f"Everything that is public in {module.__name__}."),
+        "# Python API",
+        "",
+        prose(inspect.getdoc(module) or ""),
+    ]
+    for name in module.__all__:
+        public = getattr(module, name)
+        lines += ["", f"## {name} {{ #{name} }}", ""]
+        if not callable(public):
+            lines.append(prose((inspect.getdoc(public) or "") if inspect.ismodule(public) else f"`{public!r}`"))
+            members = vars(public) if inspect.ismodule(public) else {}
+            for member in getattr(public, "__all__", ()) if members else ():
+                lines += ["", f"### {name}.{member} {{ #{name}.{member} }}", "", *explained(member, members[member])]
+            continue
+        lines += explained(name, public)
+        if inspect.isclass(public) and public.__module__.startswith(module.__name__):
+            for member, value in vars(public).items():
+                if not member.startswith("_") and (inspect.isroutine(value) or isinstance(value, property)):
+                    lines += ["", f"### {name}.{member} {{ #{name}.{member} }}", "", *explained(member, value)]
+    return "\n".join([*lines, ""])
+
+
+def explained(name: str, public: Any) -> Iterator[str]:
+    """Yield the signature of something public, and its docstring."""
+    target = getattr(public, "__func__", public)
+    if callable(target):
+        yield from ("```python", signature(name, target), "```", "")
+    yield prose(inspect.getdoc(public) or "")
+
+
+def signature(name: str, public: Any) -> str:
+    """Return how something is called: a parameter a line where there is no room for all of them.
+
+    Example:
+        >>> def add(first: int, second: int = 0) -> int: ...
+        >>> signature("add", add)
+        'add(first: int, second: int = 0) -> int'
+    """
+    try:
+        found = inspect.signature(public)
+    except (TypeError, ValueError):
+        return name
+    text = ADDRESS.sub("", str(found)).replace("'", "")
+    if len(name + text) <= WIDTH:
+        return name + text
+    unannotated = inspect.Signature.empty
+    end = "" if found.return_annotation is unannotated else text[text.rindex(") -> ") :]
+    singles = [ADDRESS.sub("", str(each)).replace("'", "") for each in found.parameters.values()]
+    kinds = [each.kind for each in found.parameters.values()]
+    keyword = next((at for at, kind in enumerate(kinds) if kind is inspect.Parameter.KEYWORD_ONLY), None)
+    if keyword is not None and inspect.Parameter.VAR_POSITIONAL not in kinds:
+        singles.insert(keyword, "*")
+    return f"{name}(\n" + "".join(f"    {each},\n" for each in singles) + (end or ")")
+
+
+def prose(doc: str) -> str:
+    r"""Return a docstring in Google's style as Markdown.
+
+    Example:
+        >>> prose("Add.\n\nArgs:\n    first: A number.\n\nExample:\n    >>> 1 + 1\n    2")
+        'Add.\n\n**Args**\n\n- `first`: A number.\n\n**Example**\n\n```pycon\n>>> 1 + 1\n2\n```'
+    """
+    blocks: list[str] = []
+    section, body = "", list[str]()
+    for line in [*doc.splitlines(), "Note:"]:
+        if not (found := SECTION.match(line)):
+            body.append(line)
+            continue
+        blocks += rendered(section, body)
+        section, body = found[1], []
+    return "\n\n".join(blocks)
+
+
+def rendered(section: str, body: list[str]) -> Iterator[str]:
+    """Yield the Markdown of one section of a docstring."""
+    text = "\n".join(body).strip("\n")
+    if not text.strip():
+        return
+    if not section:
+        yield re.sub(r"(?m)^Example::$", "Example:", text)
+        return
+    yield f"**{section}**"
+    if section.startswith("Example"):
+        yield "```pycon\n" + inspect.cleandoc("\n" + text) + "\n```"
+    else:
+        items = (ITEM.sub(lambda m: f"- `{m['name']}`: ", line) for line in text.splitlines())
+        yield "\n".join(line if line.startswith("- ") else line.strip() for line in items)
