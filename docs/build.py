@@ -16,7 +16,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from generators import catalogue, reference, rules, schemas
+import yaml
+from generators import catalogue, llms, reference, rules, schemas
 
 import taskpoint
 from taskpoint_conformance import coverage, data
@@ -39,6 +40,8 @@ SOURCES = (
     "conformance/mutants/README.md",
     "conformance/ports/typescript/README.md",
 )
+LAST = "---\nsearch:\n  boost: 0.001\n---\n\n"
+"""Decisions have numbers, too: who searches for `RPL-003` is not looking for 0030."""
 TITLE = re.compile(r"^# (?P<title>.+)$", re.MULTILINE)
 
 
@@ -53,6 +56,8 @@ def gather() -> None:
             if source.parent == data.spec() and source.suffix == ".md":
                 text = rules.chapter(source.read_text(encoding="utf-8"), found, "../..")
                 target.write_text(text, encoding="utf-8")
+            elif source.parent.name == "decisions":
+                target.write_text(LAST + source.read_text(encoding="utf-8"), encoding="utf-8")
             else:
                 shutil.copyfile(source, target)
     decisions = PAGES / "spec" / "decisions"
@@ -67,6 +72,8 @@ def gather() -> None:
             ("api.md", reference.api(taskpoint)),
         ],
     )
+    settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
+    write(PAGES, [("llms.txt", llms.listing(settings, PAGES))])
 
 
 def write(folder: Path, pages: Iterable[tuple[str, str]]) -> None:

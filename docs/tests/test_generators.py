@@ -16,7 +16,7 @@ DOCS = Path(__file__).parents[1]
 sys.path.insert(0, str(DOCS))
 MODULES = sorted(path.stem for path in (DOCS / "generators").glob("*.py"))
 
-from generators import catalogue, reference, rules, schemas, timeline  # noqa: E402
+from generators import catalogue, llms, reference, rules, schemas, timeline  # noqa: E402
 
 import taskpoint  # noqa: E402
 from taskpoint_conformance import coverage, data  # noqa: E402
@@ -133,6 +133,20 @@ def test_all_that_is_public_is_on_the_page_of_the_api() -> None:
 def test_all_commands_are_on_the_page_of_the_command_line() -> None:
     page = reference.commands(conformance, "taskpoint conformance")
     assert all(f"\n## taskpoint conformance {name} {{" in page for name in conformance.commands)
+
+
+def test_programs_find_every_page_of_the_navigation(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\ntitle: no\n---\n# First\n", encoding="utf-8")
+    (tmp_path / "b.md").write_text("# Second\n", encoding="utf-8")
+    settings = {"site_name": "S", "site_description": "D", "nav": ["a.md", {"More": [{"Named": "b.md"}]}]}
+    assert llms.listing(settings, tmp_path).splitlines()[5:] == [
+        "",
+        "- [First](a.html)",
+        "",
+        "## More",
+        "",
+        "- [Named](b.html)",
+    ]
 
 
 BEGUN = {

@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,17 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 START = (REPOSITORY / "docs" / "start.md").read_text(encoding="utf-8")
-OTHERS = [(REPOSITORY / "docs" / name).read_text(encoding="utf-8") for name in ("from-langgraph.md", "watching.md")]
+DOCS = REPOSITORY / "docs"
+OTHERS = [
+    path.read_text(encoding="utf-8")
+    for path in (DOCS / "from-langgraph.md", DOCS / "watching.md", *sorted((DOCS / "guides").glob("*.md")))
+]
 PAGES = (README, START, *OTHERS)
-PYTHON = re.compile(r"^```python\n(?P<code>.*?)^```", re.MULTILINE | re.DOTALL)
+PYTHON = re.compile(r"^(?P<indent> *)```python\n(?P<code>.*?)^(?P=indent)```", re.MULTILINE | re.DOTALL)
 DEMO = re.search(r"^cat > demo\.py <<'(?P<end>\w+)'\n(?P<code>.*?)^(?P=end)$", README, re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("code", [code for page in PAGES for code in PYTHON.findall(page)])
+@pytest.mark.parametrize("code", [textwrap.dedent(code) for page in PAGES for _, code in PYTHON.findall(page)])
 def test_examples_do_what_they_say(code: str, tmp_path: Path) -> None:
     """Each `print(...)  # text` prints that text; nothing else is said, but by a display of progress."""
     script = tmp_path / "example.py"

@@ -1,0 +1,141 @@
+"""The built site in a real browser: what readers do, at the width of a desk and of a phone, light and dark."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: it comes with [dev]")
+
+SITE = Path(__file__).parents[2] / "build" / "site"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine"),
+    pytest.mark.skipif(not (SITE / "index.html").is_file(), reason="the site is not built: run docs/build.py first"),
+]
+KINDS = (
+    "index.html",
+    "docs/start.html",
+    "spec/1.0/06-replay.html",
+    "spec/1.0/schema/checkpoint.html",
+    "conformance/catalogue/index.html",
+    "conformance/catalogue/ERR-finally-calls-a-task.html",
+    "conformance/catalogue/mutants.html",
+    "docs/reference/errors.html",
+    "docs/reference/cli.html",
+    "docs/reference/api.html",
+)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(SITE))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as started:
+        found = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield found
+        found.close()
+
+
+@pytest.fixture(params=[("light", 1300), ("dark", 400)], ids=["desk-light", "phone-dark"])
+def page(browser, address, request):
+    """A page that asks nobody but the site, and says nothing on its console."""
+    scheme, width = request.param
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900}, base_url=address)
+    opened = context.new_page()
+    said: list[str] = []
+    opened.on("console", lambda message: said.append(f"{message.type}: {message.text}"))
+    opened.on("pageerror", lambda error: said.append(str(error)))
+    opened.on("request", lambda asked: asked.url.startswith((address, "data:", "blob:")) or said.append(asked.url))
+    opened.on("response", lambda got: got.status < 400 or said.append(f"{got.status} {got.url}"))
+    yield opened
+    context.close()
+    assert said == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_page_fits_and_has_its_headings_in_order(page, kind: str) -> None:
+    page.goto(f"/{kind}")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    levels = page.evaluate(
+        "[...document.querySelectorAll('article :is(h1,h2,h3,h4,h5,h6)')].map((each) => +each.tagName[1])"
+    )
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_the_search_finds_a_rule_by_its_id(page) -> None:
+    page.goto("/index.html")
+    if page.viewport_size["width"] < 600:
+        page.click("label.md-header__button[for='__search']")
+    page.fill("input.md-search__input", "RPL-003")
+    found = page.locator(".md-search-result__item").first.locator("a[href*='#rpl-003']")
+    found.wait_for()
+    found.click()
+    page.wait_for_url("**/06-replay.html*#rpl-003")
+    assert page.locator("#rpl-003").is_visible()
+
+
+def test_a_rule_leads_to_a_fixture_that_proves_it_and_back(page) -> None:
+    page.goto("/spec/1.0/06-replay.html#rpl-041")
+    proof = page.locator("#rpl-041 ~ details.proof").first
+    proof.locator("summary").click()
+    proof.get_by_role("link", name="ERR-finally-calls-a-task", exact=True).click()
+    page.wait_for_url("**/ERR-finally-calls-a-task.html")
+    assert "pay#0 failed" in page.locator("svg.timeline > title").first.text_content()
+    page.get_by_role("link", name="RPL-041", exact=True).first.click()
+    page.wait_for_url("**/06-replay.html#rpl-041")
+
+
+def test_the_catalogue_is_filtered_and_the_address_keeps_it(page) -> None:
+    page.goto("/conformance/catalogue/index.html")
+    every = page.locator(".fixtures tbody tr:visible").count()
+    page.select_option("select[name=family]", "errors")
+    page.fill("input[name=words]", "RPL-041")
+    shown = page.locator(".fixtures tbody tr:visible")
+    assert 0 < shown.count() < every
+    assert page.locator("form.filter output").text_content() == f"{shown.count()} of {every}"
+    assert "ERR-finally-calls-a-task" in shown.all_inner_texts()[0] + "".join(shown.all_inner_texts())
+    kept = shown.count()
+    page.reload()
+    assert page.locator(".fixtures tbody tr:visible").count() == kept
+
+
+def test_a_tab_is_remembered(page) -> None:
+    page.goto("/docs/start.html")
+    page.locator(".tabbed-labels label", has_text="TypeScript").first.click()
+    assert page.locator(".tabbed-block:visible", has_text="await report.invoke").count() == 1
+    page.reload()
+    page.locator(".tabbed-block:visible", has_text="await report.invoke").wait_for()
+
+
+OUTSIDE = re.compile(
+    r"<(?:script|img|iframe|source)[^>]* src=[\"']?(?:https?:)?//|<link[^>]* rel=[\"']?stylesheet[^>]*//"
+)
+
+
+def test_nothing_is_loaded_from_elsewhere() -> None:
+    pages = sorted(SITE.rglob("*.html"))
+    assert len(pages) > 100
+    assert [each.name for each in pages if OUTSIDE.search(each.read_text(encoding="utf-8"))] == []
