@@ -478,12 +478,16 @@ def _prepare_previous(
         return cache[0]
 
     def previous(absent: object) -> object:
-        source = load()
+        try:
+            source = load()
+        except SaverError as error:  # no error of the workflow: nothing of it is recorded (ERR-033)
+            run.halt_now(error)
+            raise Halted(error) from None
         text = None if source is None else source.value if source.saved is None else source.saved
         if source is None or text is None:
             return absent
         return entrypoint.forms.saved.read(text, source.entrypoint_version, "the previous value")
 
     run.saved_in, run.previous = load, previous
-    if request.reads_saved or "previous" in entrypoint.parameters.injected:
+    if request.reads_saved or entrypoint.policies is not None or "previous" in entrypoint.parameters.injected:
         load()
