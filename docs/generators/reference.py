@@ -6,6 +6,7 @@ import inspect
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +18,7 @@ from generators.markdown import front
 WIDTH = 88
 SECTION = re.compile(r"^(Args|Attributes|Returns|Raises|Yields|Examples?|Note):$")
 ITEM = re.compile(r"^    (?P<name>\*{0,2}[\w.]+)(?: \([^)]*\))?: ")
+EMPTY = inspect.Signature.empty
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
@@ -84,15 +86,14 @@ def api(module: ModuleType) -> str:
         lines += ["", f"## {name} {{ #{name} }}", ""]
         if not callable(public):
             lines.append(prose((inspect.getdoc(public) or "") if inspect.ismodule(public) else f"`{public!r}`"))
-            members = vars(public) if inspect.ismodule(public) else {}
-            for member in getattr(public, "__all__", ()) if members else ():
-                lines += ["", f"### {name}.{member} {{ #{name}.{member} }}", "", *explained(member, members[member])]
+            for member in public.__all__ if inspect.ismodule(public) else ():
+                found = getattr(public, member)
+                lines += ["", f"### {name}.{member} {{ #{name}.{member} }}", "", *explained(member, found)]
             continue
         lines += explained(name, public)
         if inspect.isclass(public) and public.__module__.startswith(module.__name__):
-            for member, value in vars(public).items():
-                if not member.startswith("_") and (inspect.isroutine(value) or isinstance(value, property)):
-                    lines += ["", f"### {name}.{member} {{ #{name}.{member} }}", "", *explained(member, value)]
+            for member, value in members(public, module.__name__).items():
+                lines += ["", f"### {name}.{member} {{ #{name}.{member} }}", "", *explained(member, value)]
     return "\n".join([*lines, ""])
 
 
@@ -113,20 +114,56 @@ def signature(name: str, public: Any) -> str:
         'add(first: int, second: int = 0) -> int'
     """
     try:
-        found = inspect.signature(public)
+        found = unquoted(inspect.signature(public))
     except (TypeError, ValueError):
         return name
-    text = ADDRESS.sub("", str(found)).replace("'", "")
+    text = ADDRESS.sub("", str(found))
     if len(name + text) <= WIDTH:
         return name + text
-    unannotated = inspect.Signature.empty
-    end = "" if found.return_annotation is unannotated else text[text.rindex(") -> ") :]
-    singles = [ADDRESS.sub("", str(each)).replace("'", "") for each in found.parameters.values()]
+    end = "" if found.return_annotation is EMPTY else text[text.rindex(") -> ") :]
+    singles = [ADDRESS.sub("", str(each)) for each in found.parameters.values()]
     kinds = [each.kind for each in found.parameters.values()]
     keyword = next((at for at, kind in enumerate(kinds) if kind is inspect.Parameter.KEYWORD_ONLY), None)
     if keyword is not None and inspect.Parameter.VAR_POSITIONAL not in kinds:
         singles.insert(keyword, "*")
     return f"{name}(\n" + "".join(f"    {each},\n" for each in singles) + (end or ")")
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A text that is shown without quotation marks."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def unquoted(found: inspect.Signature) -> inspect.Signature:
+    """Return a signature that shows annotations as they were written, and functions by their names."""
+
+    def annotation(value: Any) -> Any:
+        return Bare(value) if isinstance(value, str) else value
+
+    parameters = [
+        each.replace(
+            annotation=annotation(each.annotation),
+            default=Bare(each.default.__name__) if inspect.isroutine(each.default) else each.default,
+        )
+        for each in found.parameters.values()
+    ]
+    return found.replace(parameters=parameters, return_annotation=annotation(found.return_annotation))
+
+
+def members(public: type, package: str) -> dict[str, Any]:
+    """Return the public methods and properties of a class, with what it inherits from the package's own classes."""
+    own = [each for each in reversed(public.__mro__) if each.__module__.partition(".")[0] == package]
+    found = {name: value for each in own for name, value in vars(each).items()}
+    return {
+        name: value
+        for name, value in found.items()
+        if not name.startswith("_") and (inspect.isroutine(value) or isinstance(value, property))
+    }
 
 
 def prose(doc: str) -> str:

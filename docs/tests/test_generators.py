@@ -127,6 +127,9 @@ def test_each_code_has_an_anchor_and_says_what_to_do() -> None:
 def test_all_that_is_public_is_on_the_page_of_the_api() -> None:
     page = reference.api(taskpoint)
     assert all(f"\n## {name} {{ #{name} }}\n" in page for name in taskpoint.__all__)
+    assert "### Entrypoint.fork { #Entrypoint.fork }" in page
+    assert "version: Literal['v1', 'v2'] = 'v1'," in page.replace('"', "'")
+    assert "path: str = ''," in page
     assert "0x" not in page
 
 
