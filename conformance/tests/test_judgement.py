@@ -12,7 +12,7 @@ from judging import META, TOY, broken, judge
 from taskpoint_conformance.canonical import canonical, same
 from taskpoint_conformance.console import compared
 from taskpoint_conformance.errors import Failure
-from taskpoint_conformance.expect import check_items, check_step
+from taskpoint_conformance.expect import check_cache, check_items, check_step
 from taskpoint_conformance.fixtures import discover, load_yaml
 from taskpoint_conformance.match import difference
 from taskpoint_conformance.schemas import format_problem
@@ -259,6 +259,7 @@ STATE = {"values": 1, "next": [], "interrupts": [], "tasks": []}
         ("expect.unsaid", lambda: check_step({"outcome": "rejected", "code": "a.b", "unsaid": ["secret"]},
                                              {"outcome": "rejected", "code": "a.b", "message": "secret"}, [], [], {})),
         ("final.items", lambda: check_items({"items": [{"key": "a"}]}, lambda _: [], {})),
+        ("final.cache", lambda: check_cache({"cache": [{"value": 1}]}, lambda _: [{"value": 2}], {})),
         ("expect.error", lambda: check_step(
             {"outcome": "failed", "code": "body.failed", "error": {"type": "A"}},
             {"outcome": "failed", "code": "body.failed", "error": {"type": "B", "message": "m"}}, [], [], {})),
