@@ -27,6 +27,8 @@ _IMPATIENT: Final = Limits(start=60, silence=2, step=10)
 """For mutants that say of themselves that they hang."""
 _BROKEN_SHARE: Final = 10
 """Of the fixtures that do not concern it, a mutant may break one in so many."""
+_TRIES: Final = 3
+"""What is wrong in a race shows only when the race goes that way; the further tries come with every fault."""
 
 
 @dataclass(slots=True)
@@ -65,10 +67,13 @@ def try_mutant(mutant: Mutant, fixtures: Sequence[Fixture]) -> Trial:
         trial.problems.append("no fixture claims it")
         return trial
     result = _run(mutant, fixtures)
-    if _survivors := [each.fixture for each in result.results if each.verdict == "passed" and each.fixture]:
-        again = [each for each in _survivors if each.sweep]
-        swept = {each.id: each for each in _run(mutant, again, sweep="full").results} if again else {}
-        result.results = [swept.get(each.id, each) for each in result.results]
+    for _ in range(_TRIES - 1):
+        ids = {each.id for each in result.results if not _kills(mutant, each)}
+        if not ids or result.error:
+            break
+        again = _run(mutant, [each for each in fixtures if each.id in ids], sweep="full")
+        tried = {each.id: each for each in again.results}
+        result.results = [tried.get(each.id, each) for each in result.results]
     for each in result.results:
         _note(trial, each)
     if result.error and not trial.problems:
@@ -83,13 +88,18 @@ def _run(mutant: Mutant, fixtures: Sequence[Fixture], **chosen: Any) -> SuiteRes
     return run_suite(fixtures, [], options, SuiteResult(command, "", len(fixtures), ""))
 
 
+def _kills(mutant: Mutant, result: FixtureResult) -> bool:
+    found = result.first_problem
+    return found is not None and mutant.accepts(found[0].code)
+
+
 def _note(trial: Trial, result: FixtureResult) -> None:
     found = result.first_problem
     if result.verdict in {"not_claimed", "skipped"}:
         trial.problems.append(f"{result.id} was not run: {result.reason or 'skipped'}")
     elif found is None:
         trial.problems.append(f"{result.id} claims it, and passes")
-    elif trial.mutant.accepts(found[0].code):
+    elif _kills(trial.mutant, result):
         trial.killers[result.id] = found[0].code
     else:
         trial.problems.append(f"{result.id} fails for another reason: {found[0].code}: {found[0].message}")
