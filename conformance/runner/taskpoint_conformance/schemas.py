@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urljoin
 
 from jsonschema import Draft202012Validator, exceptions
 from referencing import Registry, Resource
@@ -14,7 +15,7 @@ from referencing.jsonschema import DRAFT202012
 
 from taskpoint_conformance import data
 from taskpoint_conformance.errors import HarnessError
-from taskpoint_conformance.shapes import is_object
+from taskpoint_conformance.shapes import is_array, is_object
 
 __all__ = ("answer_problem", "call_problem", "document_problem", "entry_problem", "format_problem", "request_problem")
 
@@ -94,7 +95,8 @@ def _branches(definition: str, member: str) -> dict[Any, Check]:
 
 @cache
 def _check(identifier: str, required: tuple[str, ...] = ()) -> Check:
-    validator: Any = Draft202012Validator({"$ref": identifier, "required": list(required)}, registry=_registered()[0])
+    schema = {**_inlined({"$ref": identifier}, ""), "required": list(required)}
+    validator: Any = Draft202012Validator(schema, registry=_registered()[0])
 
     def check(document: Any) -> str | None:
         # `is_valid` stops at the first error and builds no text: nearly every document is valid.
@@ -104,6 +106,36 @@ def _check(identifier: str, required: tuple[str, ...] = ()) -> Check:
         return _text(error) if error else None
 
     return check
+
+
+def _inlined(schema: Any, base: str, above: tuple[str, ...] = ()) -> Any:
+    """Put what a schema refers to in its place: to follow references takes most of the time of a check.
+
+    What contains itself (values, programs) keeps the reference to itself.
+    """
+    if is_array(schema):
+        return [_inlined(each, base, above) for each in schema]
+    if not is_object(schema):
+        return schema
+    reference = schema.get("$ref")
+    kept = {name: each for name, each in schema.items() if name not in {"$ref", "$defs", "$id", "$schema"}}
+    plain = {name: _part(name, each, base, above) for name, each in kept.items()}
+    if not isinstance(reference, str):
+        return plain
+    target = urljoin(base, reference)
+    if target in above:
+        return {**plain, "$ref": target}
+    found: Any = _registered()[0].resolver().lookup(target).contents
+    flat = _inlined(found, target.partition("#")[0], (*above, target))
+    return {**plain, "allOf": [*plain.get("allOf", []), flat]} if plain else flat
+
+
+def _part(keyword: str, part: Any, base: str, above: tuple[str, ...]) -> Any:
+    if keyword in {"const", "enum", "default", "examples"}:
+        return part
+    if keyword in {"properties", "patternProperties", "dependentSchemas"}:
+        return {name: _inlined(each, base, above) for name, each in part.items()}
+    return _inlined(part, base, above)
 
 
 def _text(error: exceptions.ValidationError) -> str:
