@@ -12,12 +12,12 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
-from generators import catalogue, llms, reference, rules, schemas
+from generators import catalogue, diagrams, home, llms, pictures, recorded, reference, rules, schemas
 
 import taskpoint
 from taskpoint_conformance import coverage, data
@@ -31,7 +31,9 @@ SOURCES = (
     "CHANGELOG.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
-    "docs/**/*.md",
+    "docs/*.md",
+    "docs/concepts/*.md",
+    "docs/guides/*.md",
     "docs/assets/*",
     "spec/**/*.md",
     "spec/1.0/*.json",
@@ -49,20 +51,26 @@ def gather() -> None:
     """Copy every page to its place below `build/docs`, and write beside them what is derived."""
     shutil.rmtree(PAGES, ignore_errors=True)
     found = coverage.load()
+    golden = journals(found)
+    makers = drawings(golden)
     for pattern in SOURCES:
         for source in sorted(ROOT.glob(pattern)):
             target = PAGES / source.relative_to(ROOT)
             target.parent.mkdir(parents=True, exist_ok=True)
-            if source.parent == data.spec() and source.suffix == ".md":
-                text = rules.chapter(source.read_text(encoding="utf-8"), found, "../..")
-                target.write_text(text, encoding="utf-8")
-            elif source.parent.name == "decisions":
-                target.write_text(LAST + source.read_text(encoding="utf-8"), encoding="utf-8")
-            else:
+            if source.suffix != ".md":
                 shutil.copyfile(source, target)
+                continue
+            text = source.read_text(encoding="utf-8")
+            if source.parent == data.spec():
+                text = rules.chapter(text, found, "../..")
+            elif source.parent.name == "decisions":
+                text = LAST + text
+            elif source.name == "README.md" and source.parent == ROOT:
+                text = home.page(text, (ROOT / "docs" / "start.md").read_text(encoding="utf-8"))
+            target.write_text(pictures.filled(text, makers), encoding="utf-8")
     decisions = PAGES / "spec" / "decisions"
     write(decisions, [("index.md", listing(decisions))])
-    write(PAGES / "conformance" / "catalogue", catalogue.pages(found, golden()))
+    write(PAGES / "conformance" / "catalogue", catalogue.pages(found, golden))
     write(PAGES / "spec" / "1.0" / "schema", schemas.pages(data.spec_schemas()))
     write(
         PAGES / "docs" / "reference",
@@ -83,10 +91,34 @@ def write(folder: Path, pages: Iterable[tuple[str, str]]) -> None:
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def golden() -> dict[str, Any]:
-    """Return what the newest version left behind, by fixture."""
+def journals(found: coverage.Coverage) -> dict[str, Any]:
+    """Return what each fixture leaves behind: the newest version's golden journals, and the others run anew."""
     files = sorted((data.golden() / versions()[-1]).glob("*.json"))
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
+    golden = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
+    others = [each for each in found.fixtures if each.id not in golden]
+    return golden | recorded.journals(others, data.reference_driver())
+
+
+def drawings(golden: Mapping[str, Any]) -> dict[str, Callable[[str], str]]:
+    """Return how each kind of mark in a page is filled, given its name."""
+
+    def run(name: str) -> list[dict[str, Any]]:
+        entries: list[dict[str, Any]] = next(catalogue.runs(golden[name]))[1]["entries"]
+        return entries
+
+    return {
+        "timeline": lambda name: "\n".join(catalogue.pictures(golden[name])),
+        "journal": lambda name: diagrams.figure(
+            diagrams.journal(golden[name]["threads"][0]), f"A thread as it is stored, from the fixture {name}"
+        ),
+        "calls": lambda name: diagrams.figure(
+            diagrams.calls(run(name)), f"Calls and their paths, from the fixture {name}"
+        ),
+        "order": lambda name: diagrams.figure(
+            diagrams.order(run(name)), f"Calls and their places in the journal, from the fixture {name}"
+        ),
+        "excerpt": lambda name: pictures.table((ROOT / name).read_text(encoding="utf-8")),
+    }
 
 
 def listing(decisions: Path) -> str:

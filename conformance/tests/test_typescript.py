@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ FIXTURES = (
     "CON-first-wins",
     "STO-sqlite-read-by-the-port",
 )
+
+EXAMPLE = re.compile(r"^ *```ts\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +79,26 @@ def test_no_file_names_a_registry() -> None:
         text = (PORT / name).read_text(encoding="utf-8")
         assert "registry" not in text
         assert '"resolved"' not in text
+
+
+def test_the_examples_of_the_guides_do_what_they_say(port: Path, tmp_path: Path) -> None:
+    pages = [ROOT / "docs" / "start.md", *sorted((ROOT / "docs" / "guides").glob("*.md"))]
+    found = [code for page in pages for code in EXAMPLE.findall(page.read_text(encoding="utf-8"))]
+    assert found
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "taskpoint").symlink_to(port)
+    (tmp_path / "package.json").write_text('{"type": "module"}', encoding="utf-8")
+    options = ["--module", "nodenext", "--target", "es2022", "--strict", "--skipLibCheck", "--types", "node"]
+    options += ["--typeRoots", str(port / "node_modules" / "@types")]
+    for number, code in enumerate(found):
+        (tmp_path / f"example{number}.ts").write_text(textwrap.dedent(code), encoding="utf-8")
+    sources = [each.name for each in tmp_path.glob("*.ts")]
+    built = _run(str(port / "node_modules" / ".bin" / "tsc"), *options, *sources, cwd=tmp_path)
+    assert built.returncode == 0, built.stdout
+    for number, code in enumerate(found):
+        done = _run("node", f"example{number}.js", cwd=tmp_path)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert done.stdout.splitlines() == re.findall(r"^ *console\.log\(.*; // (.*)$", code, re.MULTILINE)
 
 
 def test_the_page_is_true(port: Path, tmp_path: Path) -> None:

@@ -93,8 +93,10 @@ def page(fixture: Fixture, chapters: Mapping[str, str], golden: Mapping[str, Any
     if fixture.mutants:
         lines.append("* Kills: " + ", ".join(f"[{name}](mutants.md#{name})" for name in fixture.mutants))
     lines += [f"* Run it: `taskpoint conformance run --only {fixture.id}`", ""]
-    if golden:
-        lines += ["## Timeline", "", *pictures(golden), ""]
+    if drawn := list(pictures(golden)) if golden else []:
+        lines += ["## Timeline", "", *drawn, ""]
+    elif "program" in fixture.document:
+        lines += ["## Timeline", "", "There is no picture: what it runs leaves no journal that is whole.", ""]
     for heading, names in (
         ("Program", ("program", "programs")),
         ("Given", ("saver", "store", "cache", "given", "effects")),
@@ -103,7 +105,7 @@ def page(fixture: Fixture, chapters: Mapping[str, str], golden: Mapping[str, Any
     ):
         if part := "".join(written[name] for name in names if name in written):
             lines += [f"## {heading}", "", "```yaml", part.rstrip(), "```", ""]
-    if golden:
+    if golden and drawn:
         lines += ["## The journal it leaves", "", *journals(golden)]
     return "\n".join(lines)
 

@@ -169,6 +169,6 @@ def figure(entries: Sequence[Mapping[str, Any]], caption: str) -> str:
         if state in states
     )
     return (
-        f'<figure class="timeline"><div tabindex="0">{svg(rows)}</div>'
+        f'<figure class="timeline"><div tabindex="0" role="group" aria-label="{escape(caption)}">{svg(rows)}</div>'
         f"<figcaption>{escape(caption)}<ul>{legend}</ul></figcaption></figure>"
     )

@@ -24,6 +24,8 @@ pytestmark = [
 KINDS = (
     "index.html",
     "docs/start.html",
+    "docs/concepts/threads.html",
+    "docs/concepts/order.html",
     "spec/1.0/06-replay.html",
     "spec/1.0/schema/checkpoint.html",
     "conformance/catalogue/index.html",
@@ -122,11 +124,11 @@ def test_the_catalogue_is_filtered_and_the_address_keeps_it(page) -> None:
     assert page.locator(".fixtures tbody tr:visible").count() == kept
 
 
-def test_a_tab_is_remembered(page) -> None:
-    page.goto("/docs/start.html")
+def test_a_tab_is_remembered_on_the_other_pages(page) -> None:
+    page.goto("/index.html")
     page.locator(".tabbed-labels label", has_text="TypeScript").first.click()
     assert page.locator(".tabbed-block:visible", has_text="await report.invoke").count() == 1
-    page.reload()
+    page.goto("/docs/start.html")
     page.locator(".tabbed-block:visible", has_text="await report.invoke").wait_for()
 
 

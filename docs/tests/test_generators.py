@@ -14,7 +14,19 @@ import pytest
 DOCS = Path(__file__).parents[1]
 sys.path.insert(0, str(DOCS))
 
-from generators import catalogue, llms, markdown, reference, rules, schemas, timeline  # noqa: E402
+from generators import (  # noqa: E402
+    catalogue,
+    diagrams,
+    home,
+    llms,
+    markdown,
+    pictures,
+    recorded,
+    reference,
+    rules,
+    schemas,
+    timeline,
+)
 
 import taskpoint  # noqa: E402
 from taskpoint_conformance import coverage, data  # noqa: E402
@@ -26,7 +38,7 @@ def found() -> coverage.Coverage:
     return coverage.load()
 
 
-MODULES = [catalogue, llms, markdown, reference, rules, schemas, timeline]
+MODULES = [catalogue, diagrams, home, llms, markdown, pictures, recorded, reference, rules, schemas, timeline]
 
 
 def test_the_examples_of_each_module_run() -> None:
@@ -108,6 +120,50 @@ def test_each_fixture_has_a_page_and_those_with_a_journal_a_picture(found: cover
     assert [name for name, text in pages.items() if "<svg" in text] == ["ERR-finally-calls-a-task.md"]
     assert all(f'href="{each.id}.html"' in pages["index.md"] for each in found.fixtures)
     assert pages == dict(catalogue.pages(found, golden))
+
+
+def test_a_fixture_without_a_golden_journal_is_run_for_its_picture(found: coverage.Coverage) -> None:
+    wanted = [each for each in found.fixtures if each.id in {"MEM-task-once", "DRH-sleep", "RUN-thread-id-missing"}]
+    journals = recorded.journals(wanted, data.reference_driver())
+    assert sorted(journals) == ["DRH-sleep", "MEM-task-once"]
+    pages = dict(catalogue.pages(found, journals))
+    assert "add#0 replayed" in pages["MEM-task-once.md"]
+    assert "leaves no journal" in pages["RUN-thread-id-missing.md"]
+
+
+def test_the_drawings_are_of_what_was_recorded() -> None:
+    golden = json.loads((data.golden() / "0.1.0" / "CON-nested-fan-out.json").read_text(encoding="utf-8"))
+    thread = golden["threads"][0]
+    entries = thread["checkpoints"][0]["entries"]
+    paths = [each["path"] for each in entries if "path" in each]
+    drawn = {name: ET.fromstring(getattr(diagrams, name)(entries)) for name in ("calls", "order")}
+    drawn["journal"] = ET.fromstring(diagrams.journal(thread))
+    for name, picture in drawn.items():
+        texts = [each.text or "" for each in picture.iter("{http://www.w3.org/2000/svg}text")]
+        assert all(any(path in text for text in texts) for path in paths), name
+        assert picture[0].tag.endswith("title")
+    assert str(drawn["order"][0].text) == f"Delivered: {', then '.join(paths)}."
+
+
+def test_the_first_page_has_the_example_in_all_forms_and_all_that_the_readme_says() -> None:
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    text = home.page(readme, (DOCS / "start.md").read_text(encoding="utf-8"))
+    assert re.findall(r'^=== "(.+)"$', text, re.MULTILINE) == ["Python decorators", "Python names", "TypeScript"]
+    _, told = home.parts(readme)
+    assert all(f"\n## {title}\n" in text for title in told)
+    assert "cat > demo.py" in text
+    assert text.index("Taskpoint makes") < text.index('=== "Python') < text.index("Three things lie here")
+
+
+def test_each_mark_of_a_page_asks_for_something_that_is_there() -> None:
+    marks = [
+        found
+        for page in sorted((DOCS / "concepts").glob("*.md"))
+        for found in pictures.MARK.finditer(page.read_text(encoding="utf-8"))
+    ]
+    assert {found["kind"] for found in marks} == {"timeline", "journal", "calls", "order", "excerpt"}
+    names = {path.stem for path in (data.golden() / "0.1.0").glob("*.json")}
+    assert [each["name"] for each in marks if each["kind"] != "excerpt" and each["name"] not in names] == []
 
 
 def test_each_schema_has_a_page_that_names_all_its_members() -> None:

@@ -18,7 +18,17 @@ from taskpoint_conformance.session import Session, Variant
 from taskpoint_conformance.traffic import Limits
 from taskpoint_conformance.variants import variants_of
 
-__all__ = ("FORMAT", "Golden", "fixtures_of", "folder_digest", "golden_of", "released", "versions", "write_all")
+__all__ = (
+    "FORMAT",
+    "Golden",
+    "fixtures_of",
+    "folder_digest",
+    "golden_of",
+    "released",
+    "threads_of",
+    "versions",
+    "write_all",
+)
 
 FORMAT: Final = "taskpoint.golden/1"
 _TIME: Final = "2026-01-01T00:00:00Z"
@@ -128,7 +138,7 @@ def golden_of(fixture: Fixture, variant: Variant, pool: Pool, limits: Limits) ->
         return None
     last = _last_steps(fixture)
     found = {name: thread for name, thread in session.left.items() if name in last and thread}
-    threads = [_thread(name, thread) for name, thread in _neutral(found).items()]
+    threads = threads_of(found)
     if not threads or any(document_problem("thread", each) for each in threads):
         return None
     document: Document = {
@@ -147,6 +157,11 @@ def golden_of(fixture: Fixture, variant: Variant, pool: Pool, limits: Limits) ->
         except Failure:  # its value tells how often something ran, or when
             document["unresumed"] = [*document.get("unresumed", []), demand["steps"][0]["thread"]]
     return Golden(fixture.id, document)
+
+
+def threads_of(left: dict[str, Thread]) -> list[Document]:
+    """Return what a session left behind as documents that are the same each time: ids count, and there is one time."""
+    return [_thread(name, thread) for name, thread in _neutral(left).items()]
 
 
 def _options(step: Document) -> Document:
