@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 from generators import catalogue, diagrams, home, llms, pictures, recorded, reference, rules, schemas
+from generators.markdown import described, front
 
 import taskpoint
 from taskpoint_conformance import coverage, data
@@ -42,8 +43,9 @@ SOURCES = (
     "conformance/mutants/README.md",
     "conformance/ports/typescript/README.md",
 )
-LAST = "---\nsearch:\n  boost: 0.001\n---\n\n"
+LAST = "---\nsearch:\n  boost: 0.001\n"
 """Decisions have numbers, too: who searches for `RPL-003` is not looking for 0030."""
+CHAPTER = re.compile(r"(\d\d)-")
 TITLE = re.compile(r"^# (?P<title>.+)$", re.MULTILINE)
 
 
@@ -64,9 +66,12 @@ def gather() -> None:
             if source.parent == data.spec():
                 text = rules.chapter(text, found, "../..")
             elif source.parent.name == "decisions":
-                text = LAST + text
+                text = described(text).replace("---\n", LAST, 1)
             elif source.name == "README.md" and source.parent == ROOT:
                 text = home.page(text, (ROOT / "docs" / "start.md").read_text(encoding="utf-8"))
+            if not text.startswith("---\n"):
+                chapter = CHAPTER.match(source.name) if source.parent == data.spec() else None
+                text = described(text, f"{int(chapter[1])}. " if chapter else "")
             target.write_text(pictures.filled(text, makers), encoding="utf-8")
     decisions = PAGES / "spec" / "decisions"
     write(decisions, [("index.md", listing(decisions))])
@@ -123,7 +128,13 @@ def drawings(golden: Mapping[str, Any]) -> dict[str, Callable[[str], str]]:
 
 def listing(decisions: Path) -> str:
     """Return a page that lists the decision records by their titles."""
-    lines = ["# Decisions", "", "What was decided while the specification was built, and why.", ""]
+    lines = [
+        *front("Decisions", "The decision records of Taskpoint, by number."),
+        "# Decisions",
+        "",
+        "What was decided while the specification was built, and why.",
+        "",
+    ]
     for record in sorted(decisions.glob("[0-9]*.md")):
         title = TITLE.search(record.read_text(encoding="utf-8"))
         lines.append(f"- [{title['title'] if title else record.stem}]({record.name})")

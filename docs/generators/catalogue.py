@@ -145,7 +145,7 @@ def journals(golden: Mapping[str, Any]) -> Iterator[str]:
 def mutants(coverage: Coverage, chapters: Mapping[str, str]) -> str:
     """Return the page of the mutants: what each does wrong, what it breaks, and who kills it."""
     lines = [
-        *front("Mutants", "The deliberately wrong variants of the reference that the fixtures have to kill."),
+        *front("All mutants", "The deliberately wrong variants of the reference that the fixtures have to kill."),
         "# Mutants",
         "",
         "A mutant is the reference runtime with one mistake that a port could make.",

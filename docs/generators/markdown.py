@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+
+MARKUP = re.compile(r"!?\[(?P<label>[^\]]*)\]\([^)]*\)|[*`]|<!--.*?-->")
+LONGEST = 160
+"""What a search engine shows of a description."""
 
 
 def front(title: str, description: str) -> list[str]:
     """Return the front matter of a page: what its tab and a search engine show."""
-    return ["---", f"title: {json.dumps(title)}", f"description: {json.dumps(description)}", "---", ""]
+    told = {"title": title, "description": description}
+    return ["---", *(f"{name}: {json.dumps(each, ensure_ascii=False)}" for name, each in told.items()), "---", ""]
 
 
 def cell(text: str) -> str:
@@ -18,3 +24,37 @@ def cell(text: str) -> str:
         'a \\| b c'
     """
     return " ".join(text.split()).replace("|", "\\|")
+
+
+def described(text: str, number: str = "") -> str:
+    r"""Return a page with its heading and as much of its first paragraph as fits in the front matter.
+
+    Args:
+        text: The page.
+        number: What stands before its title, such as a chapter's number.
+
+    Example:
+        >>> print(described("# A\n\nHow does **it** [work](b.md)?\nWell.\n\nMore.\n"))
+        ---
+        title: "A"
+        description: "How does it work? Well."
+        ---
+        <BLANKLINE>
+        # A
+        <BLANKLINE>
+        How does **it** [work](b.md)?
+        Well.
+        <BLANKLINE>
+        More.
+        <BLANKLINE>
+    """
+    first = next((each for each in text.split("\n\n") if re.match(r"[\w`\[]|\*\*", each)), "")
+    plain = MARKUP.sub(lambda found: found["label"] or "", " ".join(first.split()))
+    sentences = re.split(r"(?<=[.?!]) ", plain)
+    shown = sentences[0]
+    for each in sentences[1:]:
+        if len(f"{shown} {each}") > LONGEST:
+            break
+        shown = f"{shown} {each}"
+    heading = re.search(r"(?m)^# (.+)$", text)
+    return "\n".join([*front(number + (heading[1] if heading else ""), shown), text])

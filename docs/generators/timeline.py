@@ -92,7 +92,9 @@ def spoken(rows: Sequence[Attempt]) -> str:
     """Return the picture in words, for those who cannot see it."""
     lines: list[str] = []
     for place, row in enumerate(rows, 1):
-        calls = ", ".join(f"{call} {state}" for call, state in row.calls.items()) or "no calls"
+        said = [f"{short(call)} {state}" for call, state in row.calls.items()]
+        more = [f"and {len(said) - MOST} more"] if len(said) > MOST else []
+        calls = ", ".join(said[:MOST] + more) or "no calls"
         lines.append(f"Attempt {row.number or place}: {calls}; {ended(row)}.")
     return " ".join(lines)
 

@@ -141,3 +141,12 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
     pages = sorted(SITE.rglob("*.html"))
     assert len(pages) > 100
     assert [each.name for each in pages if OUTSIDE.search(each.read_text(encoding="utf-8"))] == []
+
+
+def test_each_page_has_a_title_and_a_description_of_its_own() -> None:
+    pages = [each for each in sorted(SITE.rglob("*.html")) if each.name != "404.html"]
+    texts = [each.read_text(encoding="utf-8").partition("</head>")[0] for each in pages]
+    for pattern in (r'<meta name="description" content="([^"]+)"', r"<title>([^<]+)</title>"):
+        found = [re.findall(pattern, text)[:1] for text in texts]
+        assert [] not in found
+        assert sorted(each for each in found if found.count(each) > 1) == []
