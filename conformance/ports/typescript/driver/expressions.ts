@@ -7,6 +7,14 @@ export class Broken extends Error {}
 /** A value that JavaScript has not (CNF-010). */
 export class Skip extends Error {}
 
+/** What the driver does not know is never passed over. */
+export function refuseUnknown(what: string, rest: object): void {
+  const [unknown] = Object.keys(rest);
+  if (unknown !== undefined) {
+    throw new Broken(`the driver does not know the member ${unknown} of ${what}`);
+  }
+}
+
 export type Variables = Map<string, unknown>;
 type Form = (body: any, variables: Variables) => unknown;
 

@@ -16,7 +16,7 @@ function hello({ protocol, formats }: Message): Message {
     version: "0.1.0",
     language: "typescript",
     spec: ["1.0"],
-    profiles: ["core", "interrupts", "concurrency", "state", "streams", "stores", "context", "durability", "durable", "values-extended", "sqlite", "forms"],
+    profiles: ["core", "interrupts", "concurrency", "state", "streams", "stores", "context", "durability", "durable", "policies", "composition", "types", "values-extended", "sqlite", "forms"],
     forms: ["named"],
     modes: ["async"],
     savers: ["runner", "sqlite"],

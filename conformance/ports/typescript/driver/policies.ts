@@ -1,6 +1,7 @@
 // Policies as programs write them, in seconds, made into those of the port, in milliseconds.
 
-import type { PolicyOptions } from "../src/index.js";
+import type { CachePolicy, PolicyOptions } from "../src/index.js";
+import { evaluate, type Variables } from "./expressions.js";
 import type { Message } from "./wire.js";
 
 type ErrorClassOf = (name: string) => new (message: string) => Error;
@@ -24,9 +25,20 @@ function policy(document: Message, errorClass: ErrorClassOf): Message {
   );
 }
 
-export function policiesOf({ retry, timeout }: Message, errorClass: ErrorClassOf): PolicyOptions {
+/** How a program names the arguments of a call. */
+export type Naming = (args: readonly unknown[]) => Variables;
+
+function cachePolicy({ key, ttl }: Message, naming: Naming): CachePolicy {
+  return {
+    ...(key === undefined ? {} : { keyFunc: (args) => evaluate(key, naming(args)) as string }),
+    ...(ttl === undefined || ttl === null ? {} : { ttl }),
+  };
+}
+
+export function policiesOf({ retry, timeout, cache }: Message, errorClass: ErrorClassOf, naming: Naming = () => new Map()): PolicyOptions {
   return {
     ...(retry === undefined ? {} : { retry: Array.isArray(retry) ? retry.map((each) => policy(each, errorClass)) : retry }),
     ...(timeout === undefined ? {} : { timeout: typeof timeout === "object" && timeout ? policy(timeout, errorClass) : milliseconds(timeout) }),
+    ...(cache === undefined ? {} : { cachePolicy: cachePolicy(cache, naming) }),
   } as PolicyOptions;
 }

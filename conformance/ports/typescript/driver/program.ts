@@ -1,16 +1,24 @@
 // A program made into tasks and an entrypoint of the port. All of it is the port's public interface (CNF-001).
 
 import {
-  type BaseStore, type CheckpointSaver, type Entrypoint, entrypoint, type EntrypointOptions, fromTree, type Schema, type Task, task, type Tree,
+  type BaseCache, type BaseStore, type CheckpointSaver, type Entrypoint, entrypoint, type EntrypointOptions, fromTree, type Recorded,
+  type Schema, type Task, task, type Tree, type VersionOptions,
 } from "../src/index.js";
 import { policiesOf } from "./policies.js";
-import { Broken } from "./expressions.js";
+import { Broken, evaluate, refuseUnknown, type Variables } from "./expressions.js";
 import { Body } from "./statements.js";
 import { errorClass } from "./values.js";
 import type { Message } from "./wire.js";
 
 type AnyTask = Task<unknown[], unknown>;
 export type Effect = (members: Message) => Promise<Message>;
+
+/** What a request gives the entrypoint of its program. */
+export interface Given {
+  readonly saver: CheckpointSaver | null;
+  readonly store: BaseStore | undefined;
+  readonly cache: BaseCache | undefined;
+}
 
 export class Program {
   readonly #classes = new Map<string, ReturnType<typeof errorClass>>();
@@ -30,36 +38,37 @@ export class Program {
     }
   }
 
-  #task(name: string, { params, body, raises = [], version, retry, timeout, ...rest }: Message): AnyTask {
+  #task(name: string, { params, body, raises = [], version, migrate, returns, retry, timeout, cache, ...rest }: Message): AnyTask {
     refuseUnknown("a task", rest);
     const parameters = params.map((each: string | Message) => (typeof each === "string" ? { name: each } : each)) as Message[];
+    const named = (args: readonly unknown[]): Variables =>
+      new Map(parameters.map((each, index) => [
+        each.name,
+        args[index] === undefined && "default" in each ? fromTree(each.default as Tree) : args[index],
+      ]));
     const options = {
       name,
       params: parameters.map((each) => ({ name: each.name as string, optional: "default" in each })),
       raises: raises.map((each: string) => this.errorClass(each)),
-      ...(version === undefined ? {} : { version }),
-      ...policiesOf({ retry, timeout }, (each) => this.errorClass(each)),
+      ...versions({ version, migrate }),
+      ...(returns === undefined ? {} : { returns: record(returns) }),
+      ...policiesOf({ retry, timeout, cache }, (each) => this.errorClass(each), named),
     };
-    return task(options, (...args: unknown[]) => {
-      const variables = parameters.map((each, index): [string, unknown] => [
-        each.name,
-        args[index] === undefined && "default" in each ? fromTree(each.default as Tree) : args[index],
-      ]);
-      return new Body(this, new Map(variables)).run(body);
-    });
+    return task(options, (...args: unknown[]) => new Body(this, named(args)).run(body));
   }
 
-  entrypoint(saver: CheckpointSaver | null, store: BaseStore | undefined): Entrypoint<unknown, unknown> {
-    const { entrypoint: name, params, tasks: _, entrypoints = {}, body, version, on_divergence, previous, retry, timeout, context, ...rest } = this.document;
+  entrypoint({ saver, store, cache }: Given): Entrypoint<unknown, unknown> {
+    const { entrypoint: name, params, tasks: _, entrypoints = {}, body, version, migrate, on_divergence, previous, retry, timeout, cache: policy, context, ...rest } = this.document;
     refuseUnknown("a program", rest);
     const options: EntrypointOptions = {
       name,
       ...(saver ? { checkpointer: saver } : {}),
       ...(store ? { store } : {}),
+      ...(cache ? { cache } : {}),
       ...(context === undefined ? {} : { contextSchema: record(context) }),
-      ...(version === undefined ? {} : { version }),
+      ...versions({ version, migrate }),
       ...(on_divergence === undefined ? {} : { onDivergence: on_divergence }),
-      ...policiesOf({ retry, timeout }, (each) => this.errorClass(each)),
+      ...this.#policies({ retry, timeout, cache: policy }, params),
     };
     for (const [inner, definition] of Object.entries<Message>(entrypoints)) {
       this.#entrypoints.set(inner, this.#inner(inner, definition, saver));
@@ -69,10 +78,14 @@ export class Program {
     return made;
   }
 
-  #inner(name: string, { params, body, previous, retry, timeout, saver: isKept, ...rest }: Message, saver: CheckpointSaver | null): Entrypoint<unknown, unknown> {
+  #inner(name: string, { params, body, previous, retry, timeout, cache, saver: isKept, ...rest }: Message, saver: CheckpointSaver | null): Entrypoint<unknown, unknown> {
     refuseUnknown("an entrypoint", rest);
     const kept = isKept && saver ? { checkpointer: saver } : {};
-    return this.#make({ name, ...kept, ...policiesOf({ retry, timeout }, (each) => this.errorClass(each)) }, params, body, previous);
+    return this.#make({ name, ...kept, ...this.#policies({ retry, timeout, cache }, params) }, params, body, previous);
+  }
+
+  #policies(document: Message, params: string[]) {
+    return policiesOf(document, (each) => this.errorClass(each), ([input]) => new Map(params.map((each) => [each, input])));
   }
 
   #make(options: EntrypointOptions, params: string[], body: Message[], previous: Message | undefined): Entrypoint<unknown, unknown> {
@@ -126,9 +139,7 @@ function record(members: Message): Schema<unknown> {
   };
 }
 
-function refuseUnknown(what: string, rest: Message): void {
-  const [unknown] = Object.keys(rest);
-  if (unknown !== undefined) {
-    throw new Broken(`the driver does not know the member ${unknown} of ${what}`);
-  }
+function versions({ version, migrate }: Message): VersionOptions {
+  const migration = ({ kind, value, version }: Recorded) => evaluate(migrate, new Map<string, unknown>(Object.entries({ kind, value, version })));
+  return { ...(version === undefined ? {} : { version }), ...(migrate === undefined ? {} : { migrate: migration }) };
 }

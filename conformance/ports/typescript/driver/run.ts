@@ -1,12 +1,12 @@
 // The request `run`: one use of the entrypoint's public interface, and what it came to.
 
 import {
-  type BaseStore, type CheckpointSaver, Command, InMemoryStore, type Entrypoint, errorDocument, failureOf, fromTree, type HistoryOptions, type RunOptions, SaverError, type StateSnapshot, type StateUpdate, StopRun, TaskError, TaskpointError,
+  type BaseCache, type BaseStore, type CheckpointSaver, Command, InMemoryCache, InMemoryStore, type Entrypoint, errorDocument, failureOf, fromTree, type HistoryOptions, type RunOptions, SaverError, type StateSnapshot, type StateUpdate, StopRun, TaskError, TaskpointError,
   type TaskSnapshot, toTree, type Tree, UsageError,
 } from "../src/index.js";
-import { SqliteSaver, SqliteStore } from "../src/sqlite.js";
+import { SqliteCache, SqliteSaver, SqliteStore } from "../src/sqlite.js";
 import { Broken } from "./expressions.js";
-import { Program } from "./program.js";
+import { type Given, Program } from "./program.js";
 import { RunnerSaver } from "./runner-saver.js";
 import { type Emit, stream } from "./streaming.js";
 import { asked, completed } from "./shown.js";
@@ -14,21 +14,26 @@ import type { Message, Wire } from "./wire.js";
 
 export async function run(request: Message, wire: Wire): Promise<Message> {
   const program = new Program(request.program, (members) => wire.call(request.id, "effect", members));
-  let saver: CheckpointSaver | null = null;
-  let store: BaseStore | undefined;
+  let given: Given = { saver: null, store: undefined, cache: undefined };
   let answer: Message;
   try {
-    saver = saverOf(request, wire);
-    store = storeOf(request);
-    answer = await act(request, program.entrypoint(saver, store), saver, (members) => wire.call(request.id, "emit", members));
+    given = { ...given, saver: saverOf(request, wire) };
+    given = { ...given, store: storeOf(request) };
+    given = { ...given, cache: cacheOf(request) };
+    const workflow = program.entrypoint(given);
+    if (request.action === "clear_cache") {
+      await (request.task === undefined ? workflow.clearCache() : program.task(request.task).clearCache(given.cache as BaseCache));
+      return { outcome: "cleared" };
+    }
+    answer = await act(request, workflow, given.saver, (members) => wire.call(request.id, "emit", members));
   } catch (error) {
     if (error instanceof Broken) {
       throw error;
     }
     answer = failed(error, program.isEntered);
   } finally {
-    for (const each of [saver, store]) {
-      if (each instanceof SqliteSaver || each instanceof SqliteStore) {
+    for (const each of Object.values(given)) {
+      if (each instanceof SqliteSaver || each instanceof SqliteStore || each instanceof SqliteCache) {
         each.close();
       }
     }
@@ -54,6 +59,21 @@ function storeOf({ store }: Message): BaseStore | undefined {
     return undefined;
   }
   return store.kind === "sqlite" ? new SqliteStore(store.path) : new InMemoryStore();
+}
+
+/** The caches in memory, by the names that the runner gives them. */
+const CACHES = new Map<string, InMemoryCache>();
+
+function cacheOf({ cache }: Message): BaseCache | undefined {
+  if (cache === undefined) {
+    return undefined;
+  }
+  if (cache.kind === "sqlite") {
+    return new SqliteCache(cache.path);
+  }
+  const made = CACHES.get(cache.name) ?? new InMemoryCache();
+  CACHES.set(cache.name, made);
+  return made;
 }
 
 function optionsOf({ thread, options: { checkpoint_id, max_concurrency, metadata, run_id, take_over, retry, context, durability, ...rest } = {} }: Message): RunOptions {

@@ -3,7 +3,7 @@
 import {
   durable, entrypoint, errorDocument, first, fromTree, getExecutionInfo, getPreviousState, getWriter, heartbeat, interrupt, isDelivered, toTree,
 } from "../src/index.js";
-import { Broken, evaluate, truth, type Variables } from "./expressions.js";
+import { Broken, evaluate, refuseUnknown, truth, type Variables } from "./expressions.js";
 import { operate } from "./store.js";
 import { policiesOf } from "./policies.js";
 import type { Program } from "./program.js";
@@ -107,10 +107,11 @@ export class Body {
     }
   }
 
-  begin({ task, args, kwargs, key, retry, timeout }: Message): Handle {
+  begin({ task, args, kwargs, key, retry, timeout, cache, as: _, ...rest }: Message): Handle {
+    refuseUnknown("a call", rest);
     const controller = new AbortController();
     const named = kwargs && Object.fromEntries(Object.entries(kwargs).map(([name, each]) => [name, this.value(each)]));
-    const policies = policiesOf({ retry, timeout }, (each) => this.program.errorClass(each));
+    const policies = policiesOf({ retry, timeout, cache }, (each) => this.program.errorClass(each));
     const options = { signal: controller.signal, ...policies, ...(kwargs ? { named } : {}), ...(key === undefined ? {} : { key: this.value(key) }) };
     return { promise: this.program.task(task).withOptions(options)(...this.values(args)), controller };
   }
@@ -134,6 +135,11 @@ export class Body {
   caught(name: string): unknown {
     return this.#errors.get(name);
   }
+}
+
+/** The members that have a value. */
+function defined(options: object): object {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 function fits(wanted: string, error: unknown): boolean {
@@ -183,9 +189,15 @@ const STATEMENTS: { readonly [kind: string]: Statement } = {
     body.keep(as, fromTree(ok.value));
   },
   call: async (body, members) => body.keep(members.as, await body.begin(members).promise),
-  invoke: async (body, { entrypoint: name, input, thread, as }) => {
-    const options = thread === undefined ? {} : { configurable: { thread_id: body.value(thread) } };
-    body.keep(as, await body.program.entrypointOf(name).invoke(body.value(input), options));
+  invoke: async (body, { entrypoint: name, input, thread, options = {}, as }) => {
+    const { take_over: takeOver, context, retry, durability, ...rest } = options;
+    refuseUnknown("an invocation", rest);
+    const given = defined({
+      takeOver, retry, durability,
+      context: context === undefined ? undefined : body.value(context),
+      configurable: thread === undefined ? undefined : { thread_id: body.value(thread) },
+    });
+    body.keep(as, await body.program.entrypointOf(name).invoke(body.value(input), given));
   },
   start: (body, members) => body.keep(members.as, body.begin(members)),
   await: async (body, { handle, as }) => body.keep(as, await body.handle(handle).promise),

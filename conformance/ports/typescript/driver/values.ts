@@ -53,11 +53,11 @@ export function errorClass(name: string): new (message: string) => Error {
 }
 
 export function define({ kind, name, options, function: fn }: Message): Message {
-  const { raises, on_divergence, retry, timeout, ...rest } = options;
+  const { raises, on_divergence, retry, timeout, cache, ...rest } = options;
   const classes = Array.isArray(raises) ? raises.map((each) => (typeof each === "string" ? errorClass(each) : each)) : raises;
   const given = {
     ...rest,
-    ...policiesOf({ retry, timeout }, errorClass),
+    ...policiesOf({ retry, timeout, cache }, errorClass),
     ...(raises === undefined ? {} : { raises: classes }),
     ...(on_divergence === undefined ? {} : { onDivergence: on_divergence }),
     ...(name === null ? {} : { name }),

@@ -49,8 +49,9 @@ export class ValueEncodingError extends TaskpointError {
     code: string,
     message: string,
     readonly path = "$",
+    options?: ErrorOptions,
   ) {
-    super(code, message);
+    super(code, message, undefined, options);
   }
 }
 

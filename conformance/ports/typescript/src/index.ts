@@ -1,4 +1,4 @@
-// Durable workflows as plain functions. `taskpoint/sqlite` has the saver for SQLite files.
+// Durable workflows as plain functions. `taskpoint/sqlite` has what lies in SQLite files.
 
 export { digestArguments } from "./codec/digest.js";
 export { Tagged } from "./codec/tags.js";
@@ -13,7 +13,11 @@ export {
   heartbeat,
   interrupt,
 } from "./runtime/context.js";
-export { Entrypoint, entrypoint, type EntrypointOptions, failureOf, type RunFailure, type Schema, type StreamOptions } from "./runtime/entrypoint.js";
+export { type BatchOptions, Entrypoint, entrypoint, type StreamOptions } from "./runtime/entrypoint.js";
+export { failureOf, type RunFailure } from "./runtime/using.js";
+export type { EntrypointOptions } from "./runtime/workflow.js";
+export type { Migration, Recorded, Schema, VersionOptions } from "./runtime/forms.js";
+export type { CachePolicy } from "./runtime/caching.js";
 export { EntrypointFinal } from "./runtime/final.js";
 export { Interrupt, type CheckpointConfig, type StateSnapshot, type TaskSnapshot } from "./core/state.js";
 export { type Interrupted, isInterrupted } from "./runtime/interrupted.js";
@@ -25,6 +29,8 @@ export { type PolicyOptions, type RetryPolicy, type TimeoutPolicy, secondsAfter 
 export { durable } from "./runtime/durable.js";
 export { stopRuns } from "./runtime/stopping.js";
 export { type Task, task, type TaskCallOptions, type TaskOptions } from "./runtime/task.js";
+export type { BaseCache, FullKey } from "./caches/cache.js";
+export { InMemoryCache } from "./caches/memory.js";
 export { InMemoryStore } from "./stores/memory.js";
 export { BaseStore, type GetOptions, type Item, type ListOptions, type PutOptions, type Row, type Rows, type SearchOptions } from "./stores/store.js";
 export { MemorySaver } from "./savers/memory.js";

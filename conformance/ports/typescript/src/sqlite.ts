@@ -1,4 +1,5 @@
-// Savers on SQLite files; they need the package better-sqlite3.
+// Savers, stores and caches in SQLite files; they need the package better-sqlite3.
 
+export { SqliteCache } from "./caches/sqlite.js";
 export { SqliteStore } from "./stores/sqlite.js";
 export { type SqliteOptions, SqliteSaver } from "./savers/sqlite.js";

@@ -102,6 +102,11 @@ export class Journal {
     this.#places.set(scope, (this.#places.get(scope) ?? new Set()).add(path));
   }
 
+  /** POL-040: whether anything from inside of a call is recorded. */
+  knowsInside(path: string): boolean {
+    return [...this.#places.keys()].some((scope) => scope === path || isInside(scope, path));
+  }
+
   get isCompleted(): boolean {
     return this.lastEnd?.kind === "run.completed";
   }

@@ -55,14 +55,14 @@ export function emptySnapshot(threadId: string): StateSnapshot {
   };
 }
 
-/** `values` is the value of the newest closing checkpoint up to this one, encoded; null where there is none. */
-export function snapshot(checkpoint: Checkpoint, entries: readonly Entry[], values: Tree): StateSnapshot {
+/** `values` is the value of the newest closing checkpoint up to this one; null where there is none. */
+export function snapshot(checkpoint: Checkpoint, entries: readonly Entry[], values: unknown): StateSnapshot {
   const { thread_id, id, parent_id, entrypoint, metadata, created_at: createdAt, source } = checkpoint;
   const journal = new Journal(entries);
   const isOver = !("input" in checkpoint) || journal.isCompleted;
   const interrupts = isOver ? [] : pendingIn(journal);
   return {
-    values: fromTree(values),
+    values,
     next: isOver ? [] : [entrypoint.name],
     config: address(thread_id, id),
     metadata: fromTree(metadata) as StateSnapshot["metadata"],

@@ -1,20 +1,19 @@
 // One attempt of a run: the entrypoint's function is run from its beginning over what the journal holds (chapter 6).
 
 import { canonicalText } from "../codec/text.js";
-import { toTree } from "../codec/value.js";
 import { codeOf, errorDocument } from "../core/failures.js";
 import type { Journal } from "../core/journal.js";
 import { pendingIn } from "../core/state.js";
-import { type ConcurrentRunError, type ReplayDivergenceError, type SaverError, TaskTimeoutError, UsageError } from "../errors.js";
+import { type ConcurrentRunError, ReplayDivergenceError, type SaverError, TaskTimeoutError, UsageError, type ValueEncodingError } from "../errors.js";
 import type { Checkpoint, CheckpointClosing, ErrorDocument, ValueObject } from "../generated/types.js";
 import { HEARTBEAT_MS, makeHolder } from "../savers/holder.js";
+import type { BaseCache } from "../caches/cache.js";
 import type { CheckpointSaver } from "../savers/saver.js";
-import type { BaseStore } from "../stores/store.js";
 import type { Callee } from "./call.js";
-import type { RunnableConfig } from "./config.js";
 import { EntrypointFinal } from "./final.js";
+import type { Form } from "./forms.js";
 import { type TimeoutPolicy, watchTime } from "./policies.js";
-import { type End, Scope } from "./scope.js";
+import { type End, Scope, type Surroundings } from "./scope.js";
 import { StopRun } from "./signals.js";
 import { Slots } from "./slots.js";
 import type { Watcher } from "./watching.js";
@@ -22,8 +21,18 @@ import { type Durability, now, Writer } from "./writer.js";
 
 export type OnDivergence = "error" | "replay" | "warn";
 
+/** The code does not fit what was recorded: the calls that it makes, or the types that it declares. */
+export type Misfit = ReplayDivergenceError | ValueEncodingError;
+
+/** How the values of an entrypoint are written down, and read back. */
+export interface Forms {
+  readonly input: Form;
+  readonly value: Form;
+  readonly saved: Form;
+}
+
 /** What an attempt works on. */
-export interface Work {
+export interface Work extends Surroundings {
   readonly saver: CheckpointSaver | null;
   readonly checkpoint: Checkpoint;
   readonly journal: Journal;
@@ -34,10 +43,9 @@ export interface Work {
   readonly isNew: boolean;
   readonly watcher?: Watcher | undefined;
   readonly timeout?: TimeoutPolicy | undefined;
-  readonly store?: BaseStore | undefined;
-  readonly context?: unknown;
+  readonly forms: Forms;
+  readonly cache?: BaseCache | undefined;
   readonly durability?: Durability;
-  readonly config: RunnableConfig;
   /** What the caller of this attempt gave (CKP-011). */
   readonly metadata: ValueObject;
   /** The checkpoint that holds what the thread saved last. */
@@ -46,7 +54,7 @@ export interface Work {
 
 /** How an attempt ended. */
 export type Ending =
-  | { readonly kind: "completed"; readonly value: unknown }
+  | { readonly kind: "completed"; readonly closing: CheckpointClosing }
   | { readonly kind: "interrupted" }
   | { readonly kind: "failed"; readonly error: unknown; readonly code: string; readonly document: ErrorDocument };
 
@@ -57,8 +65,8 @@ export class Attempt {
   readonly scopes = new Set<Scope>();
   readonly onDivergence: OnDivergence;
   readonly isKept: boolean;
-  readonly #functions = new Map<string, Callee["fn"]>();
-  #divergence: ReplayDivergenceError | undefined;
+  readonly #callees = new Map<string, Callee>();
+  #misfit: Misfit | undefined;
   #stop: StopRun | undefined;
   #isClosing = false;
   #expiry: TaskTimeoutError | undefined;
@@ -92,14 +100,14 @@ export class Attempt {
 
   /** Why no call starts a function any more, if so. */
   get refusal(): unknown {
-    return this.#stop ?? this.#divergence;
+    return this.#stop ?? this.#misfit;
   }
 
   /** RPL-020: the first divergence stays. */
-  diverge(error: ReplayDivergenceError): ReplayDivergenceError {
+  diverge(error: Misfit): Misfit {
     this.#announceEnding();
-    this.#divergence ??= error;
-    return this.#divergence;
+    this.#misfit ??= error;
+    return this.#misfit;
   }
 
   /** RUN-020: unless it is late, no call starts and no outcome is delivered any more. */
@@ -111,7 +119,7 @@ export class Attempt {
   }
 
   get hasDiverged(): boolean {
-    return this.#divergence !== undefined;
+    return this.#misfit !== undefined;
   }
 
   /** Whether the caller of the run wants it to end. */
@@ -140,11 +148,13 @@ export class Attempt {
   }
 
   /** TSK-007. */
-  know({ name, fn }: Callee): void {
-    if ((this.#functions.get(name) ?? fn) !== fn) {
+  know(callee: Callee): void {
+    const { name, identity, surroundings } = callee;
+    const known = this.#callees.get(name) ?? callee;
+    if (known.identity !== identity || !known.surroundings !== !surroundings) {
       throw new UsageError("usage.name_duplicate", `two functions were called under the name ${name}`, "Give one of them another name.");
     }
-    this.#functions.set(name, fn);
+    this.#callees.set(name, callee);
   }
 
   /** Run the entrypoint's function, and close the attempt. */
@@ -176,8 +186,8 @@ export class Attempt {
       throw this.fatal;
     }
     this.#isClosing = true;
-    if (this.#divergence) {
-      return await this.#fail(this.#divergence, [], []);
+    if (this.#misfit) {
+      return await this.#fail(this.#misfit, [], []);
     }
     if (this.#expiry) {
       return await this.#fail(this.#expiry, [], this.#orphans());
@@ -197,11 +207,11 @@ export class Attempt {
 
   async #complete(returned: unknown): Promise<Ending> {
     const isFinal = returned instanceof EntrypointFinal;
-    let value: unknown;
+    const { forms } = this.work;
     let closing: CheckpointClosing;
     try {
-      value = isFinal ? returned.value : returned;
-      closing = this.#closing(toTree(value), isFinal ? toTree(returned.save) : undefined);
+      const value = forms.value.write(isFinal ? returned.value : returned);
+      closing = this.#closing(value, isFinal ? forms.saved.write(returned.save) : undefined);
     } catch (error) {
       return await this.#fail(error, [], this.#orphans()); // ERR-032
     }
@@ -209,9 +219,9 @@ export class Attempt {
     const draft = { kind: "run.completed", checkpoint_id: closing.id, ...orphans } as const;
     await this.writer.close((place) => ({ ...draft, ...place }), closing);
     if (!this.fatal) {
-      this.watcher?.completed(this.work.checkpoint, closing, this.isKept);
+      this.watcher?.completed(this.work.checkpoint, closing, this.isKept, () => forms.value.read(closing.value, forms.value.version));
     }
-    return { kind: "completed", value: closing.value };
+    return { kind: "completed", closing };
   }
 
   #closing(value: CheckpointClosing["value"], save: CheckpointClosing["value"] | undefined): CheckpointClosing {
@@ -238,8 +248,8 @@ export class Attempt {
 
   async #fail(error: unknown, rerun: string[], orphans: string[]): Promise<Ending> {
     const document = errorDocument(error);
-    if (error === this.#divergence && this.#divergence && !this.#divergence.path.includes("!")) {
-      document.path = this.#divergence.path; // RPL-021; a question has an id, and no path
+    if (error instanceof ReplayDivergenceError && error === this.#misfit && !error.path.includes("!")) {
+      document.path = error.path; // RPL-021; a question has an id, and no path
     }
     await this.writer.close((place) => ({ kind: "run.failed", ...place, error: document, rerun, ...some(orphans) }), null);
     if (!this.fatal) {

@@ -1,30 +1,39 @@
 // One call: it is made, perhaps executed, recorded, and delivered to the scope that made it.
 
 import type { Tree } from "../codec/text.js";
-import { fromTree, toTree } from "../codec/value.js";
+import { toTree } from "../codec/value.js";
 import { deliver, errorDocument, type ErrorClass } from "../core/failures.js";
 import { isOutcome, type Outcome } from "../core/journal.js";
 import { TaskTimeoutError, ValueEncodingError } from "../errors.js";
 import type { ErrorDocument } from "../generated/types.js";
+import { CachedResult, placeOf } from "./caching.js";
+import type { Form } from "./forms.js";
 import type { Bound, Shown } from "./parameters.js";
 import { nextWait, type Policies, pause, watchTime } from "./policies.js";
 import { type CallPromise, promiseOf } from "./promise.js";
 import type { Slots } from "./slots.js";
-import { type End, Scope } from "./scope.js";
+import { type End, Scope, type Surroundings } from "./scope.js";
 import { type Draft, now } from "./writer.js";
 
 /** What is called: a task, or something that is called like one. */
 export interface Callee {
   readonly name: string;
   readonly fn: (...args: never[]) => unknown;
+  /** The function of the definition, by which two definitions of one name are told apart (TSK-007). */
+  readonly identity: unknown;
   readonly raises: ReadonlyMap<string, ErrorClass>;
-  readonly version: string | null;
+  readonly form: Form;
   readonly policies: Policies;
-  /** Whether it is an entrypoint that is called like a task (CMP-001). */
-  readonly isEntrypoint?: boolean;
+  /** Of an entrypoint that is called like a task (CMP-001): what its code sees around it (CMP-008). */
+  readonly surroundings?: Surroundings;
   /** Whether the library asks for it by itself (DRH-003): it takes no slot, and no stream shows it. */
   readonly isOwn?: boolean;
 }
+
+/** What a call came to: an end whose value is written down. */
+type Came = Exclude<End, { kind: "returned" }> | { readonly kind: "returned"; readonly tree: Tree };
+
+const DROPPED: Came = { kind: "dropped" };
 
 export class Call {
   readonly promise: CallPromise<unknown>;
@@ -56,6 +65,8 @@ export class Call {
   /** Where in the order of its scope's deliveries it came. */
   deliveredAt = Number.POSITIVE_INFINITY;
   isReplayed = false;
+  /** Whether it had an outcome that has to be made again. */
+  wasRecorded = false;
   /** Whether somebody was asked in it, though its scope may have been told since. */
   wasSuspended = false;
   /** How often its function was begun in this attempt. */
@@ -148,30 +159,83 @@ export class Call {
     this.scope.wake();
   }
 
-  /** Run its function, and record what it comes to. */
+  /** Run its function, or find its result in the cache, and record what it comes to. */
   async execute(): Promise<void> {
-    const { attempt } = this.scope;
     this.#isBusy = true;
+    const cached = this.#cached();
+    if (cached instanceof CachedResult) {
+      this.#ended(await this.#throughCache(cached));
+    } else {
+      this.#ended(cached ?? (await this.#throughPolicies()));
+    }
+  }
+
+  /** Its place in the cache of the run, if it has one; a key function that throws fails the call. */
+  #cached(): CachedResult | Came | undefined {
+    const { callee, scope, bound } = this;
+    const { cache } = scope.attempt.work;
+    if (!callee.policies.cache || !cache) {
+      return undefined;
+    }
+    const place = placeOf("tasks", callee.name, callee.form.version);
+    const input = Object.keys(bound.named).length > 0 ? [...bound.positional, bound.named] : bound.positional;
+    try {
+      return CachedResult.of(cache, callee.policies.cache, place, bound.args, () => toTree(input));
+    } catch (error) {
+      return { kind: "raised", error, causes: [] };
+    }
+  }
+
+  /** POL-040. */
+  async #throughCache(cached: CachedResult): Promise<Came> {
+    const { form } = this.callee;
+    const isNew = !this.scope.attempt.journal.knowsInside(this.path) && !this.wasRecorded;
+    const kept = isNew ? await cached.get((tree) => form.read(tree, form.version)) : undefined;
+    if (kept) {
+      return this.#isUnwanted() ? DROPPED : { kind: "returned", tree: kept.tree };
+    }
+    const came = await this.#throughPolicies();
+    if (came.kind === "returned") {
+      await cached.set(came.tree);
+    }
+    return came;
+  }
+
+  /** Execute it as often as its policies say. */
+  async #throughPolicies(): Promise<Came> {
+    const { attempt } = this.scope;
     for (;;) {
       const { slots } = this;
       await slots?.acquire();
       if (this.#isUnwanted()) {
         slots?.release();
-        this.#ended({ kind: "dropped" });
-        return;
+        return DROPPED;
       }
       const end = await this.#once();
       const wait = end.kind === "raised" ? nextWait(this.callee.policies, end.error, this.executions) : undefined;
       if (end.kind !== "raised" || wait === undefined) {
-        this.#ended(end);
-        return;
+        return this.#written(end);
       }
       if (this.#isUnwanted()) {
-        this.#ended({ kind: "dropped" }); // POL-009: it has no outcome before its last execution
-        return;
+        return DROPPED; // POL-009: it has no outcome before its last execution
       }
       attempt.journal.makeVoid(attempt.journal.closure(end.causes)); // POL-005
       await pause(wait, attempt.ending);
+    }
+  }
+
+  /** ERR-022, TYP-002: a result that cannot be written down fails the call. */
+  #written(end: End): Came {
+    if (end.kind !== "returned") {
+      return end;
+    }
+    try {
+      return { kind: "returned", tree: this.callee.form.write(end.value) };
+    } catch (error) {
+      if (error instanceof ValueEncodingError) {
+        return { kind: "raised", error, causes: [] };
+      }
+      throw error;
     }
   }
 
@@ -213,14 +277,14 @@ export class Call {
     return end;
   }
 
-  #ended(end: End): void {
+  #ended(came: Came): void {
     this.#isBusy = false;
     if (this.#state === "waiting" && !this.#cancelled && !this.scope.isAbandoned) {
-      if (end.kind === "returned" || end.kind === "raised") {
-        this.#record(this.#draft(end));
+      if (came.kind === "returned" || came.kind === "raised") {
+        this.#record(this.#draft(came));
       } else {
-        this.#state = end.kind;
-        this.wasSuspended = end.kind === "suspended";
+        this.#state = came.kind;
+        this.wasSuspended = came.kind === "suspended";
       }
     } else if (this.scope.isAbandoned && this.#state === "waiting") {
       this.#state = "dropped";
@@ -228,33 +292,28 @@ export class Call {
     this.scope.wake();
   }
 
-  #draft(end: Extract<End, { kind: "returned" | "raised" }>): Draft {
-    if (end.kind === "raised") {
-      return this.#failed(errorDocument(end.error, this.path), end.causes);
+  #draft(came: Extract<Came, { kind: "returned" | "raised" }>): Draft {
+    if (came.kind === "raised") {
+      const error = errorDocument(came.error, this.path);
+      return (place) => ({ kind: "task.failed", ...place, ...this.#head(this.#attempts), error, rerun: came.causes });
     }
-    try {
-      const value = toTree(end.value);
-      const version = this.callee.version === null ? {} : { version: this.callee.version };
-      return (place) => ({ kind: "task.completed", ...place, ...this.#head(), value, ...version });
-    } catch (error) {
-      if (error instanceof ValueEncodingError) {
-        return this.#failed(errorDocument(error, this.path), []); // ERR-022
-      }
-      throw error;
-    }
+    const { version } = this.callee.form;
+    const versioned = version === null ? {} : { version }; // TYP-020
+    return (place) => ({ kind: "task.completed", ...place, ...this.#head(this.executions), value: came.tree, ...versioned });
   }
 
-  #failed(error: ErrorDocument, rerun: string[]): Draft {
-    return (place) => ({ kind: "task.failed", ...place, ...this.#head(), error, rerun });
+  /** POL-043: only a result from a cache took no execution. */
+  get #attempts(): number {
+    return Math.max(1, this.executions);
   }
 
-  #head() {
+  #head(attempts: number) {
     return {
       path: this.path,
       name: this.callee.name,
       input_digest: this.digest,
       alone: this.alone && this.isAwaited,
-      attempts: Math.max(1, this.executions),
+      attempts,
       started_at: this.#startedAt ?? now(),
     };
   }
@@ -287,7 +346,7 @@ export class Call {
 
   #recordCancellation(): void {
     if (this.#cancelled && this.isAwaited && !this.#outcome && !this.#isRecording && this.#state === "waiting") {
-      this.#record((place) => ({ kind: "task.cancelled", ...place, ...this.#head() }));
+      this.#record((place) => ({ kind: "task.cancelled", ...place, ...this.#head(this.#attempts) }));
     }
   }
 
@@ -299,13 +358,21 @@ export class Call {
     this.deliveredAt = order;
     this.#arrive();
     if (outcome.kind === "task.completed") {
-      this.#resolve(fromTree(outcome.value as Tree));
+      this.#see(outcome.value as Tree, outcome.version ?? null);
     } else if (outcome.kind === "task.failed") {
       this.#failure = outcome.error;
       this.scope.hasFailed(this, outcome);
       this.#reject(outcome.error);
     } else {
       this.#reject(this.#cancelled?.reason ?? new DOMException("the call was cancelled", "AbortError"));
+    }
+  }
+
+  #see(tree: Tree, version: string | null): void {
+    try {
+      this.#resolve(this.scope.read(this.callee.form, tree, version));
+    } catch (error) {
+      this.#reject(error);
     }
   }
 

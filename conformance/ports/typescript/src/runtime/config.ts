@@ -3,7 +3,6 @@
 import type { Tree } from "../codec/text.js";
 import { toTree } from "../codec/value.js";
 import { TaskpointError, UsageError } from "../errors.js";
-
 import type { Durability } from "./writer.js";
 
 /** The config of a run. Nothing of `configurable` is stored but the two ids (SEC-009). */
@@ -103,6 +102,16 @@ export function readOptions(options: RunOptions = {}): Request {
     context,
     durability,
   };
+}
+
+/** CMP-020: a config with another one on top of it, member by member in what is an object; tags add up. */
+export function merged<T extends RunnableConfig>(base: RunnableConfig, over: T): T {
+  const isObject = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
+  const members = (["configurable", "metadata"] as const)
+    .filter((member) => isObject(base[member]) && isObject(over[member]))
+    .map((member) => [member, { ...base[member], ...over[member] }]);
+  const tags = Array.isArray(base.tags) && Array.isArray(over.tags) ? { tags: [...new Set([...base.tags, ...over.tags])] } : {};
+  return { ...base, ...over, ...Object.fromEntries(members), ...tags };
 }
 
 /** CKP-011. */

@@ -2,10 +2,10 @@
 
 import { idempotencyKey } from "../codec/digest.js";
 import type { RunnableConfig } from "./config.js";
-import { savedIn } from "./opening.js";
 import { UsageError } from "../errors.js";
 import type { BaseStore } from "../stores/store.js";
 import { currentScope } from "./scope.js";
+import { savedIn } from "./opening.js";
 
 /** Where the code runs. */
 export interface ExecutionInfo {
@@ -36,12 +36,12 @@ export function interrupt<A = unknown>(value: unknown): A {
 
 /** The config of the run, as its caller gave it. */
 export function getConfig(): RunnableConfig {
-  return currentScope("getConfig").attempt.work.config;
+  return currentScope("getConfig").surroundings.config;
 }
 
 /** What the caller of this attempt gave as its context; null where it gave none. Nothing of it is stored (CTX-006). */
 export function getContext<T = unknown>(): T | null {
-  return (currentScope("getContext").attempt.work.context ?? null) as T | null;
+  return (currentScope("getContext").surroundings.context ?? null) as T | null;
 }
 
 /**
@@ -52,8 +52,11 @@ export function getPreviousState<T>(fallback: T): T;
 export function getPreviousState<T = unknown>(): T | null;
 export function getPreviousState(fallback: unknown = null): unknown {
   const scope = currentScope("getPreviousState");
-  const { previous } = scope.attempt.work;
-  return previous === null || scope.namespace.length > 0 ? fallback : savedIn(previous);
+  const { previous, forms } = scope.attempt.work;
+  if (previous === null || scope.namespace.length > 0) {
+    return fallback;
+  }
+  return scope.read(forms.saved, savedIn(previous), previous.entrypoint.version);
 }
 
 /** Where the code runs, and the idempotency key of the call (RPL-033). */
@@ -84,7 +87,7 @@ export function getWriter(): (value: unknown) => void {
 
 /** The long-term memory of the entrypoint (MEM-040): each operation is done when it is called, and recorded nowhere. */
 export function getStore(): BaseStore {
-  const { store } = currentScope("getStore").attempt.work;
+  const { store } = currentScope("getStore").surroundings;
   if (!store) {
     throw new UsageError("usage.no_store", "the entrypoint has no store", "Give it one.");
   }

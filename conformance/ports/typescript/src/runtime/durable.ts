@@ -2,13 +2,14 @@
 
 import type { Tagged } from "../codec/tags.js";
 import type { Callee } from "./call.js";
-import { pause } from "./policies.js";
+import { UNTYPED } from "./forms.js";
+import { NO_POLICIES, pause } from "./policies.js";
 import { currentScope } from "./scope.js";
 
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 function own(name: string, fn: Callee["fn"]): Callee {
-  return { name, fn, raises: new Map(), version: null, policies: { retry: [], timeout: undefined }, isOwn: true };
+  return { name, fn, identity: fn, raises: new Map(), form: UNTYPED, policies: NO_POLICIES, isOwn: true };
 }
 
 const NOW = own("$now", () => new Date());

@@ -1,7 +1,6 @@
 // How a run begins, and how it goes on (chapters 8 and 9): everything up to the first line of the workflow's code.
 
-import { fromTree, toTree } from "../codec/value.js";
-import { type Tree } from "../codec/text.js";
+import type { Tree } from "../codec/text.js";
 import { Journal } from "../core/journal.js";
 import { readCheckpoint, readEntries } from "../core/reading.js";
 import { ConcurrentRunError, FormatError, UsageError } from "../errors.js";
@@ -68,9 +67,9 @@ export async function loadPrevious(saver: CheckpointSaver, threadId: string, id:
 }
 
 /** Begin a run that nobody keeps. */
-export function openUnkept(entrypoint: EntrypointName, input: unknown, request: Request): Opened {
+export function openUnkept(entrypoint: EntrypointName, input: Tree, request: Request): Opened {
   const attemptId = crypto.randomUUID();
-  const checkpoint = beginning(entrypoint, toTree(input), request, { threadId: crypto.randomUUID(), seq: 0, parentId: null, previousId: null });
+  const checkpoint = beginning(entrypoint, input, request, { threadId: crypto.randomUUID(), seq: 0, parentId: null, previousId: null });
   return { checkpoint, journal: new Journal([started(attemptId)]), attemptId, isNew: true, previous: null };
 }
 
@@ -96,9 +95,8 @@ function started(attemptId: string): Entry {
 }
 
 /** Begin a new run at the head of a thread (RUN-003, CKP-004, JRN-002). */
-export async function openNew(saver: CheckpointSaver, entrypoint: EntrypointName, input: unknown, request: Request & { threadId: string }): Promise<Opened> {
+export async function openNew(saver: CheckpointSaver, entrypoint: EntrypointName, input: Tree, request: Request & { threadId: string }): Promise<Opened> {
   const { threadId, checkpointId, takeOver } = request;
-  const tree = toTree(input);
   const found = await reading(saver.head(threadId));
   const head = found && readCheckpoint(found.checkpoint, threadId);
   refuseHeld(found?.holder ?? null, takeOver);
@@ -106,7 +104,7 @@ export async function openNew(saver: CheckpointSaver, entrypoint: EntrypointName
   const previousId = savedUpTo(parent);
   const previous = await loadPrevious(saver, threadId, previousId, parent);
   const seq = head === null ? 0 : head.seq + 1;
-  const checkpoint = beginning(entrypoint, tree, request, { threadId, seq, parentId: parent?.id ?? null, previousId });
+  const checkpoint = beginning(entrypoint, input, request, { threadId, seq, parentId: parent?.id ?? null, previousId });
   const attemptId = crypto.randomUUID();
   const entries = [started(attemptId)];
   const write = { checkpoint, expectedHead: head?.id ?? null, entries, takeOver };
@@ -260,7 +258,7 @@ async function isResumed(saver: CheckpointSaver, checkpoint: Checkpoint, expecte
 }
 
 /** What a checkpoint keeps for the next run. */
-export function savedIn(checkpoint: Checkpoint): unknown {
+export function savedIn(checkpoint: Checkpoint): Tree {
   const closing = checkpoint as { value?: Tree; saved?: Tree };
-  return fromTree("saved" in closing ? (closing.saved ?? null) : (closing.value ?? null));
+  return "saved" in closing ? (closing.saved ?? null) : (closing.value ?? null);
 }

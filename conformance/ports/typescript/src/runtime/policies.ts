@@ -3,7 +3,8 @@
 import type { ErrorClass } from "../core/failures.js";
 import { typeOf } from "../core/failures.js";
 import { TaskError, TaskpointError } from "../errors.js";
-import type { RetryPolicy as RetryDocument, TimeoutPolicy as TimeoutDocument } from "../generated/types.js";
+import type { CachePolicy as CacheDocument, RetryPolicy as RetryDocument, TimeoutPolicy as TimeoutDocument } from "../generated/types.js";
+import { cacheDocument, type CachePolicy, readCachePolicy } from "./caching.js";
 import { invalidOption } from "./definition.js";
 
 /** How often, and when, something that failed is executed again. Times are in milliseconds. */
@@ -34,6 +35,8 @@ export interface TimeoutPolicy {
 export interface PolicyOptions {
   readonly retry?: RetryPolicy | readonly RetryPolicy[];
   readonly timeout?: number | TimeoutPolicy;
+  /** Has an effect where the run has a cache. */
+  readonly cachePolicy?: CachePolicy;
 }
 
 type Retry = Required<Omit<RetryPolicy, "retryOn">> & Pick<RetryPolicy, "retryOn">;
@@ -42,15 +45,30 @@ type Retry = Required<Omit<RetryPolicy, "retryOn">> & Pick<RetryPolicy, "retryOn
 export interface Policies {
   readonly retry: readonly Retry[];
   readonly timeout: TimeoutPolicy | undefined;
+  readonly cache: CachePolicy | undefined;
 }
+
+export const NO_POLICIES: Policies = { retry: [], timeout: undefined, cache: undefined };
+/** The options that are policies. */
+export const POLICY_OPTIONS = ["retry", "timeout", "cachePolicy"] as const;
 
 const DEFAULTS = { initialInterval: 500, backoffFactor: 2, maxInterval: 128_000, maxAttempts: 3, jitter: true };
 const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
 
 /** POL-015. */
-export function readPolicies({ retry, timeout }: PolicyOptions): Policies {
+export function readPolicies({ retry, timeout, cachePolicy }: PolicyOptions): Policies {
   const given = retry === undefined ? [] : [retry].flat();
-  return { retry: given.map(readRetry), timeout: timeout === undefined ? undefined : readTimeout(timeout) };
+  return {
+    retry: given.map(readRetry),
+    timeout: timeout === undefined ? undefined : readTimeout(timeout),
+    cache: cachePolicy === undefined ? undefined : readCachePolicy(cachePolicy),
+  };
+}
+
+/** POL-016: the policies of one call, each in place of the definition's. */
+export function policiesOfCall(own: Policies, options: PolicyOptions): Policies {
+  const { retry, timeout, cache } = readPolicies(options);
+  return { retry: options.retry === undefined ? own.retry : retry, timeout: timeout ?? own.timeout, cache: cache ?? own.cache };
 }
 
 function readRetry(given: unknown): Retry {
@@ -101,13 +119,14 @@ function retryDocument(policy: Retry): RetryDocument {
 }
 
 /** POL-001: what a definition shows of its policies. */
-export function policyDocuments({ retry, timeout }: Policies): { retry?: RetryDocument[]; timeout?: TimeoutDocument } {
+export function policyDocuments({ retry, timeout, cache }: Policies): { retry?: RetryDocument[]; timeout?: TimeoutDocument; cache?: CacheDocument } {
   const inSeconds = (time: number | undefined) => (time === undefined ? null : time / 1000);
   return {
     ...(retry.length > 0 ? { retry: retry.map(retryDocument) } : {}),
     ...(timeout
       ? { timeout: { run_timeout: inSeconds(timeout.runTimeout), idle_timeout: inSeconds(timeout.idleTimeout), refresh_on: timeout.refreshOn ?? "auto" } }
       : {}),
+    ...(cache ? { cache: cacheDocument(cache) } : {}),
   };
 }
 

@@ -8,10 +8,13 @@ import { reached } from "../core/failures.js";
 import type { CallRecord, Outcome, QuestionRecord } from "../core/journal.js";
 import { type Match, Matcher } from "../core/matching.js";
 import { keyedPath, ownSeries, questions, series } from "../core/paths.js";
-import { ReplayDivergenceError, UsageError } from "../errors.js";
+import { ReplayDivergenceError, UsageError, type ValueEncodingError } from "../errors.js";
 import type { EntryTaskFailed } from "../generated/types.js";
-import type { Attempt } from "./attempt.js";
+import type { BaseStore } from "../stores/store.js";
+import type { Attempt, Misfit } from "./attempt.js";
 import { Call, type Callee } from "./call.js";
+import type { RunnableConfig } from "./config.js";
+import type { Form } from "./forms.js";
 import type { Bound } from "./parameters.js";
 import { isSignal, StopRun, Suspension } from "./signals.js";
 
@@ -26,6 +29,13 @@ export type End =
 export interface CallOptions {
   readonly key?: unknown;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What code sees of the one who runs it: a run's, or what an entrypoint was called with inside of one (CMP-008). */
+export interface Surroundings {
+  readonly config: RunnableConfig;
+  readonly context?: unknown;
+  readonly store?: BaseStore | undefined;
 }
 
 interface Failure {
@@ -74,6 +84,7 @@ export class Scope {
   #isBeyond = false;
   /** Where a stream says that the scope's events come from (STM-006). */
   readonly namespace: readonly string[];
+  readonly surroundings: Surroundings;
 
   constructor(
     readonly attempt: Attempt,
@@ -86,7 +97,8 @@ export class Scope {
     this.#questions = new Matcher(records.filter((each) => each.kind === "question"));
     this.#unshown = records.filter((each) => (each.kind === "call" ? !each.isVoid : each.answer !== undefined)).length;
     this.#slot = call?.slots ? "held" : "none";
-    this.namespace = call?.callee.isEntrypoint ? call.path.split("/") : (call?.scope.namespace ?? []);
+    this.namespace = call?.callee.surroundings ? call.path.split("/") : (call?.scope.namespace ?? []);
+    this.surroundings = call?.callee.surroundings ?? call?.scope.surroundings ?? attempt.work;
   }
 
   /** CTX-011. */
@@ -150,6 +162,7 @@ export class Scope {
     if (match.kind === "recorded") {
       call.replay(match.record.entry);
     } else {
+      call.wasRecorded = match.kind === "again";
       this.#begin(call);
     }
     return call.promise;
@@ -215,7 +228,7 @@ export class Scope {
   }
 
   /** RPL-020 to RPL-024: the error with which the attempt diverges, or nothing where the record is taken all the same. */
-  #divergence(record: CallRecord | QuestionRecord, name: string, recorded: string, digest: string): ReplayDivergenceError | undefined {
+  #divergence(record: CallRecord | QuestionRecord, name: string, recorded: string, digest: string): Misfit | undefined {
     const text =
       `the journal has ${recorded} with input ${record.digest} at ${record.path}; ` +
       `the code has ${name} with input ${digest} there`;
@@ -270,6 +283,16 @@ export class Scope {
     return this.#suspension;
   }
 
+  /** TYP-003: read what was recorded; where it does not fit, the attempt ends, whatever the code makes of it. */
+  read(form: Form, tree: Tree, version: string | null): unknown {
+    try {
+      return form.read(tree, version);
+    } catch (error) {
+      this.#wasRefused = true;
+      throw this.attempt.diverge(error as ValueEncodingError);
+    }
+  }
+
   // Failures (RPL-041)
 
   hasFailed(call: Call, entry: Outcome): void {
@@ -320,10 +343,10 @@ export class Scope {
         this.progress();
         this.#unshown -= next.isReplayed ? 1 : 0;
         next.deliver(this.#deliveries++);
+        this.wake();
       }
       if (next) {
-        this.wake();
-        return;
+        return; // who waits for a slot is woken by getting it
       }
     }
     this.#leaveWhileWaiting();

@@ -1,23 +1,26 @@
 // Tasks: functions whose outcome is recorded.
 
 import type { ErrorClass } from "../core/failures.js";
+import type { BaseCache } from "../caches/cache.js";
 import type { TaskDefinition } from "../generated/types.js";
+import { placeOf } from "./caching.js";
 import type { Callee } from "./call.js";
-import { type AnyFunction, invalidOption, readForm, readName, readVersion } from "./definition.js";
+import { type AnyFunction, invalidOption, readForm, readName } from "./definition.js";
+import { formOf, type Schema, type VersionOptions } from "./forms.js";
 import { bind, type Named, type Parameter, readParameters } from "./parameters.js";
-import { policyDocuments, type PolicyOptions, readPolicies } from "./policies.js";
+import { policiesOfCall, POLICY_OPTIONS, policyDocuments, type PolicyOptions, readPolicies } from "./policies.js";
 import { currentScope } from "./scope.js";
 
 /** Options of a task. */
-export interface TaskOptions extends PolicyOptions {
+export interface TaskOptions extends PolicyOptions, VersionOptions {
   /** The name under which its outcomes are recorded; the function's own where left out. */
   readonly name?: string;
   /** Classes of errors that come back as themselves. */
   readonly raises?: readonly ErrorClass[];
   /** The names of the parameters: calls are checked against them, and may give arguments by name. */
   readonly params?: readonly Parameter[];
-  /** Is recorded with each result. */
-  readonly version?: string;
+  /** What a result has to fit, and what it is read as: an object with `parse`, which throws where it does not. */
+  readonly returns?: Schema<unknown>;
 }
 
 /** Options of one call. */
@@ -36,9 +39,14 @@ export interface Task<A extends unknown[], R> {
   readonly definition: TaskDefinition;
   /** The same task, with options for the calls that are made through it. */
   withOptions(options: TaskCallOptions): Task<A, R>;
+  /** Call it once for each item; `key` makes the key of a call, where the order of the items may change. */
+  map(items: Iterable<A[0]>, key?: (item: A[0]) => string): Promise<R>[];
+  /** Forget what a cache keeps of its results, in this version of it (POL-045). */
+  clearCache(cache: BaseCache): Promise<void>;
 }
 
-const OPTIONS = ["name", "raises", "params", "version", "retry", "timeout"];
+const OPTIONS = ["name", "raises", "params", "returns", "version", "migrate", ...POLICY_OPTIONS];
+const CALL_OPTIONS = ["key", "signal", "named", ...POLICY_OPTIONS];
 
 /**
  * Make a task of a function.
@@ -51,22 +59,25 @@ export function task(given: string | TaskOptions, fn?: AnyFunction): Task<unknow
   const { name, options, fn: checked } = readForm(given, fn, OPTIONS);
   const raises = readRaises(options.raises);
   const params = readParameters(options.params);
-  const version = readVersion(options.version);
+  const form = formOf("result", options.returns, options);
   const own = readPolicies(options);
-  const callee: Callee = { name, fn: checked as Callee["fn"], raises, version, policies: own };
+  const callee: Callee = { name, fn: checked as Callee["fn"], identity: checked, raises, form, policies: own };
   const definition: TaskDefinition = {
-    kind: "task-definition", name, raises: [...raises.keys()], ...policyDocuments(own), ...(version === null ? {} : { version }),
+    kind: "task-definition", name, raises: [...raises.keys()], ...policyDocuments(own), ...(form.version === null ? {} : { version: form.version }),
   };
 
   function withCallOptions(chosen: TaskCallOptions): Task<unknown[], unknown> {
     const call = (...given: unknown[]): Promise<unknown> => {
       const scope = currentScope(`the task ${name}`);
-      const { retry, timeout } = readPolicies(chosen);
-      const policies = { retry: chosen.retry === undefined ? own.retry : retry, timeout: timeout ?? own.timeout }; // POL-016
+      const policies = policiesOfCall(own, chosen);
       return scope.make({ ...callee, policies }, bind(name, params, given, chosen.named ?? {}), chosen);
     };
+    const withOptions = (more: TaskCallOptions) => withCallOptions({ ...chosen, ...readCallOptions(more) });
+    const map = (items: Iterable<unknown>, key?: (item: unknown) => string) =>
+      Array.from(items, (item) => (key ? withOptions({ key: key(item) }) : call)(item));
+    const clearCache = (cache: BaseCache) => cache.clear([placeOf("tasks", name, form.version)]);
     Object.defineProperty(call, "name", { value: name });
-    return Object.assign(call, { definition, withOptions: (more: TaskCallOptions) => withCallOptions({ ...chosen, ...readCallOptions(more) }) });
+    return Object.assign(call, { definition, withOptions, map, clearCache });
   }
   return withCallOptions({});
 }
@@ -80,7 +91,7 @@ function readRaises(raises: unknown): ReadonlyMap<string, ErrorClass> {
 }
 
 function readCallOptions(options: TaskCallOptions): TaskCallOptions {
-  const unknown = Object.keys(options).find((name) => !["key", "signal", "named", "retry", "timeout"].includes(name));
+  const unknown = Object.keys(options).find((name) => !CALL_OPTIONS.includes(name));
   if (unknown !== undefined) {
     throw invalidOption("an option of a call", `known, and ${unknown} is not`);
   }

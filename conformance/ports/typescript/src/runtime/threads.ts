@@ -1,13 +1,14 @@
 // What can be done with a thread besides running it: look, correct, go back (chapters 9 and 16).
 
 import { canonicalText, type Tree } from "../codec/text.js";
-import { toTree } from "../codec/value.js";
+import { fromTree } from "../codec/value.js";
 import { entriesBefore } from "../core/journal.js";
 import { readCheckpoint, readEntries } from "../core/reading.js";
 import { type CheckpointConfig, emptySnapshot, snapshot, type StateSnapshot } from "../core/state.js";
 import { UsageError } from "../errors.js";
 import type { Checkpoint, CheckpointBeginning, CheckpointClosing, Entry } from "../generated/types.js";
 import type { CheckpointSaver, Loaded } from "../savers/saver.js";
+import type { Forms } from "./attempt.js";
 import { readId, readMetadata, type Request } from "./config.js";
 import { invalidOption } from "./definition.js";
 import {
@@ -49,6 +50,7 @@ export class Threads {
   constructor(
     private readonly saver: CheckpointSaver,
     private readonly entrypoint: EntrypointName,
+    private readonly forms: Forms,
   ) {}
 
   async state(request: Request): Promise<StateSnapshot> {
@@ -59,7 +61,20 @@ export class Threads {
     }
     const { checkpoint, entries } = loaded;
     const closing = await loadPrevious(this.saver, threadId, savedUpTo(checkpoint), checkpoint);
-    return snapshot(checkpoint, entries, valueIn(closing));
+    return snapshot(checkpoint, entries, this.#value(closing));
+  }
+
+  /** RUN-023: what a closing checkpoint shows; what does not fit its type any more is shown as it was recorded. */
+  #value(checkpoint: Checkpoint | null | undefined): unknown {
+    if (!checkpoint || !("value" in checkpoint)) {
+      return null;
+    }
+    const form = checkpoint.source === "update" ? this.forms.saved : this.forms.value;
+    try {
+      return form.read(checkpoint.value, checkpoint.entrypoint.version);
+    } catch {
+      return fromTree(checkpoint.value);
+    }
   }
 
   async *history(request: Request, { filter, before, limit }: HistoryOptions): AsyncGenerator<StateSnapshot, void, undefined> {
@@ -79,7 +94,7 @@ export class Threads {
       const loaded = await this.#load(threadId, id);
       if (loaded) {
         const closing = all.find((each) => each.id === savedUpTo(loaded.checkpoint));
-        yield snapshot(loaded.checkpoint, loaded.entries, valueIn(closing));
+        yield snapshot(loaded.checkpoint, loaded.entries, this.#value(closing));
       }
     }
   }
@@ -112,7 +127,7 @@ export class Threads {
     if (update.asNode !== undefined && update.asNode !== null && update.asNode !== this.entrypoint.name) {
       throw invalidOption("asNode", "the entrypoint itself, or left out");
     }
-    return toTree(update.values);
+    return this.forms.saved.write(update.values);
   }
 
   async fork(request: Request, { before, to }: ForkOptions): Promise<CheckpointConfig> {
@@ -143,7 +158,7 @@ export class Threads {
       return [];
     }
     const spot = { threadId, seq: 0, parentId: null, previousId: null };
-    return [updateOf(old.entrypoint, toTree(savedIn(previous)), request, crypto.randomUUID(), spot)];
+    return [updateOf(old.entrypoint, savedIn(previous), request, crypto.randomUUID(), spot)];
   }
 
   /** STA-035, STA-036: the run of a checkpoint, by its beginning; the newest one where none is named. */
@@ -196,11 +211,6 @@ function updateOf({ name, version }: EntrypointName, value: Tree, { metadata }: 
     kind: "checkpoint", format: "1.0", thread_id: threadId, seq, id: crypto.randomUUID(), parent_id: parentId, source: "update",
     created_at: now(), run_id, entrypoint: { name, version }, metadata, value,
   };
-}
-
-/** RUN-023: what a closing checkpoint shows. */
-function valueIn(checkpoint: Checkpoint | null | undefined): Tree {
-  return checkpoint && "value" in checkpoint ? checkpoint.value : null;
 }
 
 /** STA-002. */

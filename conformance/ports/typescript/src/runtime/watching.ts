@@ -108,7 +108,7 @@ export class Watcher {
     const { namespace, attempt } = call.scope;
     const ended = { ...of(call), error: null as Error | null, result: {}, interrupts: [] };
     if (outcome.kind === "task.completed") {
-      const value = () => fromTree(outcome.value as Tree);
+      const value = () => call.callee.form.read(outcome.value as Tree, outcome.version ?? null);
       this.#show("updates", { [outcome.name]: value() }, namespace);
       const cached = outcome.attempts === 0 ? { cached: true } : {};
       this.#task(attempt.work.checkpoint, { ...ended, result: { __return__: value() }, ...cached }, namespace);
@@ -131,8 +131,7 @@ export class Watcher {
     this.#show("values", interrupted(asked));
   }
 
-  completed(checkpoint: Checkpoint, closing: CheckpointClosing, isKept: boolean): void {
-    const value = () => fromTree(closing.value);
+  completed(checkpoint: Checkpoint, closing: CheckpointClosing, isKept: boolean, value: () => unknown): void {
     this.#show("updates", { [checkpoint.entrypoint.name]: value() });
     this.#task(checkpoint, { ...own(checkpoint), error: null, result: { __end__: value() }, interrupts: [] });
     this.#show("values", value());

@@ -2,7 +2,7 @@
 
 import Database from "better-sqlite3";
 import { FormatError, SaverError } from "../errors.js";
-import { APPLICATION_ID, LAYOUT, USER_VERSION } from "./sqlite-layout.js";
+import { APPLICATION_ID, SAVER_LAYOUT, USER_VERSION } from "../generated/layouts.js";
 
 export function openFile(path: string, busyTimeout: number): Database.Database {
   const database = new Database(path, { timeout: busyTimeout });
@@ -37,7 +37,7 @@ function hasLayout(database: Database.Database): boolean {
 function create(database: Database.Database): void {
   const make = () => {
     if (!hasLayout(database)) {
-      database.exec(LAYOUT);
+      database.exec(SAVER_LAYOUT);
     }
   };
   database.transaction(make).immediate();

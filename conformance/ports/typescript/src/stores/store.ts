@@ -2,9 +2,10 @@
 
 import { canonicalText, parseText, storedText } from "../codec/text.js";
 import { fromTree, toTree } from "../codec/value.js";
-import { FormatError, TaskpointError, UsageError } from "../errors.js";
+import { FormatError, TaskpointError } from "../errors.js";
 import { invalidOption } from "../runtime/definition.js";
 import { compareTexts, membersOf, readFilter } from "./filter.js";
+import { readNamespace, readText } from "./places.js";
 
 /** What a store keeps under a namespace and a key. */
 export interface Item {
@@ -157,22 +158,6 @@ function counts(options: { readonly [name: string]: unknown }): void {
       throw invalidOption(name, "a count");
     }
   }
-}
-
-/** MEM-003: the canonical text of a namespace. */
-export function readNamespace(namespace: unknown, mayBeEmpty = false): string {
-  if (!Array.isArray(namespace) || namespace.length > 64 || (namespace.length === 0 && !mayBeEmpty)) {
-    throw new UsageError("usage.id_invalid", "a namespace is a list of 1 to 64 texts", "Pass a list.");
-  }
-  return canonicalText(namespace.map(readText));
-}
-
-export function readText(text: unknown): string {
-  const fits = typeof text === "string" && text !== "" && text.isWellFormed() && [...text].length <= 255 && !/[\u0000-\u001f\u007f-\u009f]/.test(text);
-  if (!fits) {
-    throw new UsageError("usage.id_invalid", "a segment or key is not a text of 1 to 255 characters without controls", "Pass a valid string.");
-  }
-  return text;
 }
 
 /** MEM-054. */

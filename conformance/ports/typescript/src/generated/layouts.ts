@@ -1,10 +1,10 @@
-// The layout of a file that programs in all languages share (STO-030).
+// The layout of SQLite files of specification 1.0, made by `npm run generate`.
 
 export const APPLICATION_ID = 1416850288;
 export const USER_VERSION = 1;
 
-export const LAYOUT = `
-PRAGMA application_id = ${APPLICATION_ID};
+export const SAVER_LAYOUT = `
+PRAGMA application_id = 1416850288;
 
 CREATE TABLE threads (
     thread INTEGER PRIMARY KEY,
@@ -61,5 +61,33 @@ FROM entries AS e
 JOIN threads AS t ON t.thread = e.thread
 JOIN checkpoints AS c ON c.thread = e.thread AND c.seq = e.checkpoint;
 
-PRAGMA user_version = ${USER_VERSION};
+PRAGMA user_version = 1;
+`;
+
+export const STORE_LAYOUT = `
+CREATE TABLE IF NOT EXISTS store_items (
+    written INTEGER PRIMARY KEY,
+    namespace TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    updated_at TEXT NOT NULL,
+    ttl REAL,
+    expires_at REAL,
+    UNIQUE (namespace, key)
+) STRICT;
+
+CREATE INDEX IF NOT EXISTS store_expiry ON store_items (expires_at) WHERE expires_at IS NOT NULL;
+`;
+
+export const CACHE_LAYOUT = `
+CREATE TABLE IF NOT EXISTS cache_entries (
+    namespace TEXT NOT NULL,
+    key TEXT NOT NULL,
+    value TEXT NOT NULL,
+    expires_at REAL,
+    PRIMARY KEY (namespace, key)
+) STRICT;
+
+CREATE INDEX IF NOT EXISTS cache_expiry ON cache_entries (expires_at) WHERE expires_at IS NOT NULL;
 `;

@@ -1,0 +1,161 @@
+// One use of an entrypoint: a run is begun or taken up again, and carried on until it ends or pauses.
+
+import type { Tree } from "../codec/text.js";
+import { pendingIn } from "../core/state.js";
+import { UsageError } from "../errors.js";
+import type { Checkpoint, CheckpointBeginning, ErrorDocument } from "../generated/types.js";
+import { Attempt, type Ending } from "./attempt.js";
+import { CachedResult, placeOf } from "./caching.js";
+import { Command } from "./command.js";
+import type { Request } from "./config.js";
+import { EntrypointFinal } from "./final.js";
+import { interrupted } from "./interrupted.js";
+import { openAgain, type Opened, openNew, openNext, openUnkept, savedIn } from "./opening.js";
+import { nextWait, pause } from "./policies.js";
+import { currentScope } from "./scope.js";
+import { StopRun } from "./signals.js";
+import { whileKnown } from "./stopping.js";
+import { threadOf } from "./threads.js";
+import type { Watcher } from "./watching.js";
+import type { Workflow } from "./workflow.js";
+
+const FAILURES = new WeakMap<object, RunFailure>();
+
+/** How a run failed: the code that it reports (ERR-031), and the document that its journal has. */
+export interface RunFailure {
+  readonly code: string;
+  readonly document: ErrorDocument;
+}
+
+/** What the journal says of an error that left a run; undefined for an error that refused it before it began. */
+export function failureOf(error: unknown): RunFailure | undefined {
+  return typeof error === "object" && error !== null ? FAILURES.get(error) : undefined;
+}
+
+/** By what a use is stopped from outside. */
+export interface Control {
+  stop: () => void;
+}
+
+export function noSaver(): never {
+  throw new UsageError("usage.no_checkpointer", "this needs a checkpointer, and the entrypoint has none", "Give it one.");
+}
+
+/** CTX-005. */
+export function fitting({ options: { contextSchema } }: Workflow, request: Request): Request {
+  try {
+    return contextSchema ? { ...request, context: contextSchema.parse(request.context) } : request;
+  } catch {
+    throw new UsageError("usage.config_invalid", "the context does not fit the schema that the entrypoint declares", "Correct it.");
+  }
+}
+
+export async function use(workflow: Workflow, input: unknown, given: Request, watcher?: Watcher, control?: Control): Promise<unknown> {
+  const request = fitting(workflow, given);
+  let attempt: Attempt | undefined;
+  let isStopped = false;
+  let announce = (): void => undefined;
+  const stopping = new Promise<void>((resolve) => {
+    announce = resolve;
+  });
+  const stop = () => {
+    isStopped = true;
+    announce();
+    attempt?.stop();
+  };
+  if (control) {
+    control.stop = stop;
+  }
+  return await whileKnown({ threadId: request.threadId, stop }, async () => {
+    let opened = await open(workflow, input, request);
+    for (let attempts = 1; ; attempts += 1) {
+      attempt = attemptOf(workflow, opened, request, watcher);
+      if (isStopped) {
+        attempt.stop();
+      }
+      const ending = await carry(workflow, attempt);
+      const wait = ending.kind === "failed" && !attempt.hasDiverged ? nextWait(workflow.policies, ending.error, attempts) : undefined;
+      if (wait === undefined) {
+        return resultOf(workflow, ending, attempt);
+      }
+      await pause(wait, stopping);
+      if (isStopped) {
+        throw new StopRun(); // POL-032
+      }
+      opened = await openNext(workflow.saver, workflow.definition, opened, request);
+    }
+  });
+}
+
+async function open({ saver, definition, forms }: Workflow, input: unknown, request: Request): Promise<Opened> {
+  const isResume = input === null || input === undefined || input instanceof Command; // RUN-006
+  if (!saver) {
+    return isResume ? noSaver() : openUnkept(definition, forms.input.write(input), request);
+  }
+  const kept = { ...request, threadId: threadOf(request) };
+  if (!isResume) {
+    return await openNew(saver, definition, forms.input.write(input), kept);
+  }
+  return await openAgain(saver, definition, input instanceof Command ? input : null, kept);
+}
+
+function attemptOf({ saver, policies, options, definition, forms }: Workflow, opened: Opened, request: Request, watcher: Watcher | undefined): Attempt {
+  const { config, context, durability, metadata, maxConcurrency } = request;
+  return new Attempt({
+    saver, ...opened, config, watcher, timeout: policies.timeout, store: options.store, cache: options.cache, forms, context, durability,
+    metadata, onDivergence: definition.on_divergence, maxConcurrency,
+  });
+}
+
+async function carry(workflow: Workflow, attempt: Attempt): Promise<Ending> {
+  const { fn, forms } = workflow;
+  const { checkpoint, config } = attempt.work;
+  let cached: CachedResult | undefined;
+  const ending = await attempt.run(async () => {
+    const { input, entrypoint } = checkpoint as CheckpointBeginning;
+    const typed = currentScope("an entrypoint").read(forms.input, input, entrypoint.version);
+    cached = cachedRun(workflow, attempt, typed);
+    const kept = await cached?.get((tree) => valueIn(workflow, tree));
+    return kept ? kept.value : await fn(typed, config);
+  });
+  if (ending.kind === "completed") {
+    const { value, saved } = ending.closing as { value: Tree; saved?: Tree };
+    await cached?.set(saved === undefined ? [value] : [value, saved]);
+  }
+  return ending;
+}
+
+/** POL-046: where the value of a run is kept that is in its first attempt. */
+function cachedRun({ policies, options, definition, forms }: Workflow, { work, journal }: Attempt, input: unknown): CachedResult | undefined {
+  if (!policies.cache || !options.cache || journal.entries.length > 1) {
+    return undefined;
+  }
+  const { previous } = work;
+  const read = ({ entrypoint }: Checkpoint, tree: Tree) => currentScope("an entrypoint").read(forms.saved, tree, entrypoint.version);
+  const seen = previous === null ? null : forms.saved.write(read(previous, savedIn(previous)));
+  const place = placeOf("entrypoints", definition.name, definition.version);
+  return CachedResult.of(options.cache, policies.cache, place, [input], () => [forms.input.write(input), seen]);
+}
+
+/** What a cache keeps of a run: its value and, where it differs, what was saved. */
+function valueIn({ forms }: Workflow, tree: Tree): unknown {
+  if (!Array.isArray(tree) || tree.length < 1 || tree.length > 2) {
+    throw new UsageError("usage.option_invalid", "what is kept of a run has another form");
+  }
+  const [value, saved] = [forms.value.read(tree[0] as Tree, forms.value.version), tree[1]];
+  return saved === undefined ? value : new EntrypointFinal(value, forms.saved.read(saved, forms.saved.version));
+}
+
+function resultOf({ forms }: Workflow, ending: Ending, attempt: Attempt): unknown {
+  if (ending.kind === "failed") {
+    const { error, code, document } = ending;
+    if (typeof error === "object" && error !== null) {
+      FAILURES.set(error, { code, document });
+    }
+    throw error;
+  }
+  if (ending.kind === "completed") {
+    return forms.value.read(ending.closing.value, forms.value.version);
+  }
+  return interrupted(pendingIn(attempt.journal));
+}
