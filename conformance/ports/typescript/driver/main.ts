@@ -3,6 +3,7 @@
 import { stopRuns } from "../src/index.js";
 import { Skip } from "./expressions.js";
 import { run } from "./run.js";
+import { list } from "./twins.js";
 import { decode, define, digest, encode } from "./values.js";
 import { type Message, Wire } from "./wire.js";
 
@@ -20,6 +21,7 @@ function hello({ protocol, formats }: Message): Message {
     forms: ["named"],
     modes: ["async"],
     savers: ["runner", "sqlite"],
+    twins: list(),
   };
 }
 

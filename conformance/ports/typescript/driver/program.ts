@@ -1,8 +1,8 @@
 // A program made into tasks and an entrypoint of the port. All of it is the port's public interface (CNF-001).
 
 import {
-  type BaseCache, type BaseStore, type CheckpointSaver, type Entrypoint, entrypoint, type EntrypointOptions, fromTree, type Recorded,
-  type Schema, type Task, task, type Tree, type VersionOptions,
+  type BaseCache, type BaseStore, type CheckpointSaver, type Entrypoint, entrypoint, type EntrypointOptions, fromTree,
+  getExecutionInfo, type Recorded, type Schema, type Task, task, toTree, type Tree, type VersionOptions,
 } from "../src/index.js";
 import { policiesOf } from "./policies.js";
 import { Broken, evaluate, refuseUnknown, type Variables } from "./expressions.js";
@@ -31,7 +31,7 @@ export class Program {
 
   constructor(
     private readonly document: Message,
-    readonly effect: Effect,
+    private readonly effect: Effect,
   ) {
     for (const [name, definition] of Object.entries<Message>(document.tasks ?? {})) {
       this.#tasks.set(name, this.#task(name, definition));
@@ -57,21 +57,24 @@ export class Program {
     return task(options, (...args: unknown[]) => new Body(this, named(args)).run(body));
   }
 
-  entrypoint({ saver, store, cache }: Given): Entrypoint<unknown, unknown> {
-    const { entrypoint: name, params, tasks: _, entrypoints = {}, body, version, migrate, on_divergence, previous, retry, timeout, cache: policy, context, ...rest } = this.document;
+  /** The options of an entrypoint that a request decides. */
+  protected options({ saver, store, cache }: Given): EntrypointOptions {
+    return { ...(saver ? { checkpointer: saver } : {}), ...(store ? { store } : {}), ...(cache ? { cache } : {}) };
+  }
+
+  entrypoint(given: Given): Entrypoint<unknown, unknown> {
+    const { entrypoint: name, params, tasks: _, entrypoints = {}, body, version, migrate, on_divergence, previous, retry, timeout, cache, context, ...rest } = this.document;
     refuseUnknown("a program", rest);
     const options: EntrypointOptions = {
       name,
-      ...(saver ? { checkpointer: saver } : {}),
-      ...(store ? { store } : {}),
-      ...(cache ? { cache } : {}),
+      ...this.options(given),
       ...(context === undefined ? {} : { contextSchema: record(context) }),
       ...versions({ version, migrate }),
       ...(on_divergence === undefined ? {} : { onDivergence: on_divergence }),
-      ...this.#policies({ retry, timeout, cache: policy }, params),
+      ...this.#policies({ retry, timeout, cache }, params),
     };
     for (const [inner, definition] of Object.entries<Message>(entrypoints)) {
-      this.#entrypoints.set(inner, this.#inner(inner, definition, saver));
+      this.#entrypoints.set(inner, this.#inner(inner, definition, given.saver));
     }
     const made = this.#make(options, params, body, previous);
     this.#entrypoints.set(name, made);
@@ -116,6 +119,22 @@ export class Program {
     const made = this.#classes.get(name) ?? errorClass(name);
     this.#classes.set(name, made);
     return made;
+  }
+
+  /** Take a class for the errors of its name. */
+  protected knowClass(made: new (message: string) => Error): void {
+    this.#classes.set(made.name, made);
+  }
+
+  /** Do something in the runner's world. */
+  async perform(name: string, args: readonly unknown[]): Promise<unknown> {
+    const { path, attempt, idempotencyKey } = getExecutionInfo();
+    const { ok } = await this.effect({ name, args: args.map(toTree), path, attempt, idempotency_key: idempotencyKey });
+    if (ok.error) {
+      const { type, message, data } = ok.error;
+      throw this.error(type, message, data === undefined ? undefined : fromTree(data));
+    }
+    return fromTree(ok.value);
   }
 
   /** An error of the program; `data` is what it carries, if anything. */

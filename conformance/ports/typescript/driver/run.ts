@@ -6,14 +6,17 @@ import {
 } from "../src/index.js";
 import { SqliteCache, SqliteSaver, SqliteStore } from "../src/sqlite.js";
 import { Broken } from "./expressions.js";
-import { type Given, Program } from "./program.js";
+import { type Effect, type Given, Program } from "./program.js";
 import { RunnerSaver } from "./runner-saver.js";
 import { type Emit, stream } from "./streaming.js";
 import { asked, completed } from "./shown.js";
+import { TwinProgram } from "./twins.js";
 import type { Message, Wire } from "./wire.js";
 
 export async function run(request: Message, wire: Wire): Promise<Message> {
-  const program = new Program(request.program, (members) => wire.call(request.id, "effect", members));
+  const effect: Effect = (members) => wire.call(request.id, "effect", members);
+  const { twin } = request.program;
+  const program = twin === undefined ? new Program(request.program, effect) : new TwinProgram(twin, effect);
   let given: Given = { saver: null, store: undefined, cache: undefined };
   let answer: Message;
   try {

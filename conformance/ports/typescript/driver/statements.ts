@@ -1,7 +1,7 @@
 // Statements of the program IR, with nothing but what a user of the port could write.
 
 import {
-  durable, entrypoint, errorDocument, first, fromTree, getExecutionInfo, getPreviousState, getWriter, heartbeat, interrupt, isDelivered, toTree,
+  durable, entrypoint, errorDocument, first, fromTree, getPreviousState, getWriter, heartbeat, interrupt, isDelivered,
 } from "../src/index.js";
 import { Broken, evaluate, refuseUnknown, truth, type Variables } from "./expressions.js";
 import { operate } from "./store.js";
@@ -178,16 +178,7 @@ const STATEMENTS: { readonly [kind: string]: Statement } = {
   uuid: async (body, { as }) => body.keep(as, await durable.uuid()),
   sleep: async (body, { seconds }) => await durable.sleep(body.value(seconds) * 1000),
   write: (body, { value }) => getWriter()(body.value(value)),
-  effect: async (body, { name, args, as }) => {
-    const { path, attempt, idempotencyKey } = getExecutionInfo();
-    const members = { name, args: body.values(args).map(toTree), path, attempt, idempotency_key: idempotencyKey };
-    const { ok } = await body.program.effect(members);
-    if (ok.error) {
-      const { type, message, data } = ok.error;
-      throw body.program.error(type, message, data === undefined ? undefined : fromTree(data));
-    }
-    body.keep(as, fromTree(ok.value));
-  },
+  effect: async (body, { name, args, as }) => body.keep(as, await body.program.perform(name, body.values(args))),
   call: async (body, members) => body.keep(members.as, await body.begin(members).promise),
   invoke: async (body, { entrypoint: name, input, thread, options = {}, as }) => {
     const { take_over: takeOver, context, retry, durability, ...rest } = options;
