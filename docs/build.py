@@ -17,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from generators import catalogue, diagrams, home, llms, pictures, recorded, reference, rules, schemas
+from generators import catalogue, diagrams, home, implementations, llms, pictures, recorded, reference, rules, schemas
 from generators.markdown import described, front
 
 import taskpoint
 from taskpoint_conformance import coverage, data
 from taskpoint_conformance.cli import conformance
+from taskpoint_conformance.fixtures import suite_digest
 from taskpoint_conformance.golden import versions
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -55,6 +56,7 @@ def gather() -> None:
     found = coverage.load()
     golden = journals(found)
     makers = drawings(golden)
+    reports = implementations.load(data.reports())
     for pattern in SOURCES:
         for source in sorted(ROOT.glob(pattern)):
             target = PAGES / source.relative_to(ROOT)
@@ -64,7 +66,7 @@ def gather() -> None:
                 continue
             text = source.read_text(encoding="utf-8")
             if source.parent == data.spec():
-                text = rules.chapter(text, found, "../..")
+                text = rules.chapter(text, found, "../..", reports)
             elif source.parent.name == "decisions":
                 text = described(text).replace("---\n", LAST, 1)
             elif source.name == "README.md" and source.parent == ROOT:
@@ -76,6 +78,8 @@ def gather() -> None:
     decisions = PAGES / "spec" / "decisions"
     write(decisions, [("index.md", listing(decisions))])
     write(PAGES / "conformance" / "catalogue", catalogue.pages(found, golden))
+    who = implementations.page(reports, suite_digest(found.fixtures))
+    write(PAGES / "conformance", [("implementations.md", who)])
     write(PAGES / "spec" / "1.0" / "schema", schemas.pages(data.spec_schemas()))
     write(
         PAGES / "docs" / "reference",

@@ -1,17 +1,17 @@
-// Filters the catalogue of fixtures by what is chosen, and keeps the choice in the address.
+// Filters the rows of a table by what is chosen above it, and keeps the choice in the address.
 document.querySelectorAll("form.filter").forEach((form) => {
-  const rows = [...document.querySelectorAll(".fixtures tbody tr")];
+  const rows = [...document.querySelectorAll(".filtered tbody tr")];
   const fields = [...form.elements].filter((field) => field.name);
   const given = new URLSearchParams(location.search);
   fields.forEach((field) => { field.value = given.get(field.name) ?? ""; });
 
   const show = () => {
-    const [family, profile, words] = ["family", "profile", "words"].map((name) => form.elements[name].value);
-    const wanted = words.toLowerCase().split(/\s+/);
+    const chosen = fields.filter((field) => field.tagName === "SELECT" && field.value);
+    const wanted = form.elements.words.value.toLowerCase().split(/\s+/);
     let shown = 0;
     rows.forEach((row) => {
-      const text = `${row.textContent} ${row.dataset.rules}`.toLowerCase();
-      const fits = (!family || row.dataset.family === family) && (!profile || row.dataset.profile === profile)
+      const text = `${row.textContent} ${row.dataset.rules ?? ""}`.toLowerCase();
+      const fits = chosen.every((field) => row.dataset[field.name] === field.value)
         && wanted.every((word) => text.includes(word));
       row.hidden = !fits;
       shown += fits;

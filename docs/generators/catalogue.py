@@ -63,7 +63,7 @@ def index(fixtures: Sequence[Fixture]) -> str:
             ),
             "",
             (
-                "<div class='fixtures'><table><thead><tr>"
+                "<div class='filtered'><table><thead><tr>"
                 "<th>Fixture</th><th>What holds</th><th>Family</th><th>Profile</th></tr>"
                 f"</thead><tbody>{rows}</tbody></table></div>"
             ),

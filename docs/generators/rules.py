@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from generators import implementations
+from generators.implementations import Report
 
 from taskpoint_conformance.coverage import Coverage
 
@@ -11,13 +15,14 @@ RULE = re.compile(r"^> \*\*(?P<id>[A-Z]{3}-[0-9]{3})\*\* ")
 FENCE = re.compile(r"^\s*(```|~~~)")
 
 
-def chapter(text: str, coverage: Coverage, top: str) -> str:
+def chapter(text: str, coverage: Coverage, top: str, reports: Sequence[Report] = ()) -> str:
     """Return a chapter with a heading before each rule, and its proof after it.
 
     Args:
         text: The chapter as it is written.
         coverage: What fixtures and mutants say of the rules.
         top: The way from the chapter to the root of the site, such as `../..`.
+        reports: The committed reports of implementations.
     """
     lines: list[str] = []
     level, fenced, rule = 1, False, ""
@@ -25,7 +30,7 @@ def chapter(text: str, coverage: Coverage, top: str) -> str:
         if FENCE.match(line):
             fenced = not fenced
         if rule and not line.startswith(">"):
-            lines += ["", proof(rule, coverage, top), ""]
+            lines += ["", proof(rule, coverage, top, reports), ""]
             rule = ""
         if not fenced and (heading := HEADING.match(line)):
             level = len(heading["marks"])
@@ -37,8 +42,8 @@ def chapter(text: str, coverage: Coverage, top: str) -> str:
     return "\n".join(lines)
 
 
-def proof(rule: str, coverage: Coverage, top: str) -> str:
-    """Return a folded block that names the fixtures which prove a rule and the mutants which break it."""
+def proof(rule: str, coverage: Coverage, top: str, reports: Sequence[Report]) -> str:
+    """Return a folded block that says what proves a rule, what breaks it, and who passes it."""
     found = next((each for each in coverage.rules if each.id == rule), None)
     if found is None:
         return ""
@@ -54,8 +59,16 @@ def proof(rule: str, coverage: Coverage, top: str) -> str:
         "    Proved by: " + (", ".join(f"[{each}]({top}/conformance/catalogue/{each}.md)" for each in fixtures) or "-"),
         "",
         "    Broken by: " + (broken or f"no mutant ({coverage.excluded.get(rule, 'none is needed')})"),
+        "",
+        f"    [Who passes it]({top}/conformance/implementations.md): " + passing(rule, reports),
     ]
     return "\n".join(lines)
+
+
+def passing(rule: str, reports: Sequence[Report]) -> str:
+    """Return what each implementation came to with a rule, in words."""
+    said = [f"{name} {implementations.WORDS[found]}" for name, found in implementations.verdicts(reports, rule)]
+    return ", ".join(said) or "no report is committed"
 
 
 def count(items: list[str], noun: str) -> str:

@@ -31,6 +31,7 @@ KINDS = (
     "conformance/catalogue/index.html",
     "conformance/catalogue/ERR-finally-calls-a-task.html",
     "conformance/catalogue/mutants.html",
+    "conformance/implementations.html",
     "docs/reference/errors.html",
     "docs/reference/cli.html",
     "docs/reference/api.html",
@@ -112,16 +113,16 @@ def test_a_rule_leads_to_a_fixture_that_proves_it_and_back(page) -> None:
 
 def test_the_catalogue_is_filtered_and_the_address_keeps_it(page) -> None:
     page.goto("/conformance/catalogue/index.html")
-    every = page.locator(".fixtures tbody tr:visible").count()
+    every = page.locator(".filtered tbody tr:visible").count()
     page.select_option("select[name=family]", "errors")
     page.fill("input[name=words]", "RPL-041")
-    shown = page.locator(".fixtures tbody tr:visible")
+    shown = page.locator(".filtered tbody tr:visible")
     assert 0 < shown.count() < every
     assert page.locator("form.filter output").text_content() == f"{shown.count()} of {every}"
     assert "ERR-finally-calls-a-task" in shown.all_inner_texts()[0] + "".join(shown.all_inner_texts())
     kept = shown.count()
     page.reload()
-    assert page.locator(".fixtures tbody tr:visible").count() == kept
+    assert page.locator(".filtered tbody tr:visible").count() == kept
 
 
 def test_a_tab_is_remembered_on_the_other_pages(page) -> None:

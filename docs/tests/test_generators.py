@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import doctest
 import json
 import re
+import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +21,7 @@ from generators import (  # noqa: E402
     catalogue,
     diagrams,
     home,
+    implementations,
     llms,
     markdown,
     pictures,
@@ -38,7 +42,20 @@ def found() -> coverage.Coverage:
     return coverage.load()
 
 
-MODULES = [catalogue, diagrams, home, llms, markdown, pictures, recorded, reference, rules, schemas, timeline]
+MODULES = [
+    catalogue,
+    diagrams,
+    home,
+    implementations,
+    llms,
+    markdown,
+    pictures,
+    recorded,
+    reference,
+    rules,
+    schemas,
+    timeline,
+]
 
 
 def test_the_examples_of_each_module_run() -> None:
@@ -164,6 +181,40 @@ def test_each_mark_of_a_page_asks_for_something_that_is_there() -> None:
     assert {found["kind"] for found in marks} == {"timeline", "journal", "calls", "order", "excerpt"}
     names = {path.stem for path in (data.golden() / "0.1.0").glob("*.json")}
     assert [each["name"] for each in marks if each["kind"] != "excerpt" and each["name"] not in names] == []
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """A report of the reference, of one fixture."""
+    file = tmp_path_factory.mktemp("reports") / "sub" / "one.json"
+    command = [sys.executable, "-m", "taskpoint_conformance", "run", "--fixture", "RPL-crash-after-commit"]
+    subprocess.run([*command, "--sweep", "none", "--report", str(file)], check=True, capture_output=True, timeout=120)
+    (file.parent / "summary.json").write_text('{"kind": "sweep", "results": []}', encoding="utf-8")
+    (loaded,) = implementations.load(file.parents[1])
+    return dict(loaded)
+
+
+def test_who_passes_a_rule_stands_below_it_and_on_a_page(found: coverage.Coverage, report: dict[str, Any]) -> None:
+    bad = copy.deepcopy(report)
+    bad["driver"]["hello"]["name"] = "a-port"
+    bad["requirements"][[each["id"] for each in bad["requirements"]].index("RPL-003")]["verdict"] = "failed"
+    bad["results"][0] |= {"verdict": "failed", "variants": [{"verdict": "failed", "code": "x.y", "message": "<no>"}]}
+    page = implementations.page([report, bad], report["suite"]["digest"])
+    row = next(each for each in page.split("<tr ") if "#rpl-003" in each)
+    assert 'data-state="open"' in row
+    assert "a-port 0.1.0: ✕&nbsp;fails <code>x.y</code> &lt;no&gt;" in row
+    assert "</details></td><td>not&nbsp;run</td><td>✕&nbsp;fails</td></tr>" in row
+    assert "Out of date" not in page
+    assert "Out of date" in implementations.page([report], "another")
+    text = (data.spec() / "06-replay.md").read_text(encoding="utf-8")
+    told = rules.chapter(text, found, "../..", [report, bad]).partition("{ #rpl-003 .rule }")[2].partition(".rule }")[0]
+    assert "implementations.md): taskpoint-python 0.1.0 not run, a-port 0.1.0 fails" in told
+
+
+def test_it_is_said_where_no_report_is_committed(found: coverage.Coverage) -> None:
+    assert "No report of an implementation is committed" in implementations.page([], "")
+    text = (data.spec() / "06-replay.md").read_text(encoding="utf-8")
+    assert "implementations.md): no report is committed" in rules.chapter(text, found, "../..")
 
 
 def test_each_schema_has_a_page_that_names_all_its_members() -> None:
