@@ -66,8 +66,9 @@ def main(name: str) -> None:
         sys.exit(f"there is no mutant {name}" if not found else f"the mutant {name} is there twice")
     load_all()
     apply(found[0])
+    del sys.argv[1]  # the rest is the driver's
     runpy.run_path(str(DRIVER / "__main__.py"), run_name="__main__")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) == 2 else "")
+    main(sys.argv[1] if len(sys.argv) > 1 else "")

@@ -50,6 +50,8 @@ class Broken(Toy):
                 return good | {"profiles": ["interrupts"]}
             case "hello-unknown-profile":
                 return good | {"profiles": ["core", "telepathy"]}
+            case "hello-false-copies":
+                return good | {"copies": True}
             case "hello-unknown-member":
                 return good | {"motto": "trust me"}
             case "hello-other-id":

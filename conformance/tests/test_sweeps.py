@@ -1,9 +1,15 @@
 """A sweep finds what a straight run does not: drivers that are right as long as nothing goes wrong."""
 
+import queue
+import signal
+
 import pytest
 from judging import META, TOY, broken, judge
 
+from taskpoint_conformance import data
+from taskpoint_conformance.copies import Original
 from taskpoint_conformance.fixtures import load
+from taskpoint_conformance.process import Driver
 from taskpoint_conformance.strikes import Operation, Strike, chosen, strikes_of
 
 WRONG = [
@@ -55,6 +61,26 @@ def test_a_kill_before_an_operation_is_the_kill_after_the_one_before_it():
     assert hows == [(0, "killed before"), (0, "killed after"), (1, "killed after")]
     unseen = [(each.number, each.how) for each in strikes_of([effect, effect], whole=False) if each.kills]
     assert unseen == [(0, "killed before"), (0, "killed after"), (1, "killed before"), (1, "killed after")]
+
+
+def test_a_copy_is_a_process_of_its_own_and_says_how_it_ended():
+    original = Original(data.reference_driver(), 60)
+    try:
+        first, second = (Driver(original.copy(), queue.Queue()) for _ in range(2))
+        assert first.greet(60) == second.greet(60)
+        first.kill()  # asks for SIGKILL in its wait status
+        assert first.wait_status == -signal.SIGKILL
+        assert second.alive
+        assert second.stop(60) == 0
+    finally:
+        original.close()
+
+
+def test_who_claims_copies_and_makes_none_is_broken():
+    result = judge(broken("hello-false-copies"), sweep="full", start=3.0)
+    assert result.exit_code == 2
+    problems = [each.first_problem[0] for each in result.results if each.first_problem]
+    assert any(each.code == "driver.died" and "made none" in each.message for each in problems)
 
 
 def test_what_must_not_end_is_struck_silently_only():

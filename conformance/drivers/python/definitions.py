@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -49,6 +50,7 @@ def hello(message: Document) -> Document:
         "forms": ["decorator", "named"],
         "modes": ["sync", "async"],
         "savers": ["runner", "sqlite"],
+        "copies": hasattr(os, "fork"),
         "twins": [{"name": name, **twin} for name, twin in index().items()],
     }
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import queue
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
+from taskpoint_conformance.copies import Original, can_copy
 from taskpoint_conformance.errors import Broken
-from taskpoint_conformance.process import Driver
+from taskpoint_conformance.process import Driver, Process, started
 
 __all__ = ("Pool",)
+
+_STARTS: Final = 2
+"""So many processes are started one by one: for fewer, one to copy from does not pay."""
 
 
 class Pool:
@@ -21,6 +25,8 @@ class Pool:
         self._stop = stop
         self._idle: list[Driver] = []
         self._spare: Driver | None = None
+        self._original: Original | None = None
+        self._count = 0
         self.hello: dict[str, Any] | None = None
 
     def prepare(self) -> None:
@@ -56,7 +62,15 @@ class Pool:
         self.hello = hello
 
     def _new(self) -> Driver:
-        return Driver(self._command, queue.Queue(maxsize=1000))
+        return Driver(self._process(), queue.Queue(maxsize=1000))
+
+    def _process(self) -> Process:
+        self._count += 1
+        if self._count <= _STARTS or not can_copy() or not (self.hello or {}).get("copies"):
+            return started(self._command)
+        if self._original is None:
+            self._original = Original(self._command, self._start)
+        return self._original.copy()
 
     def give_back(self, driver: Driver) -> None:
         """Keep a process that has nothing in flight."""
@@ -75,5 +89,7 @@ class Pool:
                 problem = Broken("driver.protocol", f"asked to stop, the driver {what} instead of exiting with 0")
         if self._spare is not None:
             self._spare.discard()
-        self._idle, self._spare = [], None
+        if self._original is not None:
+            self._original.close()
+        self._idle, self._spare, self._original = [], None, None
         return problem

@@ -17,11 +17,12 @@ from itertools import count
 from typing import IO, Any, Final
 
 from taskpoint_conformance import PROTOCOL
+from taskpoint_conformance.copies import Copy
 from taskpoint_conformance.errors import Broken, HarnessError
 from taskpoint_conformance.schemas import answer_problem
 from taskpoint_conformance.shapes import is_object
 
-__all__ = ("Driver", "Event", "Inbox")
+__all__ = ("Driver", "Event", "Inbox", "started")
 
 _LINE_LIMIT: Final = 16 * 1024 * 1024
 _STDERR_KEPT: Final = 16 * 1024
@@ -38,14 +39,33 @@ class Event:
     problem: str | None = None
 
 
+Process = subprocess.Popen[bytes] | Copy
 Inbox = queue.Queue[Event]
 """Bounded, so that a driver that floods us blocks on its pipe instead of filling the memory."""
 
 
-class Driver:
-    """One process of a driver, started at once; `greet` waits for its hello."""
+def started(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    """Start a driver.
 
-    def __init__(self, command: Sequence[str], inbox: Inbox) -> None:
+    Raises:
+        HarnessError: There is no such command.
+    """
+    try:
+        return subprocess.Popen(  # noqa: S603 - the command is the user's own
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise HarnessError(f"the driver cannot be started: {error}") from None
+
+
+class Driver:
+    """One process of a driver; `greet` waits for its hello."""
+
+    def __init__(self, process: Process, inbox: Inbox) -> None:
         self.inbox = inbox
         self._ids = count(1)
         self._stderr = bytearray()
@@ -56,16 +76,7 @@ class Driver:
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self.wait_status: int | None = None
         self.killed = False
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - the command is the user's own
-                list(command),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
-        except OSError as error:
-            raise HarnessError(f"the driver cannot be started: {error}") from None
+        self._process = process
         self._threads = [
             threading.Thread(target=read, args=(stream,), daemon=True)
             for read, stream in (

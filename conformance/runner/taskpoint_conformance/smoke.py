@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from taskpoint_conformance.errors import Broken, HarnessError
-from taskpoint_conformance.process import Driver, Event
+from taskpoint_conformance.process import Driver, Event, started
 from taskpoint_conformance.schemas import answer_problem, call_problem
 
 __all__ = ("Check", "Smoke")
@@ -97,7 +97,7 @@ class Smoke:
     # --- the process
 
     def _start(self) -> Driver:
-        return Driver(self.command, queue.Queue(maxsize=1000))
+        return Driver(started(self.command), queue.Queue(maxsize=1000))
 
     def _renew(self) -> None:
         """Take another process after a step that went wrong, so that the next one is judged alone."""
