@@ -27,7 +27,7 @@ export { StopRun, Suspension } from "./runtime/signals.js";
 export { STREAM_MODES, type StreamMode } from "./runtime/watching.js";
 export { type PolicyOptions, type RetryPolicy, type TimeoutPolicy, secondsAfter } from "./runtime/policies.js";
 export { durable } from "./runtime/durable.js";
-export { stopRuns } from "./runtime/stopping.js";
+export { stopOnSignals, stopRuns } from "./runtime/stopping.js";
 export { type Task, task, type TaskCallOptions, type TaskOptions } from "./runtime/task.js";
 export type { BaseCache, FullKey } from "./caches/cache.js";
 export { InMemoryCache } from "./caches/memory.js";

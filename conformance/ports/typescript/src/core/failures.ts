@@ -32,9 +32,15 @@ function cut(name: string): string {
   return [...name.toWellFormed()].slice(0, 255).join("");
 }
 
-/** What an error carries: its own member `data`. */
+/** What an error carries: its own member `data`. JavaScript throws anything: an object that is no error is data itself. */
 export function dataOf(error: unknown): unknown {
-  return isObject(error) ? error.data : undefined;
+  return isObject(error) ? (error instanceof Error ? (error as { data?: unknown }).data : error) : undefined;
+}
+
+/** What an error says. */
+function messageOf(error: unknown): string {
+  const said = isObject(error) ? (error.message ?? "a value that is no error was thrown") : error;
+  return String(said).toWellFormed();
 }
 
 export function pathOf(error: unknown): string | undefined {
@@ -47,8 +53,7 @@ function isObject(value: unknown): value is { [member: string]: unknown } {
 
 /** ERR-003: the document of an error; `path` is that of the call whose function it leaves. */
 export function errorDocument(error: unknown, path = ""): ErrorDocument {
-  const message = error instanceof Error ? error.message : String(error);
-  const document: ErrorDocument = { type: typeOf(error), message: String(message).toWellFormed() };
+  const document: ErrorDocument = { type: typeOf(error), message: messageOf(error) };
   const data = dataOf(error);
   if (data !== undefined && data !== null) {
     try {

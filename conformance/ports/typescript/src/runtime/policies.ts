@@ -144,7 +144,7 @@ function covers({ retryOn }: Retry, error: unknown): boolean {
   if (retryOn) {
     return retryOn.some((each) => error instanceof each || typeOf(error) === each.name);
   }
-  const { retryable } = error as { retryable?: unknown };
+  const { retryable } = (error ?? {}) as { retryable?: unknown };
   return typeof retryable === "boolean" ? retryable : !MISTAKES.some((each) => error instanceof each);
 }
 
