@@ -67,3 +67,14 @@ test("a record that does not fit ends the attempt, whatever the code catches", a
   assert.deepEqual(await version((each) => (seen.push(each), "five")).invoke(null, on("a")), ["five", 1]);
   assert.deepEqual(seen, [{ kind: "result", value: 5, version: null }]);
 });
+
+test("what a fork takes along into another thread is still of the version that recorded it", async () => {
+  const checkpointer = new MemorySaver();
+  const first = entrypoint({ name: "main", version: "1", checkpointer }, async (n: number) => n);
+  const migrate = ({ value, version }: Recorded) => `${version}: ${value}`;
+  const second = entrypoint({ name: "main", version: "2", migrate, checkpointer }, async () => getPreviousState());
+  await first.invoke(1, on("a"));
+  assert.equal(await second.invoke("go", on("a")), "1: 1");
+  await second.fork(on("a"), { to: "b" });
+  assert.equal(await second.invoke(null, on("b")), "1: 1");
+});

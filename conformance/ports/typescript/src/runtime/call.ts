@@ -1,18 +1,16 @@
 // One call: it is made, perhaps executed, recorded, and delivered to the scope that made it.
 
 import type { Tree } from "../codec/text.js";
-import { toTree } from "../codec/value.js";
 import { deliver, errorDocument, type ErrorClass } from "../core/failures.js";
 import { isOutcome, type Outcome } from "../core/journal.js";
-import { TaskTimeoutError, ValueEncodingError } from "../errors.js";
 import type { ErrorDocument } from "../generated/types.js";
-import { CachedResult, placeOf } from "./caching.js";
+import { type Came, carryOut } from "./execution.js";
 import type { Form } from "./forms.js";
-import type { Bound, Shown } from "./parameters.js";
-import { nextWait, type Policies, pause, watchTime } from "./policies.js";
+import type { Bound } from "./parameters.js";
+import type { Policies } from "./policies.js";
 import { type CallPromise, promiseOf } from "./promise.js";
 import type { Slots } from "./slots.js";
-import { type End, Scope, type Surroundings } from "./scope.js";
+import type { Scope, Surroundings } from "./scope.js";
 import { type Draft, now } from "./writer.js";
 
 /** What is called: a task, or something that is called like one. */
@@ -29,11 +27,6 @@ export interface Callee {
   /** Whether the library asks for it by itself (DRH-003): it takes no slot, and no stream shows it. */
   readonly isOwn?: boolean;
 }
-
-/** What a call came to: an end whose value is written down. */
-type Came = Exclude<End, { kind: "returned" }> | { readonly kind: "returned"; readonly tree: Tree };
-
-const DROPPED: Came = { kind: "dropped" };
 
 export class Call {
   readonly promise: CallPromise<unknown>;
@@ -77,7 +70,7 @@ export class Call {
     readonly callee: Callee,
     readonly path: string,
     readonly digest: string | null,
-    private readonly bound: Bound,
+    readonly bound: Bound,
   ) {
     const { promise, resolve, reject } = promiseOf<unknown>(this);
     this.promise = promise;
@@ -87,11 +80,6 @@ export class Call {
 
   get isCancelled(): boolean {
     return this.#cancelled !== undefined;
-  }
-
-  /** Its arguments, as its caller wrote them. */
-  get shown(): Shown {
-    return this.bound.shown;
   }
 
   get isDelivered(): boolean {
@@ -159,84 +147,10 @@ export class Call {
     this.scope.wake();
   }
 
-  /** Run its function, or find its result in the cache, and record what it comes to. */
+  /** Come to an outcome, and record it. */
   async execute(): Promise<void> {
     this.#isBusy = true;
-    const cached = this.#cached();
-    if (cached instanceof CachedResult) {
-      this.#ended(await this.#throughCache(cached));
-    } else {
-      this.#ended(cached ?? (await this.#throughPolicies()));
-    }
-  }
-
-  /** Its place in the cache of the run, if it has one; a key function that throws fails the call. */
-  #cached(): CachedResult | Came | undefined {
-    const { callee, scope, bound } = this;
-    const { cache } = scope.attempt.work;
-    if (!callee.policies.cache || !cache) {
-      return undefined;
-    }
-    const place = placeOf("tasks", callee.name, callee.form.version);
-    const input = Object.keys(bound.named).length > 0 ? [...bound.positional, bound.named] : bound.positional;
-    try {
-      return CachedResult.of(cache, callee.policies.cache, place, bound.args, () => toTree(input));
-    } catch (error) {
-      return { kind: "raised", error, causes: [] };
-    }
-  }
-
-  /** POL-040. */
-  async #throughCache(cached: CachedResult): Promise<Came> {
-    const { form } = this.callee;
-    const isNew = !this.scope.attempt.journal.knowsInside(this.path) && !this.wasRecorded;
-    const kept = isNew ? await cached.get((tree) => form.read(tree, form.version)) : undefined;
-    if (kept) {
-      return this.#isUnwanted() ? DROPPED : { kind: "returned", tree: kept.tree };
-    }
-    const came = await this.#throughPolicies();
-    if (came.kind === "returned") {
-      await cached.set(came.tree);
-    }
-    return came;
-  }
-
-  /** Execute it as often as its policies say. */
-  async #throughPolicies(): Promise<Came> {
-    const { attempt } = this.scope;
-    for (;;) {
-      const { slots } = this;
-      await slots?.acquire();
-      if (this.#isUnwanted()) {
-        slots?.release();
-        return DROPPED;
-      }
-      const end = await this.#once();
-      const wait = end.kind === "raised" ? nextWait(this.callee.policies, end.error, this.executions) : undefined;
-      if (end.kind !== "raised" || wait === undefined) {
-        return this.#written(end);
-      }
-      if (this.#isUnwanted()) {
-        return DROPPED; // POL-009: it has no outcome before its last execution
-      }
-      attempt.journal.makeVoid(attempt.journal.closure(end.causes)); // POL-005
-      await pause(wait, attempt.ending);
-    }
-  }
-
-  /** ERR-022, TYP-002: a result that cannot be written down fails the call. */
-  #written(end: End): Came {
-    if (end.kind !== "returned") {
-      return end;
-    }
-    try {
-      return { kind: "returned", tree: this.callee.form.write(end.value) };
-    } catch (error) {
-      if (error instanceof ValueEncodingError) {
-        return { kind: "raised", error, causes: [] };
-      }
-      throw error;
-    }
+    this.#ended(await carryOut(this));
   }
 
   /** DRH-013. */
@@ -244,37 +158,18 @@ export class Call {
     return this.callee.isOwn ? undefined : this.scope.attempt.slots;
   }
 
-  #isUnwanted(): boolean {
+  /** Whether what its function comes to is of no use any more. */
+  get isUnwanted(): boolean {
     return this.#cancelled !== undefined || this.scope.refusal !== undefined;
   }
 
-  /** One execution; where it takes too long it is given up, and goes on unheard (POL-020, POL-023). */
-  async #once(): Promise<End> {
-    const { attempt } = this.scope;
+  /** An execution of its function begins. */
+  begins(): void {
     this.#startedAt ??= now();
     this.executions += 1;
     if (this.executions === 1 && !this.callee.isOwn) {
-      attempt.watcher?.callBegins(this);
+      this.scope.attempt.watcher?.callBegins(this);
     }
-    const inner = new Scope(attempt, this.path, this);
-    const run = inner.run(() => this.callee.fn(...(this.bound.args as never[]))).finally(() => inner.leaveSlot());
-    const { timeout } = this.callee.policies;
-    if (!timeout) {
-      return await run;
-    }
-    inner.isHeartbeatOnly = timeout.refreshOn === "heartbeat";
-    let endWatch = (): void => undefined;
-    const expired = new Promise<End>((resolve) => {
-      endWatch = watchTime(timeout, () => inner.lastProgress, () => inner.isAsking, () => {
-        inner.giveUp();
-        attempt.awaitAtTheEnd(run);
-        const error = new TaskTimeoutError("task.timeout", `the call at ${this.path} took longer than its policy allows`);
-        resolve({ kind: "raised", error, causes: [] });
-      });
-    });
-    const end = await Promise.race([run, expired]);
-    endWatch();
-    return end;
   }
 
   #ended(came: Came): void {

@@ -4,8 +4,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { digestArguments, digestTree } from "../codec/digest.js";
 import type { Tree } from "../codec/text.js";
 import { fromTree, toTree } from "../codec/value.js";
-import { reached } from "../core/failures.js";
-import type { CallRecord, Outcome, QuestionRecord } from "../core/journal.js";
+import type { CallRecord, QuestionRecord } from "../core/journal.js";
 import { type Match, Matcher } from "../core/matching.js";
 import { keyedPath, ownSeries, questions, series } from "../core/paths.js";
 import { ReplayDivergenceError, UsageError, type ValueEncodingError } from "../errors.js";
@@ -13,6 +12,7 @@ import type { EntryTaskFailed } from "../generated/types.js";
 import type { BaseStore } from "../stores/store.js";
 import type { Attempt, Misfit } from "./attempt.js";
 import { Call, type Callee } from "./call.js";
+import { Failures } from "./causes.js";
 import type { RunnableConfig } from "./config.js";
 import type { Form } from "./forms.js";
 import type { Bound } from "./parameters.js";
@@ -38,16 +38,6 @@ export interface Surroundings {
   readonly store?: BaseStore | undefined;
 }
 
-interface Failure {
-  readonly call: Call;
-  readonly entry: EntryTaskFailed;
-  /** How many calls and questions the scope had made when it was delivered. */
-  readonly after: number;
-  readonly objects: Set<unknown>;
-  /** Whether the scope's code was over when it was delivered: whoever waited for it, as `Promise.all` does, is gone. */
-  readonly isLate: boolean;
-}
-
 /** The scope whose code runs. */
 export const current = new AsyncLocalStorage<Scope>();
 
@@ -65,7 +55,7 @@ export class Scope {
   readonly #questions: Matcher<QuestionRecord>;
   readonly #made = new Set<Call>();
   readonly #open = new Set<{ alone: boolean }>();
-  readonly #failures: Failure[] = [];
+  readonly #failures = new Failures();
   #count = 0;
   #deliveries = 0;
   #suspension: Suspension | undefined;
@@ -293,24 +283,14 @@ export class Scope {
     }
   }
 
-  // Failures (RPL-041)
+  // Failures
 
-  hasFailed(call: Call, entry: Outcome): void {
-    this.#failures.push({ call, entry: entry as EntryTaskFailed, after: this.#count, objects: new Set(), isLate: this.#onDrained !== undefined });
+  hasFailed(call: Call, entry: EntryTaskFailed): void {
+    this.#failures.add(call, entry, this.#count, this.#onDrained !== undefined);
   }
 
   hasDelivered(call: Call, error: unknown): void {
-    this.#failures.find((failure) => failure.call === call)?.objects.add(error);
-  }
-
-  #causes(error: unknown): string[] {
-    const reach = reached(error);
-    let found = this.#failures.filter(({ objects }) => [...objects].some((each) => reach.has(each)));
-    if (found.length === 0) {
-      found = this.#failures.filter(({ after }) => after === this.#count);
-    }
-    const all = new Set([...found, ...this.#failures.filter(({ call, isLate }) => isLate || !call.isObserved)]);
-    return [...all].sort((left, right) => left.entry.seq - right.entry.seq).map(({ call }) => call.path);
+    this.#failures.delivered(call, error);
   }
 
   /** RPL-030. */
@@ -460,12 +440,12 @@ export class Scope {
       return { kind: "suspended", error: isSignal(thrown?.error) ? undefined : thrown?.error };
     }
     if (thrown) {
-      return { kind: "raised", error: thrown.error, causes: this.#causes(thrown.error) };
+      return { kind: "raised", error: thrown.error, causes: this.#failures.causes(thrown.error, this.#count) };
     }
-    const unobserved = this.#failures.find(({ call }) => !call.isObserved);
+    const unobserved = this.#failures.unobserved();
     if (unobserved) {
       const error = unobserved.call.anew(unobserved.entry.error); // ERR-025
-      return { kind: "raised", error, causes: this.#causes(error) };
+      return { kind: "raised", error, causes: this.#failures.causes(error, this.#count) };
     }
     return { kind: "returned", value };
   }

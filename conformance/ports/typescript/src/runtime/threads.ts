@@ -158,7 +158,7 @@ export class Threads {
       return [];
     }
     const spot = { threadId, seq: 0, parentId: null, previousId: null };
-    return [updateOf(old.entrypoint, savedIn(previous), request, crypto.randomUUID(), spot)];
+    return [updateOf(previous.entrypoint, savedIn(previous), request, crypto.randomUUID(), spot)];
   }
 
   /** STA-035, STA-036: the run of a checkpoint, by its beginning; the newest one where none is named. */

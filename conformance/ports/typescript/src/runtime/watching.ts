@@ -92,7 +92,7 @@ export class Watcher {
   /** A call is executed for the first time in this attempt. */
   callBegins(call: Call): void {
     this.#begun.push(call);
-    const [args, named] = call.shown;
+    const [args, named] = call.bound.shown;
     const input = [args.map(copied), Object.fromEntries(Object.entries(named).map(([name, each]) => [name, copied(each)]))];
     this.#task(call.scope.attempt.work.checkpoint, { ...of(call), input, triggers: ["__pregel_push"] }, call.scope.namespace);
   }
