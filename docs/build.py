@@ -17,7 +17,21 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from generators import catalogue, diagrams, home, implementations, llms, pictures, recorded, reference, rules, schemas
+from generators import (
+    catalogue,
+    diagrams,
+    home,
+    implementations,
+    llms,
+    pictures,
+    programs,
+    protocol,
+    recorded,
+    reference,
+    rules,
+    schemas,
+    typescript,
+)
 from generators.markdown import described, front
 
 import taskpoint
@@ -46,6 +60,18 @@ SOURCES = (
 )
 LAST = "---\nsearch:\n  boost: 0.001\n"
 """Decisions have numbers, too: who searches for `RPL-003` is not looking for 0030."""
+CONFIGURED = (
+    "task",
+    "entrypoint",
+    "RunOptions",
+    "RunnableConfig",
+    "RetryPolicy",
+    "TimeoutPolicy",
+    "CachePolicy",
+    "SqliteSaver",
+    "SqliteStore",
+    "SqliteCache",
+)
 CHAPTER = re.compile(r"(\d\d)-")
 TITLE = re.compile(r"^# (?P<title>.+)$", re.MULTILINE)
 
@@ -80,23 +106,27 @@ def gather() -> None:
     write(PAGES / "conformance" / "catalogue", catalogue.pages(found, golden))
     who = implementations.page(reports, suite_digest(found.fixtures))
     write(PAGES / "conformance", [("implementations.md", who)])
-    write(PAGES / "spec" / "1.0" / "schema", schemas.pages(data.spec_schemas()))
+    write(PAGES / "conformance", [("protocol.md", conversation(found))])
+    write(PAGES / "conformance" / "format", formats(found))
+    write(PAGES / "spec" / "1.0" / "schema", schemas.pages(data.spec_schemas(), "Schemas", "What is written down"))
     write(
         PAGES / "docs" / "reference",
         [
             ("errors.md", reference.errors(data.spec() / "error-codes.json")),
             ("cli.md", reference.commands(conformance, "taskpoint conformance")),
             ("api.md", reference.api(taskpoint)),
+            ("configuration.md", reference.configuration(taskpoint, CONFIGURED)),
+            ("typescript.md", typescript.page(ROOT / "conformance" / "ports" / "typescript" / "src")),
         ],
     )
     settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     write(PAGES, [("llms.txt", llms.listing(settings, PAGES))])
 
 
-def write(folder: Path, pages: Iterable[tuple[str, str]]) -> None:
+def write(folder: Path, pages: Iterable[tuple[str, str]] | Mapping[str, str]) -> None:
     """Write pages into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in pages:
+    for name, text in dict(pages).items():
         (folder / name).write_text(text, encoding="utf-8")
 
 
@@ -106,6 +136,23 @@ def journals(found: coverage.Coverage) -> dict[str, Any]:
     golden = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in files}
     others = [each for each in found.fixtures if each.id not in golden]
     return golden | recorded.journals(others, data.reference_driver())
+
+
+def conversation(found: coverage.Coverage) -> str:
+    """Return the page of the protocol, with what is said in one fixture."""
+    fixture = next(each for each in found.fixtures if each.id == protocol.FIXTURE)
+    return protocol.page(protocol.recorded(fixture, data.reference_driver()))
+
+
+def formats(found: coverage.Coverage) -> dict[str, str]:
+    """Return the pages of the suite's own formats; that of programs says where each statement is used."""
+    folder = data.formats()
+    pages = dict(schemas.pages(folder, "Formats of the suite", "What the runner reads and writes"))
+    program = json.loads((folder / "program.schema.json").read_text(encoding="utf-8"))
+    pages["program.md"] = programs.page("program", program, folder / "examples", found.fixtures)
+    for file in folder.glob("*.json"):
+        pages[file.name] = file.read_text(encoding="utf-8")
+    return pages
 
 
 def drawings(golden: Mapping[str, Any]) -> dict[str, Callable[[str], str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -13,11 +13,15 @@ from types import ModuleType
 from typing import Any
 
 import click
-from generators.markdown import front
+from generators.markdown import cell, front
 
 WIDTH = 88
 SECTION = re.compile(r"^(Args|Attributes|Returns|Raises|Yields|Examples?|Note):$")
 ITEM = re.compile(r"^    (?P<name>\*{0,2}[\w.]+)(?: \([^)]*\))?: ")
+OPTION = re.compile(r"(?m)^    (?P<name>\*{0,2}\w+): (?P<text>.*(?:\n {5,}.*)*)")
+INNER = re.compile(r"``(\w+)``: ")
+"""Options that a docstring explains together, as those of a decorator."""
+POSITIONAL = ("| `first` |", "| `second` |")
 EMPTY = inspect.Signature.empty
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
@@ -95,6 +99,63 @@ def api(module: ModuleType) -> str:
             for member, value in members(public, module.__name__).items():
                 lines += ["", f"### {name}.{member} {{ #{name}.{member} }}", "", *explained(member, value)]
     return "\n".join([*lines, ""])
+
+
+def configuration(module: ModuleType, names: Sequence[str]) -> str:
+    """Return the page of all that can be set, with its defaults, from the docstrings of what takes it.
+
+    Args:
+        module: The library.
+        names: What takes options: functions and classes of it.
+    """
+    lines = [
+        *front("Configuration", "All options with their defaults: of definitions, runs, policies, savers and stores."),
+        "# Configuration",
+        "",
+        "What can be set, and what holds where nothing is?",
+        "",
+        "The library reads no environment variable and no file of settings: everything is given in code.",
+        "In other languages [the names and units](../../spec/1.0/names.md) may differ; what they do does not.",
+    ]
+    for name in names:
+        public = getattr(module, name)
+        lines += ["", f"## {name} {{ #{name} }}", "", *options(public), "", f"More: [{name}](api.md#{name})."]
+    return "\n".join([*lines, ""])
+
+
+def options(public: Any) -> Iterator[str]:
+    """Yield what something takes as a table."""
+    doc = inspect.getdoc(public) or ""
+    yield from (doc.partition("\n\n")[0].replace("\n", " "), "", "| option | default | what it does |", "|---|---|---|")
+    try:
+        defaults = {name: each.default for name, each in inspect.signature(public).parameters.items()}
+    except (TypeError, ValueError):
+        defaults = {}
+    rows: list[str] = []
+    for found in OPTION.finditer(re.split(r"(?m)^(?:Args|Attributes):$", doc)[-1].partition("\n\n")[0]):
+        inner = INNER.split(found["text"])
+        if len(inner) > 1:
+            rows = [line for line in rows if not line.startswith(POSITIONAL)]
+            rows += [
+                f"| `{name}` | - | {cell(capitalized(text))} |"
+                for name, text in zip(inner[1::2], inner[2::2], strict=True)
+            ]
+            continue
+        default = defaults.get(found["name"], EMPTY)
+        shown = "-" if default is EMPTY else f"`{getattr(default, '__name__', repr(default))}`"
+        rows.append(f"| `{found['name']}` | {cell(shown)} | {cell(found['text'].replace('``', '`'))} |")
+    yield from rows
+
+
+def capitalized(text: str) -> str:
+    """Return a sentence with a capital, and without what joins it to the next.
+
+    Example:
+        >>> capitalized("what ``a`` is. ")
+        'What `a` is.'
+    """
+    plain = text.strip().replace("``", "`")
+    return plain[:1].upper() + plain[1:]
 
 
 def explained(name: str, public: Any) -> Iterator[str]:

@@ -15,14 +15,19 @@ MOST = 6
 Schema = Mapping[str, Any]
 
 
-def pages(folder: Path) -> Iterator[tuple[str, str]]:
-    """Yield a page for each schema of a folder, and one that lists them."""
+def pages(folder: Path, heading: str, intro: str) -> Iterator[tuple[str, str]]:
+    """Yield a page for each schema of a folder, and one that lists them.
+
+    Args:
+        folder: Where they lie.
+        heading: The title of the list.
+        intro: What they are the schemas of.
+    """
     names = sorted(path.name.removesuffix(SUFFIX) for path in folder.glob(f"*{SUFFIX}"))
     found = {name: json.loads((folder / f"{name}{SUFFIX}").read_text(encoding="utf-8")) for name in names}
     rows = [f"| [{name}]({name}.md) | {cell(titled(schema, name))} |" for name, schema in found.items()]
-    head = front("Schemas", "The documents of Taskpoint: checkpoints, entries, values and the rest, as tables.")
-    intro = ["# Schemas", "", "What is written down, as tables that are made from the JSON Schemas.", ""]
-    yield "index.md", "\n".join([*head, *intro, "| schema | what it is |", "|---|---|", *rows, ""])
+    lines = [*front(heading, f"{intro}, as tables."), f"# {heading}", "", f"{intro}, made from the JSON Schemas.", ""]
+    yield "index.md", "\n".join([*lines, "| schema | what it is |", "|---|---|", *rows, ""])
     for name, schema in found.items():
         yield f"{name}.md", page(name, schema, folder / "examples")
 
@@ -88,6 +93,12 @@ def said(schema: Any, name: str) -> str:
     for word, joint in (("oneOf", " or "), ("anyOf", " or "), ("allOf", " and ")):
         if word in schema:
             return joint.join(said(each, name) for each in schema[word])
+    if "properties" in schema:
+        required = schema.get("required", [])
+        inner = (
+            f"`{key}`{'' if key in required else '?'}: {said(each, name)}" for key, each in schema["properties"].items()
+        )
+        return f"an object with {', '.join(inner)}"
     kind = schema.get("type", "anything")
     kinds = kind if isinstance(kind, list) else [kind]
     if "items" in schema:

@@ -32,7 +32,12 @@ KINDS = (
     "conformance/catalogue/ERR-finally-calls-a-task.html",
     "conformance/catalogue/mutants.html",
     "conformance/implementations.html",
+    "conformance/protocol.html",
+    "conformance/format/program.html",
+    "docs/guides/human.html",
     "docs/reference/errors.html",
+    "docs/reference/typescript.html",
+    "docs/reference/configuration.html",
     "docs/reference/cli.html",
     "docs/reference/api.html",
 )

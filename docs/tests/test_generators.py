@@ -25,11 +25,14 @@ from generators import (  # noqa: E402
     llms,
     markdown,
     pictures,
+    programs,
+    protocol,
     recorded,
     reference,
     rules,
     schemas,
     timeline,
+    typescript,
 )
 
 import taskpoint  # noqa: E402
@@ -50,11 +53,14 @@ MODULES = [
     llms,
     markdown,
     pictures,
+    programs,
+    protocol,
     recorded,
     reference,
     rules,
     schemas,
     timeline,
+    typescript,
 ]
 
 
@@ -218,7 +224,7 @@ def test_it_is_said_where_no_report_is_committed(found: coverage.Coverage) -> No
 
 
 def test_each_schema_has_a_page_that_names_all_its_members() -> None:
-    pages = dict(schemas.pages(data.spec_schemas()))
+    pages = dict(schemas.pages(data.spec_schemas(), "Schemas", "What is written"))
     for file in data.spec_schemas().glob("*.schema.json"):
         schema = json.loads(file.read_text(encoding="utf-8"))
         page = pages[file.name.replace(".schema.json", ".md")]
@@ -244,6 +250,53 @@ def test_all_that_is_public_is_on_the_page_of_the_api() -> None:
 def test_all_commands_are_on_the_page_of_the_command_line() -> None:
     page = reference.commands(conformance, "taskpoint conformance")
     assert all(f"\n## taskpoint conformance {name} {{" in page for name in conformance.commands)
+
+
+def test_all_that_the_port_exports_is_on_its_page() -> None:
+    source = DOCS.parent / "conformance" / "ports" / "typescript" / "src"
+    page = typescript.page(source)
+    names = {name for file in ("index.ts", "sqlite.ts") for name, _ in typescript.exported(source / file)}
+    assert {"task", "Entrypoint", "SqliteSaver", "UsageError", "durable"} < names
+    assert all(f"\n### {name} {{ #{name} }}\n" in page for name in names)
+    assert "  getState(config: RunnableConfig = {}): Promise<StateSnapshot>;" in page
+    assert "durable.sleep(milliseconds: number): Promise<void>" in page
+    assert not re.search(r"^ *(?:readonly )?#\w+", page.replace("### ", "").replace("\n## ", ""), re.MULTILINE)
+
+
+def test_an_export_that_nobody_declares_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "index.ts").write_text('export { gone } from "./a.js";\n', encoding="utf-8")
+    (tmp_path / "a.ts").write_text("", encoding="utf-8")
+    with pytest.raises(LookupError, match="gone"):
+        typescript.page(tmp_path)
+
+
+def test_options_stand_with_their_defaults() -> None:
+    page = reference.configuration(taskpoint, ["task", "RetryPolicy", "RunOptions", "SqliteSaver"])
+    assert "| `max_attempts` | `3` |" in page
+    assert "| `synchronous` | `'FULL'` |" in page
+    assert "| `raises` | - | Exception classes" in page
+    assert all(f"| `{name}` |" in page for name in taskpoint.RunOptions.__annotations__)
+
+
+def test_the_conversation_is_real(found: coverage.Coverage) -> None:
+    fixture = next(each for each in found.fixtures if each.id == protocol.FIXTURE)
+    first, second = protocol.recorded(fixture, data.reference_driver())
+    for messages in (first, second):
+        assert [direction for direction, each in messages[:2]] == [">", "<"]
+        assert messages[0][1]["op"] == "hello"
+        assert messages[1][1]["outcome"] == "hello"
+    assert first[-1][1]["op"] == "saver.append"
+    assert second[-1][1]["outcome"] == "completed"
+    page = protocol.page([first, second])
+    assert page.count("```json") == len(first) + len(second)
+
+
+def test_each_statement_of_a_program_is_shown_in_a_fixture(found: coverage.Coverage) -> None:
+    schema = json.loads((data.formats() / "program.schema.json").read_text(encoding="utf-8"))
+    page = programs.page("program", schema, data.formats() / "examples", found.fixtures)
+    names = [*schema["$defs"]["statement"]["properties"], *schema["$defs"]["expression"]["properties"]]
+    rows = dict(re.findall(r"^\| `([^`]+)` \| (\[[A-Z].*) \|$", page, re.MULTILINE))
+    assert set(names) - rows.keys() <= {"heartbeat"}  # what it changes only a clock shows
 
 
 def test_programs_find_every_page_of_the_navigation(tmp_path: Path) -> None:
