@@ -15,6 +15,7 @@ from zlib import crc32
 
 from taskpoint_conformance.errors import Broken, Failure, HarnessError, Skipped, Verdict
 from taskpoint_conformance.fixtures import RUNS, Fixture
+from taskpoint_conformance.own import judges_own
 from taskpoint_conformance.pool import Pool
 from taskpoint_conformance.results import FixtureResult, SuiteResult, VariantResult
 from taskpoint_conformance.runner import compare
@@ -117,7 +118,13 @@ def hand_over(
 
 
 def _common(first: dict[str, Any], heir: dict[str, Any]) -> dict[str, Any]:
-    """Return what both drivers claim."""
+    """Return what both drivers claim.
+
+    Raises:
+        HarnessError: One of them keeps threads where the other cannot have them.
+    """
+    if any(hello and judges_own(hello) for hello in (first, heir)):
+        raise HarnessError("a port with a store of its own has no thread that another port could go on with")
     return {
         name: [each for each in first[name] if each in heir[name]] for name in ("profiles", "forms", "modes", "savers")
     }

@@ -21,6 +21,7 @@ _MARKS: Final = {
     "skipped": ("none", "skip"),
     "not_claimed": ("none", "-"),
     "not_run": ("none", "?"),
+    "not_judged": ("none", "·"),
     "no_fixture": ("none", "·"),
 }
 _WORDS: Final = {
@@ -31,6 +32,7 @@ _WORDS: Final = {
     "skipped": "skipped: the language has no such value",
     "not_claimed": "not claimed",
     "not_run": "not run",
+    "not_judged": "not judged: it shows in a journal or in names of the specification only",
     "no_fixture": "no fixture can observe it",
 }
 _STYLE: Final = """

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 from taskpoint_conformance import FORMAT, SPEC, __version__, data
 from taskpoint_conformance.errors import Detail, HarnessError
 from taskpoint_conformance.fixtures import Fixture
+from taskpoint_conformance.own import UNSEEN, judges_own
 from taskpoint_conformance.results import FixtureResult, ProfileResult, SuiteResult, VariantResult
 from taskpoint_conformance.schemas import format_problem
 
@@ -60,6 +61,7 @@ def _profile(profile: ProfileResult) -> dict[str, Any]:
 def _requirements(result: SuiteResult) -> Iterator[dict[str, Any]]:
     """Yield what each rule of the specification came to."""
     claimed: list[str] = (result.hello or {}).get("profiles", [])
+    unseen = UNSEEN if result.hello and judges_own(result.hello) else frozenset[str]()
     verdicts = {each.id: each.verdict for each in result.results}
     proving: dict[str, list[Fixture]] = {}
     for fixture in result.suite:
@@ -74,15 +76,21 @@ def _requirements(result: SuiteResult) -> Iterator[dict[str, Any]]:
             "text": rule["text"],
             "profile": rule["profile"],
             "chapter": rule["chapter"],
-            "verdict": _rolled_up([verdicts.get(each, "not_run") for each in wanted], any_fixture=bool(fixtures)),
+            "verdict": _rolled_up(
+                [verdicts.get(each, "not_run") for each in wanted],
+                any_fixture=bool(fixtures),
+                is_seen=not unseen.issuperset(rule["observable"]),
+            ),
             "fixtures": [each.id for each in fixtures],
         }
 
 
-def _rolled_up(verdicts: list[str], *, any_fixture: bool) -> str:
+def _rolled_up(verdicts: list[str], *, any_fixture: bool, is_seen: bool = True) -> str:
     """Return a rule's verdict: the worst of its fixtures; passed only where all that are claimed were run."""
     if not any_fixture:
         return "no_fixture"
+    if verdicts and not is_seen:
+        return "not_judged"
     if not verdicts:
         return "not_claimed"
     for verdict in ("failed", "broken", "expected_failure", "not_run"):
@@ -102,6 +110,8 @@ def _fixture(result: FixtureResult) -> dict[str, Any]:
     }
     if fixture:
         document |= {"title": fixture.title, "why": fixture.document["why"]}
+    if result.unjudged:
+        document["unjudged"] = result.unjudged
     reasons = [result.reason] if result.reason else []
     if result.problem:
         reasons.append(f"{result.problem.code}: {result.problem.message}")

@@ -45,6 +45,8 @@ class FixtureResult:
     expected: bool = False
     """Whether the baseline knows this failure."""
     claimed: bool = True
+    unjudged: list[str] = field(default_factory=list[str])
+    """What it expects and was not judged, as the port keeps threads in a store of its own."""
 
     @property
     def was_executed(self) -> bool:

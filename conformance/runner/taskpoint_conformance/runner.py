@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 from zlib import crc32
@@ -14,6 +14,7 @@ from zlib import crc32
 from taskpoint_conformance.errors import Broken, Detail, Failure, HarnessError, Skipped, Verdict
 from taskpoint_conformance.fixtures import Fixture, FixtureError
 from taskpoint_conformance.match import difference
+from taskpoint_conformance.own import judges_own, unfit, unjudged
 from taskpoint_conformance.pool import Pool
 from taskpoint_conformance.results import FixtureResult, SuiteResult, VariantResult
 from taskpoint_conformance.session import Session, Variant, Witness
@@ -166,6 +167,12 @@ def _run_fixture(fixture: Fixture, pool: Pool, options: Options, hello: dict[str
     if fixture.profile == "sqlite" and "sqlite" not in hello["savers"]:
         result.problem = Failure("suite.false_claim", "the profile sqlite is claimed, and the saver sqlite is not")
         return result
+    if judges_own(hello):
+        if reason := unfit(fixture):
+            result.claimed = False
+            result.reason = f"not judged of a port with a store of its own: {reason}"
+            return result
+        result.unjudged = unjudged(fixture)
     variants = variants_of(fixture, hello, options.form, options.mode)
     if not variants:
         result.claimed = False
@@ -174,12 +181,19 @@ def _run_fixture(fixture: Fixture, pool: Pool, options: Options, hello: dict[str
     if options.sweep == "quick" or options.single:
         variants = [variants[crc32(fixture.id.encode()) % len(variants)]]
     witnesses: list[Witness] = []
+    ran: list[Variant] = []
     for variant in variants:
         witness = _run_variant(fixture, variant, pool, options, result, witnesses[0] if witnesses else None)
-        if witness is None:
+        if witness is None and not (variant.own and result.variants[-1].verdict == "skipped"):
             return result
-        witnesses.append(witness)
-    _sweep(fixture, list(zip(variants, witnesses, strict=True)), pool, options, result)
+        if witness is not None:
+            witnesses.append(witness)
+            ran.append(variant)
+    if not ran:
+        return result
+    # Such a port may have in one mode what it has not in the other.
+    result.variants = [each for each in result.variants if each.verdict != "skipped"]
+    _sweep(fixture, list(zip(ran, witnesses, strict=True)), pool, options, result)
     return result
 
 
@@ -202,7 +216,7 @@ def _run_variant(
         return witness
     except Verdict as verdict:
         kept.problem = verdict
-        if isinstance(verdict, Skipped) and not may_skip(fixture):
+        if isinstance(verdict, Skipped) and not (variant.own or may_skip(fixture)):
             kept.problem = Failure("driver.skipped", f"nothing in this fixture may be skipped: {verdict.message}")
         return None
     finally:
@@ -228,6 +242,13 @@ def compare(first: Witness, other: Witness, *, ended: bool, struck: bool) -> Non
         fewer = [key for key, count in first.totals.items() if other.totals.get(key, 0) < count]
         if fewer or other.totals.keys() - first.totals.keys():
             raise Failure("variants.effects", f"other effects have run {what}", Detail(first.totals, other.totals))
+        again = [key for key, count in other.totals.items() if count > first.totals[key]]
+        if other.again is not None and not other.again.issuperset(again):
+            raise Failure(
+                "effect.repeated",
+                f"{next(key for key in again if key not in other.again)} ran again {what}, and its call was over",
+                Detail(first.totals, other.totals),
+            )
     elif first.totals != other.totals:
         raise Failure("variants.effects", f"other effects have run {what}", Detail(first.totals, other.totals))
 
@@ -243,11 +264,11 @@ def _sweep(
     """Run a fixture with the faults of a sweep, each in the next of its forms and modes."""
     if options.sweep == "none":
         return
-    whole = fixture.saver == "runner"
+    whole = fixture.saver == "runner" and not runs[0][0].own
     every = strikes_of(runs[0][1].operations, whole=whole, without=fixture.unswept)
     for strike in chosen(fixture.id, every, options.sweep, options.seed):
         variant, _ = runs[every.index(strike) % len(runs)]
-        variant = Variant(variant.form, variant.mode, strike)
+        variant = replace(variant, strike=strike)
         if _run_variant(fixture, variant, pool, options, result, runs[0][1]) is None:
             return
 

@@ -20,6 +20,7 @@ from taskpoint_conformance.fixtures import RUNS, Fixture, is_sequential
 from taskpoint_conformance.items import ItemFile
 from taskpoint_conformance.journal import TERMINAL, comparable, recorded
 from taskpoint_conformance.match import Bindings, resolve
+from taskpoint_conformance.own import OWN, PATIENCE, OwnFolder, loosened, with_ids
 from taskpoint_conformance.pool import Pool
 from taskpoint_conformance.process import Driver
 from taskpoint_conformance.schemas import request_problem
@@ -50,6 +51,8 @@ class Variant:
     """The fault of a sweep."""
     handover: int | None = None
     """The step from which on the heir has the thread, by number."""
+    own: bool = False
+    """Whether the port keeps its threads itself, so that no journal is judged."""
 
     def __str__(self) -> str:
         return f"{self.form}/{self.mode}" + (f", {self.strike}" if self.strike else "")
@@ -67,6 +70,8 @@ class Witness:
     operations: list[Operation] = field(default_factory=list[Operation])
     struck: bool = False
     """Whether the fault of a sweep found the operation that it was meant for."""
+    again: frozenset[str] | None = None
+    """The effects that may have run again after a fault, where no journal says so (None: one does)."""
 
 
 class Session:
@@ -89,6 +94,8 @@ class Session:
         self._heir = heir
         self._points = Points(variant.strike)
         self._bindings: Bindings = {}
+        self._ids: dict[str, str] = {}
+        """The port's own ids of interrupts, by those of the fixture."""
         self._place: int | None = None
         self._drivers: dict[Driver, Pool] = {}
         self._current: Driver | None = None
@@ -131,7 +138,7 @@ class Session:
     def _remember(self, verdict: Verdict) -> None:
         """Keep what the reader of a failure wants to see, as far as there is something."""
         with contextlib.suppress(Verdict, KeyError, TypeError):  # what a broken port stored can be anything
-            if not isinstance(self._store, SqliteFile) or self._store.path.exists():
+            if not self._variant.own and (not isinstance(self._store, SqliteFile) or self._store.path.exists()):
                 verdict.journals = journals_so_far(self._fixture.final, self._threads())
         if self._current is not None:
             verdict.messages = [f"{way} {_short(message)}" for way, message in list(self._current.heard)]
@@ -141,10 +148,14 @@ class Session:
         """The threads after the last step."""
         return self._left
 
-    def _make_store(self) -> Store | SqliteFile | None:
+    def _make_store(self) -> Store | SqliteFile | OwnFolder | None:
         threads = self._fixture.threads
         if self._fixture.saver == "none":
             return None
+        if self._variant.own:
+            folder = self._file("threads")
+            folder.mkdir()
+            return OwnFolder(folder)
         if self._fixture.saver == "sqlite":
             file = SqliteFile(self._file("threads.db"))
             statements: list[str] = [] if self._given.keys() & {"items", "cache"} else self._given.get("sql", [])
@@ -195,7 +206,9 @@ class Session:
         self._left = threads
         totals = dict(self._traffic.world.totals)
         if self._variant.strike is None or self._variant.strike.is_silent:
-            check_final(self._fixture.final, threads, totals, self._bindings)
+            final = self._fixture.final
+            judged = {name: final[name] for name in final if name == "effect_totals"} if self._variant.own else final
+            check_final(judged, threads, totals, self._bindings)
             if self._items is not None:
                 items = partial(self._items.items, checked="sql" not in given)
                 check_items(self._fixture.final, items, self._bindings)
@@ -203,7 +216,12 @@ class Session:
                 entries = partial(self._cache.entries, checked="sql" not in given)
                 check_cache(self._fixture.final, entries, self._bindings)
         return Witness(
-            comparable(threads), comparable(threads, crashed=True), totals, self._points.operations, self._points.struck
+            comparable(threads),
+            comparable(threads, crashed=True),
+            totals,
+            self._points.operations,
+            self._points.struck,
+            self._traffic.again,
         )
 
     def _leave(self) -> None:
@@ -245,7 +263,8 @@ class Session:
             self._current, self._pool = None, self._heir
         self._traffic.effects = []
         self._traffic.fault = Fault(step["fault"]) if "fault" in step else None
-        self._traffic.release = Release(list(step["release"])) if "release" in step else None
+        patience = PATIENCE if self._variant.own else None
+        self._traffic.release = Release(list(step["release"]), patience=patience) if "release" in step else None
         self._traffic.outside = {each for each in self._background.values() if not each.over}
         self._points.step = self._place or 0
         self._points.enabled = "fault" not in step and "entry" not in step.get("until", {})
@@ -348,7 +367,7 @@ class Session:
         for request in ended:
             asked = self._begun_by[request]
             _, journal = self._traffic.journal(request)
-            begun = request.checkpoint_id is not None or isinstance(self._store, SqliteFile)
+            begun = request.checkpoint_id is not None or isinstance(self._store, SqliteFile | OwnFolder)
             finished = begun and asked["op"] in RUNS and _is_finished(journal, asked.get("expect") or step["expect"])
             if finished or (begun and asked["op"] == "update"):
                 request.killed = False
@@ -361,6 +380,8 @@ class Session:
             if "options" in kept:  # what was made void is so, and what was taken over is
                 kept["options"] = {key: each for key, each in kept["options"].items() if key not in _ONCE}
             found.append(self._run(self._driver(), {**kept, "op": "resume"} if begun else asked))
+        if self._variant.own:
+            self._traffic.release = None  # what will not be asked for again stands in a store that is not ours to read
         if self._traffic.release is not None:
             self._traffic.release = self._traffic.release.without(done)
         self._wait(found)
@@ -389,6 +410,8 @@ class Session:
         saver: Document = {"kind": self._fixture.saver}
         if isinstance(self._store, SqliteFile):
             saver["path"] = str(self._store.path)
+        elif isinstance(self._store, OwnFolder):
+            saver = {"kind": OWN, "path": str(self._store.path)}
         members: Document = {
             "program": self._fixture.program(step.get("program")),
             "form": self._variant.form,
@@ -408,6 +431,8 @@ class Session:
             members["cache"] = {"kind": self._fixture.cache, "name": self._name}
         if action == "command":
             members["command"] = {name: step[name] for name in ("resume", "answers") if name in step}
+            if "answers" in step:
+                members["command"]["answers"] = {self._ids.get(id, id): each for id, each in step["answers"].items()}
         if "options" in step:
             members["options"] = resolve(step["options"], self._bindings)
         request = self._request(driver, "run", members)
@@ -435,6 +460,9 @@ class Session:
         self._traffic.pump(lambda: all(request.over for request in requests))
 
     def _check(self, expect: Document, request: Request) -> None:
+        if self._variant.own:
+            with_ids(self._ids, expect, request.answer)
+            expect = loosened(expect)
         check_step(expect, request.answer, request.effects, request.events, self._bindings)
 
 

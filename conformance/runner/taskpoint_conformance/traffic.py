@@ -12,6 +12,7 @@ from typing import Any, Final
 from taskpoint_conformance.canonical import effect_key
 from taskpoint_conformance.errors import Broken, Failure, Skipped
 from taskpoint_conformance.journal import ATTEMPTS, OUTCOMES, recorded, times_recorded
+from taskpoint_conformance.own import OwnFolder, may_run_again
 from taskpoint_conformance.process import Driver, Event, Inbox
 from taskpoint_conformance.schemas import answer_problem, call_problem, document_problem
 from taskpoint_conformance.sqlite import SqliteFile
@@ -109,7 +110,7 @@ class Traffic:
 
     def __init__(
         self,
-        store: Store | SqliteFile | None,
+        store: Store | SqliteFile | OwnFolder | None,
         world: World,
         limits: Limits,
         points: Points,
@@ -124,6 +125,8 @@ class Traffic:
         """Whether the programs have no concurrency: then one thing comes after the other."""
         self.world = world
         self.effects: list[Document] = []
+        self.again: frozenset[str] | None = None
+        """The effects that may run again after the fault of a sweep, where no journal says which."""
         self.outside: set[Request] = set()
         """Runs in flight that the step is not about; what ends a process must not take them along."""
         self._store = store
@@ -142,6 +145,8 @@ class Traffic:
 
     def kill(self, driver: Driver) -> None:
         """Kill a process; all its requests in flight are over."""
+        if isinstance(self._store, OwnFolder):
+            self._store.rest()
         try:
             driver.kill()
         except Broken as error:
@@ -205,7 +210,7 @@ class Traffic:
             return _QUIET
         if self.release is None or self.release.waiting is None:
             return self._limits.silence
-        if not isinstance(self._store, Store):
+        if isinstance(self._store, SqliteFile):
             return 0.005  # what is recorded in a file is not told to us
         return self.release.patience or self._limits.silence
 
@@ -388,6 +393,8 @@ class Traffic:
         self._refuse_haste(request, f"{key} ran")
         self._arrived(request, path)
         how = self.points.passed("effect", f"effect {key}", may_end=self._may_end(request))
+        if how is not None and isinstance(self._store, OwnFolder) and self.sequential:
+            self.again = may_run_again(request.effects, message)
         if how == "killed before" or (self.fault is not None and self.fault.kills_effect(key, "before")):
             self.kill(request.driver)
             return
@@ -428,7 +435,7 @@ class Traffic:
     def _let_go(self) -> None:
         release = self.release
         while release is not None:
-            if release.waiting is not None and not isinstance(self._store, Store):
+            if release.waiting is not None and not isinstance(self._store, Store | OwnFolder):
                 _, journal = self.journal(release.waiting.request)
                 if self._store is None or recorded(journal, release.waiting.path):
                     release.waiting = None

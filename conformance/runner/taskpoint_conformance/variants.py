@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from taskpoint_conformance.fixtures import Fixture
+from taskpoint_conformance.own import judges_own
 from taskpoint_conformance.session import Variant
 from taskpoint_conformance.shapes import is_array, is_object
 
@@ -32,7 +33,8 @@ def variants_of(fixture: Fixture, hello: dict[str, Any], form: str | None, mode:
         modes = modes[:1]  # nothing runs
     if operations <= _VALUES:
         forms = forms[:1]  # nothing is defined
-    return [Variant(one, other) for one in forms for other in modes]
+    own = judges_own(hello)
+    return [Variant(one, other, own=own) for one in forms for other in modes]
 
 
 def uses_processes(fixture: Fixture) -> bool:

@@ -24,7 +24,7 @@ FILE: Final = click.Path(dir_okay=False, path_type=Path)
 driver_option: Final = click.option(
     "--driver",
     metavar="CMD",
-    help="Command that starts the driver, or `python` or `typescript`; the reference's driver if left out.",
+    help="Command of the driver, or `python`, `typescript` or `langgraph-py`; the reference's driver if left out.",
 )
 
 
@@ -39,6 +39,8 @@ def driver_command(text: str | None) -> list[str]:
             return data.reference_driver()
         case "typescript":
             return _typescript()
+        case "langgraph-py":
+            return _langgraph_python()
         case _:
             return shlex.split(text, posix=os.name != "nt")
 
@@ -52,6 +54,17 @@ def _typescript() -> list[str]:
     if node is None:
         raise HarnessError("the driver typescript needs Node.js 20 or newer")
     return [node, str(driver)]
+
+
+def _langgraph_python() -> list[str]:
+    folder = data.drivers() / "langgraph-py"
+    python = folder / ".venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    if not python.exists():
+        raise HarnessError(
+            f"LangGraph is not installed for its driver: cd {folder} && python3 -m venv .venv"
+            " && .venv/bin/pip install -r requirements.txt"
+        )
+    return [str(python), str(folder)]
 
 
 def choose(

@@ -1,0 +1,162 @@
+"""Ports with a store of their own: what is judged of them, and what is not."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from judging import HERE, META, TOY, judge
+
+from taskpoint_conformance import data
+from taskpoint_conformance.cli.common import driver_command
+from taskpoint_conformance.errors import HarnessError
+from taskpoint_conformance.fixtures import load
+from taskpoint_conformance.handover import Handover, hand_over
+from taskpoint_conformance.own import loosened, unfit
+from taskpoint_conformance.report import report
+from taskpoint_conformance.results import SuiteResult
+from taskpoint_conformance.schemas import format_problem
+from taskpoint_conformance.traffic import Limits
+
+SWEPT = "RPL-toy-sweep"
+
+
+def own(behaviour="is-right"):
+    return [sys.executable, str(HERE / "own_driver.py"), behaviour]
+
+
+def by_id(result):
+    return {each.id: each for each in result.results}
+
+
+def test_an_honest_port_passes_and_is_killed_at_effects_only():
+    result = judge(own(), sweep="full")
+    assert result.exit_code == 0, result.error
+    found = by_id(result)
+    points = [each.point for each in found[SWEPT].variants if each.point]
+    assert len(points) == 6
+    assert all(" effect " in each and each.startswith("killed") for each in points)
+    assert found[SWEPT].unjudged == ["final.journal"]
+
+
+def test_what_strikes_at_a_write_is_left_out_and_the_report_says_why():
+    found = by_id(judge(own()))["RPL-toy-crash-after-commit"]
+    assert found.verdict == "not_claimed"
+    assert found.reason == "not judged of a port with a store of its own: its fault strikes at a write"
+
+
+def test_a_port_that_forgets_what_was_over_fails_after_a_kill():
+    assert judge(own("forgets")).exit_code == 0  # without a kill nobody can tell
+    result = judge(own("forgets"), sweep="full")
+    problem, variant = by_id(result)[SWEPT].first_problem
+    assert problem.code == "effect.repeated"
+    assert "fetch(1) ran again" in problem.message
+    assert variant.point.startswith("killed")
+
+
+def test_a_rule_that_shows_in_the_journal_alone_is_not_judged(tmp_path):
+    rules = data.requirements()
+    shown = next(id for id, rule in rules.items() if rule["observable"] == ["journal"] and rule["profile"] == "core")
+    source = (META / "must-pass" / f"{SWEPT}.yaml").read_text()
+    (tmp_path / f"{SWEPT}.yaml").write_text(source.replace("[RPL-003]", f"[RPL-003, {shown}]"))
+    document = report(judge(own(), folder=tmp_path))
+    assert format_problem("report", document) is None
+    verdicts = {each["id"]: each["verdict"] for each in document["requirements"]}
+    assert (verdicts["RPL-003"], verdicts[shown]) == ("passed", "not_judged")
+    assert document["results"][0]["unjudged"] == ["final.journal"]
+    by_the_journal = report(judge(TOY, folder=tmp_path))
+    assert {each["id"]: each["verdict"] for each in by_the_journal["requirements"]}[shown] == "passed"
+
+
+ASKS = """
+format: "1.0"
+id: INT-asks
+title: An answer reaches its question by the port's own id
+why: A runner that sends the fixture's ids would ask for something that this port does not know.
+verifies: [INT-001]
+profile: interrupts
+program:
+  entrypoint: main
+  params: [x]
+  body: [{interrupt: {value: ok, as: a}}, {return: {$var: a}}]
+steps:
+  - {op: invoke, thread: t1, input: 0, expect: {outcome: interrupted, interrupts: [{id: "!0", value: ok}]}}
+  - {op: command, thread: t1, answers: {"!0": ANSWER}, expect: {outcome: completed, value: yes indeed}}
+final: {journal: []}
+"""
+
+
+@pytest.mark.parametrize(("answer", "code"), [("yes indeed", None), ("no", "expect.value")])
+def test_the_ids_of_the_port_are_learned(tmp_path, answer, code):
+    (tmp_path / "INT-asks.yaml").write_text(ASKS.replace("ANSWER", f'"{answer}"'))
+    found = judge(own(), folder=tmp_path).results[0].first_problem
+    assert (found and found[0].code) == code
+
+
+def test_what_such_a_port_has_no_word_for_is_skipped_and_nothing_else_may_be(tmp_path):
+    (tmp_path / "INT-asks.yaml").write_text(ASKS.replace("ANSWER", "x"))
+    result = judge(own("has-no-word"), folder=tmp_path)
+    assert [each.verdict for each in result.results] == ["skipped"]
+    assert result.exit_code == 2  # nothing was executed
+
+
+def test_its_own_store_and_the_runner_s_are_not_claimed_together():
+    result = judge(own("claims-both"))
+    assert result.exit_code == 2
+    assert "not of protocol" in result.error
+
+
+def test_nothing_is_handed_over():
+    asked = Handover(first=own(), heir=TOY, limits=Limits(start=60), jobs=1)
+    result = hand_over([load(META / "must-pass" / f"{SWEPT}.yaml")], asked, SuiteResult([], "", 1, ""))
+    assert "has no thread that another port could go on with" in result.error
+
+
+def test_names_of_the_specification_are_not_judged_and_the_rest_is():
+    expect = {
+        "outcome": "failed",
+        "code": "task.failed",
+        "error": {"type": "value.not_encodable", "message": "m", "path": "a#0"},
+        "effects": [
+            {"$unordered": [{"name": "pay", "args": [1], "path": "a#0", "idempotency_key": "k", "attempt": 2}]}
+        ],
+        "events": [{"work": 20}, {"__interrupt__": [{"id": "!0", "value": "ok"}]}],
+        "state": {"values": 1, "next": [], "interrupts": [], "source": "loop", "checkpoint_id": {"$bind": "c"}},
+    }
+    assert loosened(expect) == {
+        "outcome": "failed",
+        "error": {"type": {"$any": True}, "message": "m"},
+        "effects": [{"$unordered": [{"name": "pay", "args": [1], "attempt": 2}]}],
+        "events": [{"work": 20}, {"__interrupt__": [{"id": {"$any": True}, "value": "ok"}]}],
+        "state": {"values": 1, "next": [], "interrupts": [], "checkpoint_id": {"$bind": "c"}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("identifier", "reason"),
+    [
+        ("VAL-plain", "it is about documents of this specification"),
+        ("RPL-crash-after-commit", "its fault strikes at a write"),
+        ("INT-answers-in-the-order-raised", "it begins with threads in the store"),
+        ("STO-sqlite-read-by-the-port", "it is about a file of the normative layout"),
+        ("INT-ask-and-answer", None),
+    ],
+)
+def test_fixtures_that_tell_nothing_of_such_a_port_are_left_out(identifier, reason):
+    assert unfit(load(next(data.fixtures().rglob(f"{identifier}.yaml")))) == reason
+
+
+def test_a_known_driver_that_is_not_installed_says_how(monkeypatch, tmp_path):
+    monkeypatch.setattr(data, "drivers", lambda: tmp_path)
+    with pytest.raises(HarnessError, match=r"python3 -m venv \.venv && \.venv/bin/pip install -r requirements\.txt"):
+        driver_command("langgraph-py")
+
+
+LANGGRAPH = ("RPL-body-runs-again", "INT-ask-and-answer", "CON-first-wins")
+
+
+def test_langgraph_for_python_is_driven():
+    python = data.drivers() / "langgraph-py" / ".venv" / "bin" / "python"
+    if not Path(python).exists():
+        pytest.skip("LangGraph is not installed: conformance/drivers/langgraph-py/README.md says how")
+    result = judge(driver_command("langgraph-py"), folder=data.fixtures(), wanted=LANGGRAPH)
+    assert result.counts["passed"] == len(LANGGRAPH)
