@@ -33,15 +33,15 @@ def encode_name(original, name):
 """
 FORGETFUL = """
 @replaces("taskpoint._core.matching:Matcher.call")
-def call(original, self, name, encoded, digest):
-    return original(self, name, encoded, digest)[0], None
+def call(original, self, encoded, digest):
+    return original(self, encoded, digest)[0], None
 """
 CRASHING = """
 import os
 
 
 @replaces("taskpoint._core.matching:Matcher.call")
-def call(original, self, name, encoded, digest):
+def call(original, self, encoded, digest):
     os._exit(3)
 """
 CLUMSY = """

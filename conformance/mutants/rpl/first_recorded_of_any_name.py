@@ -6,11 +6,11 @@ BREAKS = ("RPL-004",)
 
 
 @replaces("taskpoint._core.matching:Matcher.call")
-def call(original, self, name, encoded, digest):
+def call(original, self, encoded, digest):
     records = self._by_name.get(encoded)
     if records and digest is not None:
         moved = self._moved(encoded, records, digest)
         if moved:
             self._counts[encoded] = self._counts.get(encoded, 0) + 1
             return self._claim(moved)
-    return original(self, name, encoded, None if records is None else digest)
+    return original(self, encoded, None if records is None else digest)

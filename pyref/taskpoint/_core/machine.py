@@ -306,11 +306,9 @@ class Machine:
         except Divergence as divergence:
             if scope.suspended:
                 path, record = divergence.record.path, None
-            elif self.on_divergence == "error":
-                raise
             else:
                 diverged = divergence
-                path, record = scope.matcher.claim_anyway(divergence, encoded or encode_name(name))
+                path, record = self._in_spite_of(divergence, scope, encoded or encode_name(name))
         if record is not None and record.void:
             record = None
         call = Call(scope, path, name, digest, scope.calls)
@@ -333,7 +331,7 @@ class Machine:
     @staticmethod
     def _match(scope: Scope, name: str, encoded: str, digest: str | None, key: str | None) -> tuple[str, Record | None]:
         if key is None:
-            return scope.matcher.call(name, encoded, digest)
+            return scope.matcher.call(encoded, digest)
         path, record, used = scope.matcher.key(name, key, digest)
         if used:
             raise DuplicateKey(path)
@@ -388,16 +386,20 @@ class Machine:
             inside = (f"{call.path}/", f"{call.path}!")
             self.raised = [entry for entry in self.raised if not entry.id.startswith(inside)]
 
+    def _in_spite_of(self, divergence: Divergence, scope: Scope, encoded: str) -> tuple[str, Record | None]:
+        """Take the record that does not fit, where the entrypoint says to replay all the same (`RPL-023`)."""
+        if self.on_divergence == "error":
+            raise divergence
+        return scope.matcher.claim_anyway(divergence, encoded)
+
     def interrupt(self, scope: Scope, value: str, digest: str | None) -> Verdict:
         """Answer an interrupt from the journal, or record it and suspend the scope."""
         diverged: Divergence | None = None
         try:
-            id, record = scope.matcher.call(INTERRUPT, INTERRUPT, digest)
+            id, record = scope.matcher.call(INTERRUPT, digest)
         except Divergence as divergence:
-            if self.on_divergence == "error":
-                raise
             diverged = divergence
-            id, record = scope.matcher.claim_anyway(divergence, INTERRUPT)
+            id, record = self._in_spite_of(divergence, scope, INTERRUPT)
         answer = self.index.answers.get(id)
         if record is not None and answer is not None:
             return Verdict(id, answer, diverged)
@@ -421,12 +423,10 @@ class Machine:
         """
         diverged: Divergence | None = None
         try:
-            path, record = scope.matcher.call(name, name, digest)
+            path, record = scope.matcher.call(name, digest)
         except Divergence as divergence:
-            if self.on_divergence == "error":
-                raise
             diverged = divergence
-            path, record = scope.matcher.claim_anyway(divergence, name)
+            path, record = self._in_spite_of(divergence, scope, name)
         if record is not None:
             outcome = self.index.outcome(path)
             scope.calls += 1

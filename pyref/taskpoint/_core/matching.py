@@ -74,7 +74,7 @@ class Matcher:
         record.claimed = True
         return path, record, False
 
-    def call(self, name: str, encoded: str, digest: str | None) -> tuple[str, Record | None]:
+    def call(self, encoded: str, digest: str | None) -> tuple[str, Record | None]:
         """Match a call without a key; `encoded` is the name as it stands in paths (`RPL-004`).
 
         Raises:
@@ -96,7 +96,7 @@ class Matcher:
             if here and not here.claimed and here.alone:
                 self._counts[encoded] = position
                 raise Divergence(here, digest)
-        return self._new(name, encoded, records), None
+        return self._new(encoded, records), None
 
     def claim_anyway(self, divergence: Divergence, encoded: str) -> tuple[str, Record]:
         """Take the record in spite of the divergence, as `on_divergence` other than ``error`` wants it (`RPL-023`)."""
@@ -136,7 +136,7 @@ class Matcher:
         record.claimed = True
         return record.path, record
 
-    def _new(self, _name: str, encoded: str, records: dict[int, Record] | None) -> str:
+    def _new(self, encoded: str, records: dict[int, Record] | None) -> str:
         index = self._free.get(encoded, 0)
         while records and index in records:
             index += 1

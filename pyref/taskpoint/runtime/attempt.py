@@ -62,7 +62,6 @@ class Attempt:
     run: Run
     checkpoint: Checkpoint
     input: object
-    interrupts: list[Interrupt] = field(default_factory=list[Interrupt])
     recorded: bool = False
     """Whether the end of the attempt is in the journal."""
     texts: tuple[str, str | None] | None = None
@@ -83,7 +82,7 @@ class Attempt:
         return (self.input,) if self.entrypoint.parameters.takes_input else ()
 
     def close(self, end: End, host: Host) -> object:
-        """Record how the attempt ended, and return the value or raise the error; interrupts are in `interrupts`."""
+        """Record how the attempt ended, and return the value or raise the error; interrupts are in `asked`."""
         run = self.run
         self.closed = True
         HEART.discard(run)
@@ -94,10 +93,7 @@ class Attempt:
             failure = error
             raise
         finally:
-            if not self.recorded:  # it could not say that it is over: it holds nothing all the same
-                retire(run.machine.attempt_id)
-            if run.bus is not None:
-                run.bus.run_ended(self, failure, is_failure=end.is_failure)
+            self._leave(failure, is_failure=end.is_failure)
 
     def let_go(self, error: BaseException) -> None:
         """Give the thread back at once, without those who still run: somebody did not want to wait (`STP-004`)."""
@@ -115,10 +111,17 @@ class Attempt:
         except TaskpointError as failure:
             _LOGGER.warning("the thread of %r could not be given back: %s", run.name, failure.code)
         finally:
-            if not self.recorded:
-                retire(run.machine.attempt_id)
-            if run.bus is not None:
-                run.bus.run_ended(self, error, is_failure=False)
+            self._leave(error, is_failure=False)
+
+    def _leave(self, error: BaseException | None, *, is_failure: bool) -> None:
+        if not self.recorded:  # it could not say that it is over: it holds nothing all the same
+            retire(self.run.machine.attempt_id)
+        if self.run.bus is not None:
+            self.run.bus.run_ended(self, error, is_failure=is_failure)
+
+    def questions(self) -> tuple[Interrupt, ...]:
+        """Return the interrupts that are pending at its end, made anew for each who asks."""
+        return tuple(Interrupt(decode(text, f"the interrupt {id}"), id) for id, text in self.asked)
 
     def _end(self, end: End, host: Host) -> object:
         run = self.run
@@ -194,7 +197,6 @@ class Attempt:
         self._write(RunInterrupted(*self._stamp(), ids, document))
         values = {entry.id: entry.value for entry in machine.raised}
         self.asked = [(id, values[id]) for id in ids]
-        self.interrupts = [Interrupt(decode(text, f"the interrupt {id}"), id) for id, text in self.asked]
 
     def _completed(self, value: object) -> object:
         run = self.run
@@ -489,5 +491,7 @@ def _prepare_previous(
         return entrypoint.forms.saved.read(text, source.entrypoint_version, "the previous value")
 
     run.saved_in, run.previous = load, previous
-    if request.reads_saved or entrypoint.policies is not None or "previous" in entrypoint.parameters.injected:
+    policies = entrypoint.policies
+    looks_up = policies is not None and policies.cache is not None  # what was saved is part of the key (POL-046)
+    if request.reads_saved or looks_up or "previous" in entrypoint.parameters.injected:
         load()

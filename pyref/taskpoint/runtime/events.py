@@ -112,7 +112,7 @@ class RunEnded(told.RunEnded):
 
     def asked(self) -> tuple[Interrupt, ...]:
         """Return the questions that the run waits to have answered, made anew for each who asks."""
-        return tuple(Interrupt(decode(text, f"the interrupt {id}"), id) for id, text in self.source.asked)
+        return self.source.questions()
 
 
 Listener = Callable[[Event], object]

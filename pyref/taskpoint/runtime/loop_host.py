@@ -190,18 +190,14 @@ class LoopHost(Host):
         """A scope that waits for outcomes leaves its place to others (locked)."""
         if self.has_slot and self.run.limit is not None and self.scope.open:
             self.has_slot = False
-            self.run.active -= 1
-            self.run.async_active -= 1
-            self.run.slot_freed()
+            self.run.free_slot(on_loop=True)
 
     def leave_slot(self) -> None:
         """Leave its place for good: what is still to come takes none."""
         with self.run.lock:
             if self.has_slot:
                 self.has_slot = False
-                self.run.active -= 1
-                self.run.async_active -= 1
-                self.run.slot_freed()
+                self.run.free_slot(on_loop=True)
                 self.loop.start_waiting()
 
     def is_waiting(self) -> bool:

@@ -221,8 +221,7 @@ def _pause(policed: Policed, seconds: float) -> bool:
         if not policed.goes_on():
             return False
         run.pauses[stop] = policed.call
-        run.active -= 1
-        run.slot_freed()
+        run.free_slot()
     try:
         run.sources.sleep(seconds, stop)
     finally:
@@ -240,7 +239,6 @@ def _leave(run: Run, *, has_slot: bool) -> None:
     """End a thread that was no longer waited for (locked)."""
     run.running -= 1
     run.busy -= 1
-    run.active -= has_slot
-    run.slot_freed()
+    run.free_slot(held=has_slot)
     run.settle()
     run.note_idle()

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from taskpoint.runtime.writer import Writer
     from taskpoint.stores.base import BaseStore
 
-__all__ = ("NewCall", "Run")
+__all__ = ("NO_INPUT", "NewCall", "Run")
 
 _LOGGER = logging.getLogger("taskpoint")
-_NO_INPUT = codec.digest_arguments([])
+NO_INPUT = codec.digest_arguments([])
 _QUICK = 8
 """More calls than this within a millisecond: another thread would only get in the way."""
 _THREADS = 32
@@ -114,12 +114,11 @@ class Run(Commits):
             ) from None
         except Divergence as divergence:
             raise self._diverge(divergence, scope) from None
-        if call.diverged is not None and self.machine.on_divergence == "warn":
-            _LOGGER.warning("%s", divergence_error(call.diverged))
+        if call.diverged is not None:
+            self._warn_of(call.diverged)
         if self.only_replays and call.state is State.MADE:
             self.machine.drop(call)
-            self.halt(NewCall(call.path))
-            self.check(scope)
+            self._refuse_new(call.path, scope)
         return call
 
     def remember(self, scope: Scope, name: str, make: Callable[[], str]) -> Remembered:
@@ -128,14 +127,13 @@ class Run(Commits):
         if scope.execution is not None:
             scope.execution.touch()
         try:
-            remembered = self.machine.remember(scope, name, _NO_INPUT, make)
+            remembered = self.machine.remember(scope, name, NO_INPUT, make)
         except Divergence as divergence:
             raise self._diverge(divergence, scope) from None
-        if remembered.diverged is not None and self.machine.on_divergence == "warn":
-            _LOGGER.warning("%s", divergence_error(remembered.diverged))
+        if remembered.diverged is not None:
+            self._warn_of(remembered.diverged)
         if self.only_replays and remembered.is_new:
-            self.halt(NewCall(remembered.path))
-            self.check(scope)
+            self._refuse_new(remembered.path, scope)
         return remembered
 
     def interrupt(self, scope: Scope, text: str, digest: str | None) -> Verdict:
@@ -144,9 +142,19 @@ class Run(Commits):
             verdict = self.machine.interrupt(scope, text, digest)
         except Divergence as divergence:
             raise self._diverge(divergence, scope) from None
-        if verdict.diverged is not None and self.machine.on_divergence == "warn":
-            _LOGGER.warning("%s", divergence_error(verdict.diverged))
+        if verdict.diverged is not None:
+            self._warn_of(verdict.diverged)
         return verdict
+
+    def _warn_of(self, divergence: Divergence) -> None:
+        """Say what was replayed in spite of it, unless the entrypoint wants no word (`RPL-023`)."""
+        if self.machine.on_divergence == "warn":
+            _LOGGER.warning("%s", divergence_error(divergence))
+
+    def _refuse_new(self, path: str, scope: Scope) -> None:
+        """End an attempt that is to replay only (locked)."""
+        self.halt(NewCall(path))
+        self.check(scope)
 
     def _diverge(self, divergence: Divergence, scope: Scope) -> Signal:
         """End the attempt: nothing runs after a divergence (`RPL-020`) (locked)."""
@@ -253,6 +261,12 @@ class Run(Commits):
         if self.limit is None:
             return self.active - self.async_active < _THREADS
         return self.active < self.limit
+
+    def free_slot(self, *, held: bool = True, on_loop: bool = False) -> None:
+        """Take a place under the limit back from a call, if it held one (locked)."""
+        self.active -= held
+        self.async_active -= held and on_loop
+        self.slot_freed()
 
     def slot_freed(self) -> None:
         """Give a freed place to a host that waits for one, else to a new call (locked)."""

@@ -222,9 +222,7 @@ class RunLoop:
         """A call waits to be executed again: its place is free meanwhile (`POL-008`)."""
         run = self.run
         with run.lock:
-            run.active -= slot
-            run.async_active -= slot
-            run.slot_freed()
+            run.free_slot(held=slot, on_loop=True)
             self.start_waiting()
             self.activate()
 
@@ -251,10 +249,8 @@ class RunLoop:
         with run.lock:
             if self.running.pop(call, None) is None:
                 return
-            run.active -= slot
-            run.async_active -= slot
             self.finished.append((call, outcome))
-            run.slot_freed()
+            run.free_slot(held=slot, on_loop=True)
             self.start_waiting()
             self.activate()
 

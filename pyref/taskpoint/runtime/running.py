@@ -221,4 +221,4 @@ def _tell(bus: Bus | None, attempt: Attempt, context: contextvars.Context) -> No
 
 
 def _shown(attempt: Attempt, value: object) -> Any:
-    return {"__interrupt__": list(attempt.interrupts)} if attempt.interrupts else value
+    return {"__interrupt__": list(attempt.questions())} if attempt.asked else value

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from taskpoint import codec
 from taskpoint._core.machine import Call
 from taskpoint.runtime.executed import Executed
 from taskpoint.runtime.failures import resolver
@@ -16,7 +15,7 @@ from taskpoint.runtime.forms import UNTYPED
 from taskpoint.runtime.host import End, Host, Job, current_host
 from taskpoint.runtime.loop_host import LoopHost
 from taskpoint.runtime.policed import Gate
-from taskpoint.runtime.run import Run
+from taskpoint.runtime.run import NO_INPUT, Run
 from taskpoint.runtime.signals import Suspended
 from taskpoint.runtime.sync_host import SyncHost
 
@@ -26,7 +25,6 @@ _LONGEST = 300.0
 """So many seconds at a time: clocks are set, and machines are sent to sleep."""
 _SHORTEST = 1e-6
 """Less is no time: the record has microseconds."""
-_NO_INPUT = codec.digest_arguments([])
 
 
 def time_of(host: Host) -> datetime:
@@ -57,7 +55,7 @@ class _Sleep(Executed):
 
     def digest(self, args: tuple[Any, ...], kwargs: Mapping[str, object], skip: int) -> str:  # noqa: ARG002 - a task's
         """Return the digest of no input: a pause may be made longer or shorter (`DRH-012`)."""
-        return _NO_INPUT
+        return NO_INPUT
 
     def execute(self, run: Run, call: Call, job: Job) -> tuple[End, Host]:
         """Sleep in this thread."""
@@ -75,8 +73,7 @@ def _sleep_in_thread(host: SyncHost, call: Call, seconds: float) -> None:
     with run.lock:
         run.check(host.scope)
         run.pauses[stop] = call
-        run.active -= 1  # it takes no place under the limit (CON-018)
-        run.slot_freed()
+        run.free_slot()  # it takes no place under the limit (CON-018)
         run.end_pauses()
     try:
         while not stop.is_set() and (left := remaining()) > _SHORTEST:

@@ -315,8 +315,7 @@ class SyncHost(Host):
         run.run_here(call)
         self.has_slot = slot
         if not slot:
-            run.active -= 1
-            run.slot_freed()
+            run.free_slot()
         return True
 
     def _run_elsewhere(self, call: Call) -> bool:

@@ -98,7 +98,7 @@ class Real:
                 if used:
                     return ("refused", path)
             else:
-                path, record = self.matcher.call(name, encode_name(name), digest)
+                path, record = self.matcher.call(encode_name(name), digest)
         except Divergence as divergence:
             if self.on_divergence == "error":
                 raise Diverges(divergence.record.path) from None
@@ -188,7 +188,7 @@ def test_a_divergence_leaves_the_position_to_whoever_takes_the_record():
 def test_a_divergence_names_both_inputs():
     matcher = Matcher("", [Record("f#0", 0, "1", alone=True)])
     with pytest.raises(Divergence) as caught:
-        matcher.call("f", "f", "2")
+        matcher.call("f", "2")
     assert (caught.value.record.path, caught.value.record.digest, caught.value.attempted_digest) == ("f#0", "1", "2")
 
 
@@ -196,9 +196,9 @@ def test_interrupts_are_matched_among_themselves():
     """A task may be named `!` or `fetch!0`: its segment is escaped."""
     records = [Record(interrupt_id("a#0", 0), 0, "q", alone=True), Record("a#0/%21#0", 0, "d", alone=True)]
     matcher = Matcher("a#0", records)
-    assert matcher.call("!", encode_name("!"), "d") == ("a#0/%21#0", records[1])
-    assert matcher.call(INTERRUPT, INTERRUPT, "q") == ("a#0!0", records[0])
-    assert matcher.call(INTERRUPT, INTERRUPT, "q") == ("a#0!1", None)
+    assert matcher.call(encode_name("!"), "d") == ("a#0/%21#0", records[1])
+    assert matcher.call(INTERRUPT, "q") == ("a#0!0", records[0])
+    assert matcher.call(INTERRUPT, "q") == ("a#0!1", None)
 
 
 def test_a_void_record_keeps_its_place_for_its_call():
@@ -215,6 +215,6 @@ def test_matching_takes_no_longer_for_a_longer_journal():
     """20,000 moved calls against 20,000 records: a search of the whole list for each would take minutes."""
     many = 20_000
     matcher = Matcher("", [Record(f"f#{i}", i, f"{i}", alone=False) for i in range(many)])
-    paths = [matcher.call("f", "f", f"{many - 1 - i}")[0] for i in range(many)]
+    paths = [matcher.call("f", f"{many - 1 - i}")[0] for i in range(many)]
     assert paths == [f"f#{many - 1 - i}" for i in range(many)]
     assert matcher.orphans() == []
