@@ -234,6 +234,9 @@ def test_a_fixture_and_a_code_are_explained():
     assert "RPL-003 MUST" in shown
     assert "entrypoint: main" in shown
     assert "recorded outcome" in invoke("explain", "effect.repeated").output
+    for each in json.loads((data.spec() / "error-codes.json").read_text(encoding="utf-8")):
+        assert f"Do: {each['remedy']}" in invoke("explain", each["code"]).output
+    assert "errors.html#run-concurrent" in invoke("explain", "run.concurrent").output
     unknown = invoke("explain", "RPL-crash-after-comit")
     assert unknown.exit_code == 2
     assert "did you mean RPL-crash-after-commit" in unknown.output

@@ -33,6 +33,7 @@ def errors(file: Path) -> str:
         "# Errors by code",
         "",
         "Every error has a code that never changes; messages may.",
+        "A message begins with it, and `taskpoint conformance explain CODE` shows on the terminal what stands here.",
         "[Errors](../../spec/1.0/07-errors.md) says which rules they follow.",
     ]
     codes = json.loads(file.read_text(encoding="utf-8"))

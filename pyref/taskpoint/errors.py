@@ -107,7 +107,8 @@ class TaskpointError(Exception):
         hint: What to do next, in one sentence.
 
     Attributes:
-        code: Stable and language-neutral, e.g. ``"replay.divergence"``.
+        code: Stable and language-neutral, e.g. ``"replay.divergence"``; ``taskpoint conformance explain CODE`` and
+            the reference's page of errors say more.
         hint: What to do next, or None.
 
     Example:

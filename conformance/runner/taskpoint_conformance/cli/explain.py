@@ -1,8 +1,9 @@
-"""`explain`: a rule, a fixture, or the code of a verdict."""
+"""`explain`: a rule, a fixture, or the code of an error or of a verdict."""
 
 from __future__ import annotations
 
 import difflib
+import json
 import re
 import sys
 from itertools import takewhile
@@ -26,7 +27,14 @@ __all__ = ("explain",)
 @click.command("explain")
 @click.argument("identifier", metavar="ID")
 def explain(identifier: str) -> None:
-    """Explain a rule (RPL-003), a fixture (RPL-crash-after-commit), or the code of a verdict (final.journal)."""
+    """Explain a rule (RPL-003), a fixture (RPL-crash-after-commit), or a code.
+
+    A code is that of an error (run.concurrent) or of a verdict (final.journal).
+    """
+    errors = {each["code"]: each for each in _errors()}
+    if identifier in errors:
+        _error(errors[identifier])
+        return
     console = Console()
     fixtures, _ = discover()
     by_id = {each.id: each for each in fixtures}
@@ -38,11 +46,22 @@ def explain(identifier: str) -> None:
     elif found := meaning(identifier):
         click.echo(f"{identifier}: {found[0]}\nLook at: {found[1]}.")
     else:
-        known = [*rules, *by_id, *CODES]
+        known = [*rules, *by_id, *errors, *CODES]
         near = difflib.get_close_matches(identifier, known, n=3)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         click.echo(f"error: {identifier} is no rule, no fixture and no code{hint}", err=True)
         sys.exit(2)
+
+
+def _errors() -> list[dict[str, str]]:
+    """Return the codes that an error of a port has, as the specification lists them."""
+    found: list[dict[str, str]] = json.loads((data.spec() / "error-codes.json").read_text(encoding="utf-8"))
+    return found
+
+
+def _error(error: dict[str, str]) -> None:
+    click.echo(f"{error['code']}: {error['meaning']}\nDo: {error['remedy']}\nTo blame: {error['blame']}.")
+    click.echo(f"On the site: docs/reference/errors.html#{error['code'].replace('.', '-')}")
 
 
 def _rule(console: Console, rule: dict[str, Any], fixtures: list[Fixture]) -> None:
