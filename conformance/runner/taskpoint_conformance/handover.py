@@ -67,6 +67,8 @@ def in_a_file(fixture: Fixture) -> Fixture | None:
         return None
     if fixture.retried:  # whose executions have outcomes that a file cannot be judged by
         return None
+    if fixture.profile == "interrupts" and any(step["op"] == "stop" for step in fixture.steps):
+        return None  # only the runner's store keeps what is suspended from being unwound before it is stopped
     for step in fixture.steps:
         if not {"append", "begin", "fail", "lose_ack", "repeat"}.isdisjoint(step.get("fault", {})):
             return None
