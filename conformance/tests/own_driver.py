@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-from toy_driver import PROFILES, Toy
+from toy_driver import PROFILES, Failed, Toy
 
 
 class Own(Toy):
@@ -31,7 +31,10 @@ class Own(Toy):
     def call(self, op, **members):
         if op == "effect":
             members["idempotency_key"] = None
-            return super().call(op, **members)
+            done = super().call(op, **members)
+            if "error" in done:
+                raise Failed("task.failed", done["error"])
+            return done
         file = self.folder / f"{self.thread}.json"
         if op == "saver.load":
             return {"loaded": json.loads(file.read_text()) if file.exists() else None}

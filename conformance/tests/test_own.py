@@ -1,7 +1,6 @@
 """Ports with a store of their own: what is judged of them, and what is not."""
 
 import sys
-from pathlib import Path
 
 import pytest
 from judging import HERE, META, TOY, judge
@@ -92,6 +91,33 @@ def test_the_ids_of_the_port_are_learned(tmp_path, answer, code):
     assert (found and found[0].code) == code
 
 
+TRIES_AGAIN = """
+format: "1.0"
+id: ERR-tries-again
+title: A call that failed is executed anew
+why: A runner that takes it for a repetition gives the same error for ever.
+verifies: [ERR-001]
+profile: core
+program:
+  entrypoint: main
+  params: []
+  tasks: {pay: {params: [], body: [{effect: {name: pay, as: r}}, {return: {$var: r}}]}}
+  body: [{call: {task: pay, as: a}}, {return: {$var: a}}]
+effects: {pay: [{raise: {type: Declined, message: expired}}, {return: 10}, {return: 20}]}
+steps:
+  - {op: invoke, thread: t1, expect: {outcome: failed, code: task.failed, error: {type: Declined, message: expired}}}
+  - {op: resume, thread: t1, fault: {effect: pay(), when: after}, expect: {outcome: killed}}
+  - {op: resume, thread: t1, note: it came to no end, expect: {outcome: completed, value: 10}}
+  - {op: invoke, thread: t1, expect: {outcome: completed, value: 20}}
+final: {effect_totals: {"pay()": 4}}
+"""
+
+
+def test_a_call_that_failed_is_executed_anew_and_one_that_was_killed_is_the_same(tmp_path):
+    (tmp_path / "ERR-tries-again.yaml").write_text(TRIES_AGAIN)
+    assert judge(own(), folder=tmp_path).results[0].first_problem is None
+
+
 def test_what_such_a_port_has_no_word_for_is_skipped_and_nothing_else_may_be(tmp_path):
     (tmp_path / "INT-asks.yaml").write_text(ASKS.replace("ANSWER", "x"))
     result = judge(own("has-no-word"), folder=tmp_path)
@@ -145,18 +171,29 @@ def test_fixtures_that_tell_nothing_of_such_a_port_are_left_out(identifier, reas
     assert unfit(load(next(data.fixtures().rglob(f"{identifier}.yaml")))) == reason
 
 
-def test_a_known_driver_that_is_not_installed_says_how(monkeypatch, tmp_path):
+@pytest.mark.parametrize(
+    ("name", "how"),
+    [
+        ("langgraph-py", r"python3 -m venv \.venv && \.venv/bin/pip install -r requirements\.txt"),
+        ("langgraph-js", "langgraph-js && npm install"),
+    ],
+)
+def test_a_known_driver_that_is_not_installed_says_how(monkeypatch, tmp_path, name, how):
     monkeypatch.setattr(data, "drivers", lambda: tmp_path)
-    with pytest.raises(HarnessError, match=r"python3 -m venv \.venv && \.venv/bin/pip install -r requirements\.txt"):
-        driver_command("langgraph-py")
+    with pytest.raises(HarnessError, match=how):
+        driver_command(name)
+    readme = (HERE.parent / "drivers" / name / "README.md").read_text()
+    assert how.replace("\\", "").rpartition("&& ")[2] in readme
 
 
-LANGGRAPH = ("RPL-body-runs-again", "INT-ask-and-answer", "CON-first-wins")
+LANGGRAPH = ("CNF-expressions", "INT-ask-and-answer", "CON-first-wins")
 
 
-def test_langgraph_for_python_is_driven():
-    python = data.drivers() / "langgraph-py" / ".venv" / "bin" / "python"
-    if not Path(python).exists():
-        pytest.skip("LangGraph is not installed: conformance/drivers/langgraph-py/README.md says how")
-    result = judge(driver_command("langgraph-py"), folder=data.fixtures(), wanted=LANGGRAPH)
+@pytest.mark.parametrize("name", ["langgraph-py", "langgraph-js"])
+def test_langgraph_is_driven(name):
+    try:
+        command = driver_command(name)
+    except HarnessError as error:
+        pytest.skip(str(error))
+    result = judge(command, folder=data.fixtures(), wanted=LANGGRAPH)
     assert result.counts["passed"] == len(LANGGRAPH)

@@ -12,8 +12,9 @@ import traceback
 from importlib.metadata import version
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).parents[1] / "python"))  # for `wire`, which knows the protocol and no library
+sys.path.append(str(Path(__file__).parents[1] / "python"))  # what knows the protocol and no library
 
+import copies
 from checks import Skip
 from runs import EventLoop, Run
 from wire import Message, Wire
@@ -41,6 +42,7 @@ def hello() -> Message:
         "forms": ["decorator"],
         "modes": ["sync", "async"],
         "savers": ["own"],
+        "copies": hasattr(os, "fork"),
         "homepage": "https://github.com/langchain-ai/langgraph",
     }
 
@@ -71,5 +73,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] != ["copies"] or copies.serve():
+        main()
     os._exit(0)  # runs that still wait for the runner would keep the process

@@ -75,15 +75,16 @@ class Program:
         default = from_tree(document["previous"]["default"]) if "previous" in document else None
         options = options | policies(document, self.error_class, Signature(parameters))
 
-        async def run(given: Any, previous: Any) -> Any:
+        async def run(given: Any, saved: Any) -> Any:
+            previous = default if saved is None else saved  # on a first run LangGraph gives None
             self.entered = True
             variables = {parameters[0].name: given} if parameters else {}
             return await _Scope(self, variables, {}, previous).run(document["body"])
 
-        async def waiting(given: Any, *, previous: Any = default) -> Any:
+        async def waiting(given: Any, *, previous: Any = None) -> Any:
             return await run(given, previous)
 
-        def blocking(given: Any, *, previous: Any = default) -> Any:
+        def blocking(given: Any, *, previous: Any = None) -> Any:
             return _run_now(run(given, previous))
 
         function: Callable[..., Any] = waiting if self.is_async else blocking

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from taskpoint_conformance.console import compared
-from taskpoint_conformance.summaries import first_problem, name_of, standing
+from taskpoint_conformance.summaries import first_problem, name_of, shown_verdict, standing
 
 __all__ = ("matrix",)
 
@@ -18,6 +18,7 @@ _MARKS: Final = {
     "failed": ("fail", "✗"),
     "broken": ("fail", "!"),
     "expected_failure": ("known", "✗"),
+    "intent": ("none", "≠"),
     "skipped": ("none", "skip"),
     "not_claimed": ("none", "-"),
     "not_run": ("none", "?"),
@@ -29,7 +30,8 @@ _WORDS: Final = {
     "failed": "fails",
     "broken": "no verdict: the driver is broken",
     "expected_failure": "fails, and the baseline knows it",
-    "skipped": "skipped: the language has no such value",
+    "intent": "differs, and is meant to",
+    "skipped": "skipped: there is no such thing",
     "not_claimed": "not claimed",
     "not_run": "not run",
     "not_judged": "not judged: it shows in a journal or in names of the specification only",
@@ -194,7 +196,7 @@ def _prose(text: str) -> str:
 
 
 def _verdict_of(report: Document, rule: str) -> str:
-    return next((str(each["verdict"]) for each in report.get("requirements", []) if each["id"] == rule), "not_run")
+    return next((shown_verdict(each) for each in report.get("requirements", []) if each["id"] == rule), "not_run")
 
 
 def _cell(verdict: str) -> str:
@@ -210,7 +212,7 @@ def _fixture(identifier: str, reports: Sequence[Document]) -> Iterator[str]:
         f'<span class="chip {_MARKS[verdict][0]}" title="{escape(name_of(report))}: {_WORDS[verdict]}">'
         f"{_MARKS[verdict][1]}</span>"
         for report, each in zip(reports, found, strict=True)
-        for verdict in [str(each["verdict"]) if each else "not_run"]
+        for verdict in [shown_verdict(each) if each else "not_run"]
     )
     yield f'<details><summary>{chips} <span class="id">{escape(identifier)}</span> '
     yield f"{escape(str(known.get('title', '')))}</summary>"
@@ -225,6 +227,8 @@ def _fixture(identifier: str, reports: Sequence[Document]) -> Iterator[str]:
 def _problem(name: str, result: Document) -> Iterator[str]:
     code, message = first_problem(result)
     yield f"<p><strong>{escape(name)}</strong>: <code>{escape(code)}</code> {escape(message)}</p>"
+    if result["verdict"] == "expected_failure":
+        yield f'<p class="soft">{_WORDS[shown_verdict(result)]}: {escape(str(result["reason"]))}</p>'
     variant = next((each for each in result["variants"] if "code" in each), None)
     if variant is None:
         return

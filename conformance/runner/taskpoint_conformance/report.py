@@ -63,6 +63,7 @@ def _requirements(result: SuiteResult) -> Iterator[dict[str, Any]]:
     claimed: list[str] = (result.hello or {}).get("profiles", [])
     unseen = UNSEEN if result.hello and judges_own(result.hello) else frozenset[str]()
     verdicts = {each.id: each.verdict for each in result.results}
+    kinds = {each.id: each.kind for each in result.results}
     proving: dict[str, list[Fixture]] = {}
     for fixture in result.suite:
         for identifier in fixture.verifies:
@@ -70,7 +71,7 @@ def _requirements(result: SuiteResult) -> Iterator[dict[str, Any]]:
     for rule in data.requirements().values():
         fixtures = proving.get(rule["id"], [])
         wanted = [each.id for each in fixtures if each.profile in claimed]
-        yield {
+        rolled: dict[str, Any] = {
             "id": rule["id"],
             "keyword": rule["keyword"],
             "text": rule["text"],
@@ -83,6 +84,10 @@ def _requirements(result: SuiteResult) -> Iterator[dict[str, Any]]:
             ),
             "fixtures": [each.id for each in fixtures],
         }
+        if rolled["verdict"] == "expected_failure" and any(kinds.get(each) for each in wanted):
+            failed = [kinds[each] for each in wanted if verdicts.get(each) == "expected_failure"]
+            rolled["kind"] = "intent" if set(failed) == {"intent"} else "defect"
+        yield rolled
 
 
 def _rolled_up(verdicts: list[str], *, any_fixture: bool, is_seen: bool = True) -> str:
@@ -110,6 +115,8 @@ def _fixture(result: FixtureResult) -> dict[str, Any]:
     }
     if fixture:
         document |= {"title": fixture.title, "why": fixture.document["why"]}
+    if result.kind:
+        document["kind"] = result.kind
     if result.unjudged:
         document["unjudged"] = result.unjudged
     reasons = [result.reason] if result.reason else []

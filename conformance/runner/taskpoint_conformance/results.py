@@ -42,6 +42,8 @@ class FixtureResult:
     """What is wrong with all of it, where that is not one variant."""
     reason: str = ""
     """Why it was not run, or why its failure is expected."""
+    kind: str | None = None
+    """What its expected failure is, as the baseline has it: a `defect`, or a difference of `intent`."""
     expected: bool = False
     """Whether the baseline knows this failure."""
     claimed: bool = True

@@ -288,6 +288,6 @@ def _judge_baseline(result: SuiteResult, options: Options) -> None:
                 "baseline.stale", "the baseline expects a failure, and it passes: take the entry out"
             )
         elif problem[0].code == entry["code"]:
-            found.expected, found.reason = True, entry["reason"]
+            found.expected, found.reason, found.kind = True, entry["reason"], entry.get("kind")
         else:
             found.reason = f"the baseline expects {entry['code']}, and it fails with {problem[0].code}"

@@ -437,6 +437,7 @@ class Session:
             members["options"] = resolve(step["options"], self._bindings)
         request = self._request(driver, "run", members)
         request.until = until
+        self._traffic.place(request, begins=action == "invoke")
         self._begun_by[request] = step
         return request
 

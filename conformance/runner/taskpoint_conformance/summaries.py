@@ -13,7 +13,7 @@ from taskpoint_conformance.fixtures import is_newer
 from taskpoint_conformance.schemas import format_problem
 from taskpoint_conformance.shapes import is_object
 
-__all__ = ("badge", "first_problem", "load_report", "markdown", "name_of", "standing")
+__all__ = ("badge", "first_problem", "load_report", "markdown", "name_of", "shown_verdict", "standing")
 
 Document = dict[str, Any]
 _LISTED: Final = 20
@@ -59,7 +59,9 @@ def standing(report: Document) -> tuple[str, str]:
         return "failing", f"falsely claimed: {', '.join(false)}"
     claimed = sum(each["fixtures"] for each in report.get("profiles", []) if each["claimed"])
     if summary["expected_failures"]:
-        return "partial", f"{summary['expected_failures']} known failures"
+        meant = sum(each.get("kind") == "intent" for each in report["results"])
+        more = f", {meant} of them differences of intent" if meant else ""
+        return "partial", f"{summary['expected_failures']} known failures{more}"
     if summary["required"] < claimed:
         return "partial", f"{summary['executed']} of {claimed} executed"
     return "passing", f"{summary['passed']} of {summary['required']} pass"
@@ -128,6 +130,16 @@ def first_problem(result: Document) -> tuple[str, str]:
             return variant["code"], variant["message"]
     code, colon, message = str(result.get("reason", "")).partition(": ")
     return (code, message) if colon else (result["verdict"], code)
+
+
+def shown_verdict(document: Document) -> str:
+    """Return the verdict of a rule or a fixture as it is shown: a difference of intent is no failure.
+
+    Example:
+        >>> shown_verdict({"verdict": "expected_failure", "kind": "intent"})
+        'intent'
+    """
+    return "intent" if document.get("kind") == "intent" else str(document["verdict"])
 
 
 def _cell(text: str) -> str:

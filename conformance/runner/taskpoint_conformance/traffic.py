@@ -32,6 +32,7 @@ _ERRORS: Final[dict[str, tuple[bool, bool | None]]] = {
     "written": (True, True),
 }
 """Strikes that answer with an error: whether the write is done, and what the error says of it."""
+_ENDS: Final = frozenset({"completed", "failed"})
 _FIRST: Final = OUTCOMES | ATTEMPTS
 """What has to be acknowledged before any code goes on because of it (JRN-002, JRN-004, JRN-007)."""
 
@@ -64,6 +65,10 @@ class Request:
     events: list[Any] = field(default_factory=list[Any])
     arrived: set[str] = field(default_factory=set[str])
     checkpoint_id: str | None = None
+    begins: bool = False
+    """Whether it begins a run, where no store of ours says so."""
+    before: tuple[int, int] = (0, 0)
+    """How many runs of its thread had begun, it included, and how many requests had come to an end."""
     places: Counter[tuple[str, str, int]] = field(default_factory=Counter[tuple[str, str, int]])
 
     @property
@@ -138,6 +143,13 @@ class Traffic:
     def add(self, request: Request) -> None:
         """Listen on behalf of a request."""
         self._requests[request.driver, request.id] = request
+
+    def place(self, request: Request, *, begins: bool) -> None:
+        """Note where a request stands in its thread, for a port whose journal is not ours to read."""
+        request.begins = begins
+        earlier = [each for each in self._requests.values() if each.thread == request.thread]
+        ended = sum(each.answer is not None and each.answer["outcome"] in _ENDS for each in earlier)
+        request.before = sum(each.begins for each in earlier), ended
 
     def in_flight(self, driver: Driver) -> bool:
         """Return whether a request of this process is not over."""
@@ -399,6 +411,9 @@ class Traffic:
             self.kill(request.driver)
             return
         checkpoint_id, journal = self.journal(request)
+        if isinstance(self._store, OwnFolder):
+            # A call that came to no end is the same again after a kill or an answer; one that failed is executed anew.
+            checkpoint_id = str(request.before[: 2 if path else 1])
         since = times_recorded(journal, path)
         request.places[path, key, since] += 1
         ok = self.world.execute(message, checkpoint_id, journal, request.places[path, key, since])

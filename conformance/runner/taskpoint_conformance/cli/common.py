@@ -24,7 +24,7 @@ FILE: Final = click.Path(dir_okay=False, path_type=Path)
 driver_option: Final = click.option(
     "--driver",
     metavar="CMD",
-    help="Command of the driver, or `python`, `typescript` or `langgraph-py`; the reference's driver if left out.",
+    help="Command, or `python`, `typescript`, `langgraph-py` or `langgraph-js`; the reference's driver if left out.",
 )
 
 
@@ -41,6 +41,8 @@ def driver_command(text: str | None) -> list[str]:
             return _typescript()
         case "langgraph-py":
             return _langgraph_python()
+        case "langgraph-js":
+            return _langgraph_js()
         case _:
             return shlex.split(text, posix=os.name != "nt")
 
@@ -50,10 +52,14 @@ def _typescript() -> list[str]:
     driver = port / "dist" / "driver" / "main.js"
     if not driver.is_file():
         raise HarnessError(f"the driver typescript is not built: cd {port} && npm ci && npm run build")
-    node = shutil.which("node")
-    if node is None:
-        raise HarnessError("the driver typescript needs Node.js 20 or newer")
-    return [node, str(driver)]
+    return [_node("typescript"), str(driver)]
+
+
+def _node(driver: str) -> str:
+    found = shutil.which("node")
+    if found is None:
+        raise HarnessError(f"the driver {driver} needs Node.js 20 or newer")
+    return found
 
 
 def _langgraph_python() -> list[str]:
@@ -65,6 +71,13 @@ def _langgraph_python() -> list[str]:
             " && .venv/bin/pip install -r requirements.txt"
         )
     return [str(python), str(folder)]
+
+
+def _langgraph_js() -> list[str]:
+    folder = data.drivers() / "langgraph-js"
+    if not (folder / "node_modules" / "@langchain" / "langgraph").is_dir():
+        raise HarnessError(f"LangGraph.js is not installed for its driver: cd {folder} && npm install")
+    return [_node("langgraph-js"), str(folder / "src" / "main.js")]
 
 
 def choose(
