@@ -29,6 +29,7 @@ INVALID = {
     "sql-without-sqlite": "only with saver: sqlite",
     "items-without-sqlite": "only with store: sqlite",
     "given-thread": "$.given.threads[0], filled in",
+    "given-journal": "another attempt_id than the attempt that it follows (JRN-003)",
     "no-why": "'why' is a required property",
     "no-steps": "$.steps",
     "no-rule": "$.verifies",

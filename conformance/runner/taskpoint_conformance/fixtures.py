@@ -13,8 +13,9 @@ from typing import Any, Final, cast
 import yaml
 
 from taskpoint_conformance import FORMAT, data
-from taskpoint_conformance.errors import HarnessError
+from taskpoint_conformance.errors import Failure, HarnessError
 from taskpoint_conformance.given import threads_of
+from taskpoint_conformance.journal import check_entries
 from taskpoint_conformance.schemas import document_problem, format_problem
 from taskpoint_conformance.shapes import is_array, is_object
 
@@ -275,6 +276,12 @@ def _world_problems(document: dict[str, Any]) -> Iterator[str]:
         for place, thread in enumerate(threads_of(document)):
             if problem := document_problem("thread", {key: each for key, each in thread.items() if key != "holder"}):
                 yield f"$.given.threads[{place}], filled in: {problem}"
+                continue
+            try:
+                for item in thread["checkpoints"]:
+                    check_entries([], item["entries"])
+            except Failure as failure:
+                yield f"$.given.threads[{place}], filled in: {failure.message}"
 
 
 def discover(folder: Path | None = None) -> tuple[list[Fixture], list[FixtureError]]:

@@ -40,10 +40,12 @@ def _thread(thread: dict[str, Any], entrypoint: dict[str, Any]) -> dict[str, Any
 
 def _entries(entries: list[dict[str, Any]], checkpoint_id: str) -> list[dict[str, Any]]:
     whole: list[dict[str, Any]] = []
-    attempt = 0
+    attempts, attempt_id = 0, ""
     for seq, entry in enumerate(entries):
-        attempt += entry["kind"] in {"run.started", "run.resumed"}
-        defaults: dict[str, Any] = {"seq": seq, "at": _TIME, "attempt_id": f"{checkpoint_id}-a{attempt}"}
+        if entry["kind"] in {"run.started", "run.resumed"}:
+            attempts += 1
+            attempt_id = entry.get("attempt_id", f"{checkpoint_id}-a{attempts}")
+        defaults: dict[str, Any] = {"seq": seq, "at": _TIME, "attempt_id": attempt_id}
         if entry["kind"].startswith("task."):
             segment = str(entry.get("path", "")).rsplit("/", 1)[-1]
             name = segment.rsplit("@" if "@" in segment else "#", 1)[0]
