@@ -51,7 +51,11 @@ function item(container: unknown, key: unknown): unknown {
 }
 
 function length(value: any): number {
-  return typeof value === "string" ? [...value].length : Array.isArray(value) ? value.length : Object.keys(value).length;
+  return typeof value === "string"
+    ? [...value].length
+    : Array.isArray(value)
+      ? value.length
+      : Object.keys(value).length;
 }
 
 const OPERATORS: { readonly [name: string]: (...operands: any[]) => unknown } = {
@@ -91,7 +95,11 @@ function operate([name, ...operands]: [string, ...unknown[]], variables: Variabl
 }
 
 const INFO = {
-  thread_id: "threadId", checkpoint_id: "checkpointId", run_id: "runId", run_attempt: "runAttempt", path: "path",
+  thread_id: "threadId",
+  checkpoint_id: "checkpointId",
+  run_id: "runId",
+  run_attempt: "runAttempt",
+  path: "path",
   is_replaying: "isReplaying",
 } as const;
 

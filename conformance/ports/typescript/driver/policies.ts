@@ -7,8 +7,15 @@ import type { Message } from "./wire.js";
 type ErrorClassOf = (name: string) => new (message: string) => Error;
 
 const NAMES: { readonly [name: string]: string } = {
-  initial_interval: "initialInterval", backoff_factor: "backoffFactor", max_interval: "maxInterval", max_attempts: "maxAttempts",
-  jitter: "jitter", retry_on: "retryOn", run_timeout: "runTimeout", idle_timeout: "idleTimeout", refresh_on: "refreshOn",
+  initial_interval: "initialInterval",
+  backoff_factor: "backoffFactor",
+  max_interval: "maxInterval",
+  max_attempts: "maxAttempts",
+  jitter: "jitter",
+  retry_on: "retryOn",
+  run_timeout: "runTimeout",
+  idle_timeout: "idleTimeout",
+  refresh_on: "refreshOn",
 };
 const TIMES = new Set(["initial_interval", "max_interval", "run_timeout", "idle_timeout"]);
 
@@ -19,7 +26,12 @@ function milliseconds(value: unknown): unknown {
 function policy(document: Message, errorClass: ErrorClassOf): Message {
   return Object.fromEntries(
     Object.entries(document).map(([name, value]) => {
-      const own = name === "retry_on" && Array.isArray(value) ? value.map(errorClass) : TIMES.has(name) ? milliseconds(value) : value;
+      const own =
+        name === "retry_on" && Array.isArray(value)
+          ? value.map(errorClass)
+          : TIMES.has(name)
+            ? milliseconds(value)
+            : value;
       return [NAMES[name] ?? name, own];
     }),
   );
@@ -35,10 +47,18 @@ function cachePolicy({ key, ttl }: Message, naming: Naming): CachePolicy {
   };
 }
 
-export function policiesOf({ retry, timeout, cache }: Message, errorClass: ErrorClassOf, naming: Naming = () => new Map()): PolicyOptions {
+export function policiesOf(
+  { retry, timeout, cache }: Message,
+  errorClass: ErrorClassOf,
+  naming: Naming = () => new Map(),
+): PolicyOptions {
   return {
-    ...(retry === undefined ? {} : { retry: Array.isArray(retry) ? retry.map((each) => policy(each, errorClass)) : retry }),
-    ...(timeout === undefined ? {} : { timeout: typeof timeout === "object" && timeout ? policy(timeout, errorClass) : milliseconds(timeout) }),
+    ...(retry === undefined
+      ? {}
+      : { retry: Array.isArray(retry) ? retry.map((each) => policy(each, errorClass)) : retry }),
+    ...(timeout === undefined
+      ? {}
+      : { timeout: typeof timeout === "object" && timeout ? policy(timeout, errorClass) : milliseconds(timeout) }),
     ...(cache === undefined ? {} : { cachePolicy: cachePolicy(cache, naming) }),
   } as PolicyOptions;
 }

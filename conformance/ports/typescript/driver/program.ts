@@ -1,8 +1,21 @@
 // A program made into tasks and an entrypoint of the port. All of it is the port's public interface (CNF-001).
 
 import {
-  type BaseCache, type BaseStore, type CheckpointSaver, type Entrypoint, entrypoint, type EntrypointOptions, fromTree,
-  getExecutionInfo, type Recorded, type Schema, type Task, task, toTree, type Tree, type VersionOptions,
+  type BaseCache,
+  type BaseStore,
+  type CheckpointSaver,
+  type Entrypoint,
+  entrypoint,
+  type EntrypointOptions,
+  fromTree,
+  getExecutionInfo,
+  type Recorded,
+  type Schema,
+  type Task,
+  task,
+  toTree,
+  type Tree,
+  type VersionOptions,
 } from "../src/index.js";
 import { policiesOf } from "./policies.js";
 import { Broken, evaluate, refuseUnknown, type Variables } from "./expressions.js";
@@ -38,14 +51,21 @@ export class Program {
     }
   }
 
-  #task(name: string, { params, body, raises = [], version, migrate, returns, retry, timeout, cache, ...rest }: Message): AnyTask {
+  #task(
+    name: string,
+    { params, body, raises = [], version, migrate, returns, retry, timeout, cache, ...rest }: Message,
+  ): AnyTask {
     refuseUnknown("a task", rest);
-    const parameters = params.map((each: string | Message) => (typeof each === "string" ? { name: each } : each)) as Message[];
+    const parameters = params.map((each: string | Message) =>
+      typeof each === "string" ? { name: each } : each,
+    ) as Message[];
     const named = (args: readonly unknown[]): Variables =>
-      new Map(parameters.map((each, index) => [
-        each.name,
-        args[index] === undefined && "default" in each ? fromTree(each.default as Tree) : args[index],
-      ]));
+      new Map(
+        parameters.map((each, index) => [
+          each.name,
+          args[index] === undefined && "default" in each ? fromTree(each.default as Tree) : args[index],
+        ]),
+      );
     const options = {
       name,
       params: parameters.map((each) => ({ name: each.name as string, optional: "default" in each })),
@@ -63,7 +83,22 @@ export class Program {
   }
 
   entrypoint(given: Given): Entrypoint<unknown, unknown> {
-    const { entrypoint: name, params, tasks: _, entrypoints = {}, body, version, migrate, on_divergence, previous, retry, timeout, cache, context, ...rest } = this.document;
+    const {
+      entrypoint: name,
+      params,
+      tasks: _,
+      entrypoints = {},
+      body,
+      version,
+      migrate,
+      on_divergence,
+      previous,
+      retry,
+      timeout,
+      cache,
+      context,
+      ...rest
+    } = this.document;
     refuseUnknown("a program", rest);
     const options: EntrypointOptions = {
       name,
@@ -81,17 +116,30 @@ export class Program {
     return made;
   }
 
-  #inner(name: string, { params, body, previous, retry, timeout, cache, saver: isKept, ...rest }: Message, saver: CheckpointSaver | null): Entrypoint<unknown, unknown> {
+  #inner(
+    name: string,
+    { params, body, previous, retry, timeout, cache, saver: isKept, ...rest }: Message,
+    saver: CheckpointSaver | null,
+  ): Entrypoint<unknown, unknown> {
     refuseUnknown("an entrypoint", rest);
     const kept = isKept && saver ? { checkpointer: saver } : {};
     return this.#make({ name, ...kept, ...this.#policies({ retry, timeout, cache }, params) }, params, body, previous);
   }
 
   #policies(document: Message, params: string[]) {
-    return policiesOf(document, (each) => this.errorClass(each), ([input]) => new Map(params.map((each) => [each, input])));
+    return policiesOf(
+      document,
+      (each) => this.errorClass(each),
+      ([input]) => new Map(params.map((each) => [each, input])),
+    );
   }
 
-  #make(options: EntrypointOptions, params: string[], body: Message[], previous: Message | undefined): Entrypoint<unknown, unknown> {
+  #make(
+    options: EntrypointOptions,
+    params: string[],
+    body: Message[],
+    previous: Message | undefined,
+  ): Entrypoint<unknown, unknown> {
     return entrypoint(options, (input: unknown) => {
       this.isEntered = true;
       const variables = params.map((each: string): [string, unknown] => [each, input]);
@@ -146,11 +194,16 @@ export class Program {
 
 /** A record type of the program: all its members, each an integer or a string. */
 function record(members: Message): Schema<unknown> {
-  const fits = (type: string, value: unknown) => (type === "integer" ? Number.isInteger(value) : typeof value === "string");
+  const fits = (type: string, value: unknown) =>
+    type === "integer" ? Number.isInteger(value) : typeof value === "string";
   return {
     parse(value: any) {
-      const isRecord = typeof value === "object" && value !== null && Object.keys(value).length === Object.keys(members).length;
-      if (!isRecord || !Object.entries(members).every(([name, type]) => Object.hasOwn(value, name) && fits(type, value[name]))) {
+      const isRecord =
+        typeof value === "object" && value !== null && Object.keys(value).length === Object.keys(members).length;
+      if (
+        !isRecord ||
+        !Object.entries(members).every(([name, type]) => Object.hasOwn(value, name) && fits(type, value[name]))
+      ) {
         throw new TypeError("this is no such record");
       }
       return value;
@@ -159,6 +212,7 @@ function record(members: Message): Schema<unknown> {
 }
 
 function versions({ version, migrate }: Message): VersionOptions {
-  const migration = ({ kind, value, version }: Recorded) => evaluate(migrate, new Map<string, unknown>(Object.entries({ kind, value, version })));
+  const migration = ({ kind, value, version }: Recorded) =>
+    evaluate(migrate, new Map<string, unknown>(Object.entries({ kind, value, version })));
   return { ...(version === undefined ? {} : { version }), ...(migrate === undefined ? {} : { migrate: migration }) };
 }

@@ -1,8 +1,28 @@
 // The request `run`: one use of the entrypoint's public interface, and what it came to.
 
 import {
-  type BaseCache, type BaseStore, type CheckpointSaver, Command, InMemoryCache, InMemoryStore, type Entrypoint, errorDocument, failureOf, fromTree, type HistoryOptions, type RunOptions, SaverError, type StateSnapshot, type StateUpdate, StopRun, TaskError, TaskpointError,
-  type TaskSnapshot, toTree, type Tree, UsageError,
+  type BaseCache,
+  type BaseStore,
+  type CheckpointSaver,
+  Command,
+  InMemoryCache,
+  InMemoryStore,
+  type Entrypoint,
+  errorDocument,
+  failureOf,
+  fromTree,
+  type HistoryOptions,
+  type RunOptions,
+  SaverError,
+  type StateSnapshot,
+  type StateUpdate,
+  StopRun,
+  TaskError,
+  TaskpointError,
+  type TaskSnapshot,
+  toTree,
+  type Tree,
+  UsageError,
 } from "../src/index.js";
 import { SqliteCache, SqliteSaver, SqliteStore } from "../src/sqlite.js";
 import { Broken } from "./expressions.js";
@@ -25,7 +45,9 @@ export async function run(request: Message, wire: Wire): Promise<Message> {
     given = { ...given, cache: cacheOf(request) };
     const workflow = program.entrypoint(given);
     if (request.action === "clear_cache") {
-      await (request.task === undefined ? workflow.clearCache() : program.task(request.task).clearCache(given.cache as BaseCache));
+      await (request.task === undefined
+        ? workflow.clearCache()
+        : program.task(request.task).clearCache(given.cache as BaseCache));
       return { outcome: "cleared" };
     }
     answer = await act(request, workflow, given.saver, (members) => wire.call(request.id, "emit", members));
@@ -79,13 +101,21 @@ function cacheOf({ cache }: Message): BaseCache | undefined {
   return made;
 }
 
-function optionsOf({ thread, options: { checkpoint_id, max_concurrency, metadata, run_id, take_over, retry, context, durability, ...rest } = {} }: Message): RunOptions {
-  const [unknown] = Object.keys(rest).filter((name) => !["as_node", "filter", "before", "limit", "stream", "subgraphs", "stop_after"].includes(name));
+function optionsOf({
+  thread,
+  options: { checkpoint_id, max_concurrency, metadata, run_id, take_over, retry, context, durability, ...rest } = {},
+}: Message): RunOptions {
+  const [unknown] = Object.keys(rest).filter(
+    (name) => !["as_node", "filter", "before", "limit", "stream", "subgraphs", "stop_after"].includes(name),
+  );
   if (unknown !== undefined) {
     throw new Broken(`the driver does not know the option ${unknown}`);
   }
   const given = {
-    configurable: { ...(thread === null ? {} : { thread_id: thread }), ...(checkpoint_id === undefined ? {} : { checkpoint_id }) },
+    configurable: {
+      ...(thread === null ? {} : { thread_id: thread }),
+      ...(checkpoint_id === undefined ? {} : { checkpoint_id }),
+    },
     metadata: metadata === undefined ? undefined : fromTree(metadata as Tree),
     maxConcurrency: max_concurrency,
     runId: run_id,
@@ -112,7 +142,12 @@ function inputOf({ action, command, input }: Message): unknown {
   return new Command({ answers: Object.fromEntries(answers) });
 }
 
-async function act(request: Message, workflow: Entrypoint<unknown, unknown>, saver: CheckpointSaver | null, emit: Emit): Promise<Message> {
+async function act(
+  request: Message,
+  workflow: Entrypoint<unknown, unknown>,
+  saver: CheckpointSaver | null,
+  emit: Emit,
+): Promise<Message> {
   const options = optionsOf(request);
   switch (request.action) {
     case "invoke":
@@ -132,7 +167,10 @@ async function act(request: Message, workflow: Entrypoint<unknown, unknown>, sav
       await workflow.updateState(options, fromTree(request.value), request.options?.as_node);
       return { outcome: "updated" };
     case "bulk_update":
-      await workflow.bulkUpdateState(options, request.updates.map((step: Message[]) => step.map(updateOf)));
+      await workflow.bulkUpdateState(
+        options,
+        request.updates.map((step: Message[]) => step.map(updateOf)),
+      );
       return { outcome: "updated" };
     case "fork": {
       const forked = await workflow.fork(options, pick(request, "before", "to"));
@@ -141,7 +179,10 @@ async function act(request: Message, workflow: Entrypoint<unknown, unknown>, sav
     case "state":
       return { outcome: "state", state: stateOf(await workflow.getState(options)) };
     case "history":
-      return { outcome: "history", states: await collect(workflow.getStateHistory(options, historyOf(request)), stateOf) };
+      return {
+        outcome: "history",
+        states: await collect(workflow.getStateHistory(options, historyOf(request)), stateOf),
+      };
     default:
       throw new Broken(`the driver does not know the action ${request.action}`);
   }

@@ -1,7 +1,14 @@
 // The runner's store behind the port's saver: each verb is one call, and nothing is remembered (CNF-008).
 
 import {
-  type Append, type Begin, type Checkpoint, type CheckpointSaver, ConcurrentRunError, type Head, type Loaded, SaverError,
+  type Append,
+  type Begin,
+  type Checkpoint,
+  type CheckpointSaver,
+  ConcurrentRunError,
+  type Head,
+  type Loaded,
+  SaverError,
 } from "../src/index.js";
 import type { Message, Wire } from "./wire.js";
 
@@ -28,12 +35,26 @@ export class RunnerSaver implements CheckpointSaver {
 
   async load(thread_id: string, checkpoint_id: string | null): Promise<Loaded | null> {
     const { loaded } = await this.#call("load", { thread_id, checkpoint_id });
-    return loaded && { checkpoint: loaded.checkpoint, isHead: loaded.is_head, holder: loaded.holder, entries: loaded.entries };
+    return (
+      loaded && {
+        checkpoint: loaded.checkpoint,
+        isHead: loaded.is_head,
+        holder: loaded.holder,
+        entries: loaded.entries,
+      }
+    );
   }
 
   async begin({ checkpoint, expectedHead, entries, holder, takeOver, leading }: Begin): Promise<void> {
     const before = leading === undefined ? {} : { leading };
-    await this.#call("begin", { checkpoint, expected_head: expectedHead, entries, holder, take_over: takeOver, ...before });
+    await this.#call("begin", {
+      checkpoint,
+      expected_head: expectedHead,
+      entries,
+      holder,
+      take_over: takeOver,
+      ...before,
+    });
   }
 
   async append({ threadId, checkpointId, expectedSeq, entries, closing, holder, takeOver }: Append): Promise<void> {

@@ -1,7 +1,16 @@
 // Statements of the program IR, with nothing but what a user of the port could write.
 
 import {
-  durable, entrypoint, errorDocument, first, fromTree, getPreviousState, getWriter, heartbeat, interrupt, isDelivered,
+  durable,
+  entrypoint,
+  errorDocument,
+  first,
+  fromTree,
+  getPreviousState,
+  getWriter,
+  heartbeat,
+  interrupt,
+  isDelivered,
 } from "../src/index.js";
 import { Broken, evaluate, refuseUnknown, truth, type Variables } from "./expressions.js";
 import { operate } from "./store.js";
@@ -112,7 +121,12 @@ export class Body {
     const controller = new AbortController();
     const named = kwargs && Object.fromEntries(Object.entries(kwargs).map(([name, each]) => [name, this.value(each)]));
     const policies = policiesOf({ retry, timeout, cache }, (each) => this.program.errorClass(each));
-    const options = { signal: controller.signal, ...policies, ...(kwargs ? { named } : {}), ...(key === undefined ? {} : { key: this.value(key) }) };
+    const options = {
+      signal: controller.signal,
+      ...policies,
+      ...(kwargs ? { named } : {}),
+      ...(key === undefined ? {} : { key: this.value(key) }),
+    };
     return { promise: this.program.task(task).withOptions(options)(...this.values(args)), controller };
   }
 
@@ -184,7 +198,9 @@ const STATEMENTS: { readonly [kind: string]: Statement } = {
     const { take_over: takeOver, context, retry, durability, ...rest } = options;
     refuseUnknown("an invocation", rest);
     const given = defined({
-      takeOver, retry, durability,
+      takeOver,
+      retry,
+      durability,
       context: context === undefined ? undefined : body.value(context),
       configurable: thread === undefined ? undefined : { thread_id: body.value(thread) },
     });
@@ -195,7 +211,13 @@ const STATEMENTS: { readonly [kind: string]: Statement } = {
   cancel: (body, { handle }) => body.handle(handle).controller.abort(),
   done: (body, { handle, as }) => body.keep(as, isDelivered(body.handle(handle).promise)),
   gather: async (body, { handles, as, return_errors }) => {
-    body.keep(as, await gather(body.handles(handles).map(({ promise }) => promise), return_errors));
+    body.keep(
+      as,
+      await gather(
+        body.handles(handles).map(({ promise }) => promise),
+        return_errors,
+      ),
+    );
   },
   first: async (body, members) => {
     const { index, value } = await first(body.handles(members.handles).map(({ promise }) => promise));
@@ -222,7 +244,10 @@ const STATEMENTS: { readonly [kind: string]: Statement } = {
   },
   raise: (body, { type, message, data, cause, retryable }) => {
     const error = body.program.error(type, body.value(message), data === undefined ? undefined : body.value(data));
-    const more = { ...(cause === undefined ? {} : { cause: body.caught(cause) }), ...(retryable === undefined ? {} : { retryable }) };
+    const more = {
+      ...(cause === undefined ? {} : { cause: body.caught(cause) }),
+      ...(retryable === undefined ? {} : { retryable }),
+    };
     throw Object.assign(error, more);
   },
   rethrow: (body, { error }) => {

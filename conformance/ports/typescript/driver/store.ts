@@ -4,7 +4,14 @@ import { getStore, type Item } from "../src/index.js";
 import type { Message } from "./wire.js";
 
 const OPTIONS: { readonly [name: string]: string } = {
-  ttl: "ttl", filter: "filter", limit: "limit", offset: "offset", query: "query", prefix: "prefix", suffix: "suffix", max_depth: "maxDepth",
+  ttl: "ttl",
+  filter: "filter",
+  limit: "limit",
+  offset: "offset",
+  query: "query",
+  prefix: "prefix",
+  suffix: "suffix",
+  max_depth: "maxDepth",
 };
 
 function shown({ namespace, key, value }: Item): object {
@@ -13,7 +20,9 @@ function shown({ namespace, key, value }: Item): object {
 
 export async function operate(members: Message, value: (expression: unknown) => any): Promise<unknown> {
   const store = getStore();
-  const given = Object.entries(OPTIONS).filter(([name]) => name in members).map(([name, own]) => [own, value(members[name])]);
+  const given = Object.entries(OPTIONS)
+    .filter(([name]) => name in members)
+    .map(([name, own]) => [own, value(members[name])]);
   const options = { ...Object.fromEntries(given), ...("refresh" in members ? { refreshTtl: members.refresh } : {}) };
   switch (members.op) {
     case "put":

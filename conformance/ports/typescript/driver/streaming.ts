@@ -6,7 +6,13 @@ import type { Message } from "./wire.js";
 
 export type Emit = (members: Message) => Promise<Message>;
 
-export async function stream(workflow: Entrypoint<unknown, unknown>, input: unknown, options: StreamOptions, { stream: modes, subgraphs = false, stop_after }: Message, emit: Emit): Promise<Message> {
+export async function stream(
+  workflow: Entrypoint<unknown, unknown>,
+  input: unknown,
+  options: StreamOptions,
+  { stream: modes, subgraphs = false, stop_after }: Message,
+  emit: Emit,
+): Promise<Message> {
   const wanted = modes === true ? ["updates"] : modes;
   const streamMode = [...wanted, ...(wanted.includes("values") ? [] : ["values"])]; // which tells how the run ended
   let answer: Message = {};
@@ -32,7 +38,9 @@ export async function stream(workflow: Entrypoint<unknown, unknown>, input: unkn
 function part(ns: readonly string[], mode: string, data: any): Message {
   const head = { type: mode, ns };
   if (mode === "values") {
-    return isInterrupted(data) ? { ...head, data: {}, interrupts: asked(data.__interrupt__) } : { ...head, data: toTree(data), interrupts: [] };
+    return isInterrupted(data)
+      ? { ...head, data: {}, interrupts: asked(data.__interrupt__) }
+      : { ...head, data: toTree(data), interrupts: [] };
   }
   return { ...head, data: (SHOWN[mode] ?? toTree)(data) };
 }
@@ -45,7 +53,12 @@ function task(data: Message): Message {
   if ("input" in data) {
     return { ...data, input: toTree(data.input) };
   }
-  return { ...data, error: data.error && errorOf(data.error), result: toTree(data.result), interrupts: asked(data.interrupts) };
+  return {
+    ...data,
+    error: data.error && errorOf(data.error),
+    result: toTree(data.result),
+    interrupts: asked(data.interrupts),
+  };
 }
 
 function errorOf(error: unknown): Message {

@@ -1,7 +1,13 @@
 // The requests that are about values and definitions.
 
 import {
-  canonical, decodeText, digestArguments, entrypoint, task, TaskpointError, ValueEncodingError,
+  canonical,
+  decodeText,
+  digestArguments,
+  entrypoint,
+  task,
+  TaskpointError,
+  ValueEncodingError,
 } from "../src/index.js";
 import { evaluate } from "./expressions.js";
 import { policiesOf } from "./policies.js";
@@ -43,7 +49,10 @@ const FUNCTIONS: { readonly [kind: string]: unknown } = {
     yield 1;
   },
   not_callable: 42,
-  lambda: (() => () => null)(),
+  lambda: (
+    () => () =>
+      null
+  )(),
   missing: undefined,
 };
 
@@ -54,7 +63,9 @@ export function errorClass(name: string): new (message: string) => Error {
 
 export function define({ kind, name, options, function: fn }: Message): Message {
   const { raises, on_divergence, retry, timeout, cache, ...rest } = options;
-  const classes = Array.isArray(raises) ? raises.map((each) => (typeof each === "string" ? errorClass(each) : each)) : raises;
+  const classes = Array.isArray(raises)
+    ? raises.map((each) => (typeof each === "string" ? errorClass(each) : each))
+    : raises;
   const given = {
     ...rest,
     ...policiesOf({ retry, timeout, cache }, errorClass),

@@ -2,7 +2,7 @@
 
 import { parseText, storedText, type Tree } from "../src/index.js";
 
-// biome-ignore lint/suspicious/noExplicitAny: the schema of the messages is in conformance/format/1.0
+/** The schema of the messages is in conformance/format/1.0. */
 export type Message = { [member: string]: any };
 
 const NO_LIMIT = 10_000;

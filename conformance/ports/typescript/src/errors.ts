@@ -20,6 +20,15 @@ export class UsageError extends TaskpointError {
   override name = "UsageError";
 }
 
+/** An option, or an argument, is none of those that it can be. */
+export function invalidOption(name: string, wanted: string): UsageError {
+  return new UsageError(
+    "usage.option_invalid",
+    `${name} has to be ${wanted}`,
+    "Give one of the values that it can have.",
+  );
+}
+
 /** The code makes a call that does not fit what its journal recorded, at `path`. */
 export class ReplayDivergenceError extends TaskpointError {
   override name = "ReplayDivergenceError";

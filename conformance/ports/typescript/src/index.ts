@@ -5,11 +5,29 @@ export { Tagged } from "./codec/tags.js";
 export { canonical, decodeText, encodeText, ErrorValue, Extension, fromTree, toTree } from "./codec/value.js";
 export { canonicalText, parseText, storedText, type Tree } from "./codec/text.js";
 export { errorDocument, type ErrorClass } from "./core/failures.js";
-export * from "./errors.js";
+export {
+  ConcurrentRunError,
+  FormatError,
+  ReplayDivergenceError,
+  SaverError,
+  StoreError,
+  TaskError,
+  TaskpointError,
+  TaskTimeoutError,
+  UsageError,
+  ValueEncodingError,
+} from "./errors.js";
 export { Command } from "./runtime/command.js";
 export type { RunnableConfig, RunOptions } from "./runtime/config.js";
 export {
-  type ExecutionInfo, getConfig, getContext, getExecutionInfo, getIdempotencyKey, getPreviousState, getStore, getWriter,
+  type ExecutionInfo,
+  getConfig,
+  getContext,
+  getExecutionInfo,
+  getIdempotencyKey,
+  getPreviousState,
+  getStore,
+  getWriter,
   heartbeat,
   interrupt,
 } from "./runtime/context.js";
@@ -32,7 +50,16 @@ export { type Task, task, type TaskCallOptions, type TaskOptions } from "./runti
 export type { BaseCache, FullKey } from "./caches/cache.js";
 export { InMemoryCache } from "./caches/memory.js";
 export { InMemoryStore } from "./stores/memory.js";
-export { BaseStore, type GetOptions, type Item, type ListOptions, type PutOptions, type Row, type Rows, type SearchOptions } from "./stores/store.js";
+export {
+  BaseStore,
+  type GetOptions,
+  type Item,
+  type ListOptions,
+  type PutOptions,
+  type Row,
+  type Rows,
+  type SearchOptions,
+} from "./stores/store.js";
 export { MemorySaver } from "./savers/memory.js";
 export type { Append, Begin, CheckpointSaver, Head, Loaded } from "./savers/saver.js";
 export type { Checkpoint, Entry, ErrorDocument, Holder } from "./generated/types.js";

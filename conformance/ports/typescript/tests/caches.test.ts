@@ -18,7 +18,10 @@ for (const [name, make] of Object.entries(CACHES)) {
     await cache.set([["a"], "k"], "2");
     await cache.set([["a", "b"], "k"], "3", 60);
     await cache.set([["a"], "gone"], "4", 1e-9);
-    assert.deepEqual([await cache.get([["a"], "k"]), await cache.get([["a"], "gone"]), await cache.get([["b"], "k"])], ["2", null, null]);
+    assert.deepEqual(
+      [await cache.get([["a"], "k"]), await cache.get([["a"], "gone"]), await cache.get([["b"], "k"])],
+      ["2", null, null],
+    );
     await cache.clear([["a"]]);
     assert.deepEqual([await cache.get([["a"], "k"]), await cache.get([["a", "b"], "k"])], [null, "3"]);
     await cache.clear();
@@ -35,7 +38,9 @@ for (const [name, make] of Object.entries(CACHES)) {
       return made.length;
     });
     const main = entrypoint({ name: "main", cache, cachePolicy: { ttl: 60 } }, async (n: number) => [
-      await load(new Map([[n, "a"]])), await load(new Map([[n, "b"]])), await load(new Map([[n, "a"]])),
+      await load(new Map([[n, "a"]])),
+      await load(new Map([[n, "b"]])),
+      await load(new Map([[n, "a"]])),
     ]);
     assert.deepEqual(await main.invoke(1), [1, 2, 1]);
     assert.deepEqual(await main.invoke(1), [1, 2, 1]);
@@ -52,10 +57,15 @@ for (const [name, make] of Object.entries(CACHES)) {
 test("a key function decides, and one that is wrong fails its call", async () => {
   let count = 0;
   const next = async () => ++count;
-  const byName = task({ name: "byName", cachePolicy: { keyFunc: ([, name]) => name as string } }, (_client: object, _name: string) => next());
+  const byName = task(
+    { name: "byName", cachePolicy: { keyFunc: ([, name]) => name as string } },
+    (_client: object, _name: string) => next(),
+  );
   const wrong = task({ name: "wrong", cachePolicy: { keyFunc: () => 1 as never } }, next);
   const main = entrypoint({ name: "main", cache: new InMemoryCache() }, async () => [
-    await byName(new WeakMap(), "a"), await byName(new WeakMap(), "b"), await byName(new WeakSet(), "a"),
+    await byName(new WeakMap(), "a"),
+    await byName(new WeakMap(), "b"),
+    await byName(new WeakSet(), "a"),
     await wrong().catch((error) => error.code),
   ]);
   assert.deepEqual(await main.invoke({}), [1, 2, 1, "usage.option_invalid"]);

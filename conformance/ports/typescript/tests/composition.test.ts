@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Command, entrypoint, getConfig, getContext, getPreviousState, interrupt, isInterrupted, MemorySaver, task } from "../src/index.js";
+import {
+  Command,
+  entrypoint,
+  getConfig,
+  getContext,
+  getPreviousState,
+  interrupt,
+  isInterrupted,
+  MemorySaver,
+  task,
+} from "../src/index.js";
 
 const on = (thread_id: string) => ({ configurable: { thread_id } });
 
@@ -11,7 +21,10 @@ test("what an entrypoint did inside of a run is not done again", async () => {
     await step(n);
     return interrupt<string>(n);
   });
-  const outer = entrypoint({ name: "outer", checkpointer: new MemorySaver() }, async (n: number) => await inner.invoke(n));
+  const outer = entrypoint(
+    { name: "outer", checkpointer: new MemorySaver() },
+    async (n: number) => await inner.invoke(n),
+  );
   const asked = await outer.invoke(7, on("a"));
   assert.ok(isInterrupted(asked));
   assert.equal((asked as any).__interrupt__[0].id, "inner#0!0");
@@ -23,7 +36,8 @@ test("a bound config lies under what a use gives", async () => {
   const look = entrypoint({ name: "look", checkpointer: new MemorySaver() }, async () => getConfig());
   const mine = look.withConfig({ configurable: { thread_id: "mine", user: 1 }, tags: ["x"] });
   assert.deepEqual(await mine.invoke({}, { configurable: { user: 2 }, tags: ["y"] }), {
-    configurable: { thread_id: "mine", user: 2 }, tags: ["x", "y"],
+    configurable: { thread_id: "mine", user: 2 },
+    tags: ["x", "y"],
   });
   assert.equal((await mine.getState()).config.configurable.thread_id, "mine");
   assert.throws(() => look.withConfig({ tags: "x" } as never), { code: "usage.config_invalid" });
@@ -38,7 +52,11 @@ test("a variant has other options, and the rest of its own", async () => {
 
 test("an inner entrypoint has the context that it was invoked with, and its caller keeps its own", async () => {
   const inner = entrypoint("inner", async () => getContext());
-  const outer = entrypoint("outer", async () => [await inner.invoke(1), await inner.invoke(1, { context: "b" }), getContext()]);
+  const outer = entrypoint("outer", async () => [
+    await inner.invoke(1),
+    await inner.invoke(1, { context: "b" }),
+    getContext(),
+  ]);
   assert.deepEqual(await outer.invoke(1, { context: "a" }), ["a", "b", "a"]);
 });
 
@@ -72,7 +90,13 @@ test("a batch in a run is a call for each input", async () => {
     }
     return [await inner.batch(all), shown];
   });
-  assert.deepEqual(await outer.invoke([1, 2]), [[2, 4], [["updates", { inner: 10 }], ["values", 10]]]);
+  assert.deepEqual(await outer.invoke([1, 2]), [
+    [2, 4],
+    [
+      ["updates", { inner: 10 }],
+      ["values", 10],
+    ],
+  ]);
 });
 
 test("a task is mapped over items, by keys where their order may change", async () => {

@@ -32,7 +32,9 @@ test("everybody sees the declared type, and data is what is recorded", async () 
   assert.equal((await main.invoke(new Money(500), on("a"))).euros, 5);
   assert.equal((await main.invoke(new Money(100), on("a"))).euros, 6);
   assert.ok((await main.getState(on("a"))).values instanceof Money);
-  assert.deepEqual((await main.withOptions({ returns: { parse: (value) => value } }).getState(on("a"))).values, { cents: 600 });
+  assert.deepEqual((await main.withOptions({ returns: { parse: (value) => value } }).getState(on("a"))).values, {
+    cents: 600,
+  });
   await assert.rejects(main.invoke({} as Money, on("b")), { code: "value.mismatch", path: "$.cents" });
   assert.equal((await main.getState(on("b"))).source, null);
 });

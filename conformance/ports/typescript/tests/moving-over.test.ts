@@ -5,7 +5,16 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Command, entrypoint, failureOf, InMemoryCache, interrupt, isInterrupted, MemorySaver, task } from "../src/index.js";
+import {
+  Command,
+  entrypoint,
+  failureOf,
+  InMemoryCache,
+  interrupt,
+  isInterrupted,
+  MemorySaver,
+  task,
+} from "../src/index.js";
 import { SqliteSaver } from "../src/sqlite.js";
 
 const on = (thread_id: string) => ({ configurable: { thread_id } });
@@ -54,7 +63,9 @@ test("an answer is for one question: of several it has to say which, and it coun
   const [one, two] = (asked as any).__interrupt__.map(({ id }: any) => id);
   await assert.rejects(main.invoke(new Command({ resume: "yes" }), on("a")), { code: "interrupt.ambiguous" });
   assert.ok(isInterrupted(await main.invoke(new Command({ answers: { [one]: "first" } }), on("a"))));
-  await assert.rejects(main.invoke(new Command({ answers: { [one]: "again" } }), on("a")), { code: "interrupt.already_answered" });
+  await assert.rejects(main.invoke(new Command({ answers: { [one]: "again" } }), on("a")), {
+    code: "interrupt.already_answered",
+  });
   assert.deepEqual(await main.invoke(new Command({ answers: { [two]: "second" } }), on("a")), ["first", "second"]);
   await assert.rejects(main.invoke(new Command({ resume: "yes" }), on("a")), { code: "interrupt.none_pending" });
 });
@@ -178,7 +189,9 @@ test("what is not equal has keys of its own in a cache", async () => {
 
 test("options that nobody knows are refused", async () => {
   assert.throws(() => task({ name: "a", retries: 1 } as never, async () => 1), { code: "usage.option_unknown" });
-  assert.throws(() => entrypoint({ name: "a", recursion: 1 } as never, async () => 1), { code: "usage.option_unknown" });
+  assert.throws(() => entrypoint({ name: "a", recursion: 1 } as never, async () => 1), {
+    code: "usage.option_unknown",
+  });
   const main = entrypoint("main", async () => 1);
   await assert.rejects(main.invoke({}, { durability: "bogus" as never }), { code: "usage.option_invalid" });
   await assert.rejects(main.invoke({}, { foo: 1 } as never), { code: "usage.config_invalid" });

@@ -7,7 +7,9 @@ import { entrypoint, task, TaskTimeoutError, secondsAfter } from "../src/index.j
 const VECTORS = new URL("../../../../vectors/retry.json", import.meta.url);
 
 test("waits are as the vectors say", () => {
-  const { cases } = JSON.parse(readFileSync(VECTORS, "utf8")) as { cases: { failed: number; policy: any; random: number; seconds: number }[] };
+  const { cases } = JSON.parse(readFileSync(VECTORS, "utf8")) as {
+    cases: { failed: number; policy: any; random: number; seconds: number }[];
+  };
   for (const { failed, policy, random, seconds } of cases) {
     assert.equal(secondsAfter(failed, policy, random), seconds);
   }
@@ -23,6 +25,9 @@ test("a task is tried again, and given up on", async () => {
     return tries;
   });
   const slow = task({ name: "slow", timeout: 10 }, async () => await sleep(40));
-  const main = entrypoint("main", async () => [await busy(), await slow().catch((error) => error instanceof TaskTimeoutError)]);
+  const main = entrypoint("main", async () => [
+    await busy(),
+    await slow().catch((error) => error instanceof TaskTimeoutError),
+  ]);
   assert.deepEqual(await main.invoke({}), [3, true]);
 });

@@ -5,8 +5,19 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
-  type CheckpointSaver, Command, entrypoint, first, getPreviousState, interrupt, isInterrupted, MemorySaver, StopRun, stopRuns, task,
-  TaskError, UsageError,
+  type CheckpointSaver,
+  Command,
+  entrypoint,
+  first,
+  getPreviousState,
+  interrupt,
+  isInterrupted,
+  MemorySaver,
+  StopRun,
+  stopRuns,
+  task,
+  TaskError,
+  UsageError,
 } from "../src/index.js";
 import { SqliteSaver } from "../src/sqlite.js";
 
@@ -41,10 +52,15 @@ for (const [name, saver] of Object.entries(SAVERS)) {
   });
 
   test(`a run asks, and goes on with the answer, on ${name}`, async () => {
-    const main = entrypoint({ name: "main", checkpointer: saver() }, async (n: number) => (interrupt<boolean>({ pay: n }) ? n : 0));
+    const main = entrypoint({ name: "main", checkpointer: saver() }, async (n: number) =>
+      interrupt<boolean>({ pay: n }) ? n : 0,
+    );
     const asked = await main.invoke(7, on("a"));
     assert.ok(isInterrupted(asked));
-    assert.deepEqual((asked as any).__interrupt__.map(({ value }: any) => value), [{ pay: 7 }]);
+    assert.deepEqual(
+      (asked as any).__interrupt__.map(({ value }: any) => value),
+      [{ pay: 7 }],
+    );
     assert.equal((await main.getState(on("a"))).interrupts.length, 1);
     assert.equal(await main.invoke(new Command({ resume: true }), on("a")), 7);
   });

@@ -39,7 +39,11 @@ function program(file: string, then: string): string {
 
 function run(then: string) {
   const file = join(mkdtempSync(join(tmpdir(), "taskpoint-")), "threads.db");
-  const { stdout, stderr, signal } = spawnSync(process.execPath, ["--input-type=module", "-e", program(file, then)], { encoding: "utf8", timeout: 30_000, killSignal: "SIGKILL" });
+  const { stdout, stderr, signal } = spawnSync(process.execPath, ["--input-type=module", "-e", program(file, then)], {
+    encoding: "utf8",
+    timeout: 30_000,
+    killSignal: "SIGKILL",
+  });
   return { file, stderr, signal, said: stdout.trim().split("\n") };
 }
 
@@ -48,7 +52,10 @@ test("a signal stops all runs, no new one begins, and then it ends the process",
   assert.deepEqual([said, signal], [["pays 1", "a stopped: true", "b stopped: true"], "SIGTERM"], stderr);
   const paid: number[] = [];
   const pay = task("pay", async (n: number) => (paid.push(n), n));
-  const main = entrypoint({ name: "main", checkpointer: new SqliteSaver(file) }, async () => [await pay(1), await pay(2)]);
+  const main = entrypoint({ name: "main", checkpointer: new SqliteSaver(file) }, async () => [
+    await pay(1),
+    await pay(2),
+  ]);
   assert.deepEqual(await main.invoke(null, { configurable: { thread_id: "a" } }), [1, 2]);
   assert.deepEqual(paid, [2]);
 });

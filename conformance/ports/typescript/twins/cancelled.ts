@@ -14,7 +14,10 @@ export const cancelled: Twin = (effect, given) => {
     const call = extra.withOptions({ signal: controller.signal })();
     await effect("ready");
     controller.abort();
-    const seen = await call.then(() => "a result", () => "a cancellation");
+    const seen = await call.then(
+      () => "a result",
+      () => "a cancellation",
+    );
     return await use(seen);
   });
 };

@@ -23,5 +23,8 @@ export const orders: Twin = (effect, given) => {
     await effect("close", [n]);
     return [paid, shipped];
   });
-  return entrypoint({ ...given, name: "main" }, async () => [await order(1), await order.withOptions({ key: "second" })(2)]);
+  return entrypoint({ ...given, name: "main" }, async () => [
+    await order(1),
+    await order.withOptions({ key: "second" })(2),
+  ]);
 };

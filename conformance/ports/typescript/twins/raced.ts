@@ -8,7 +8,10 @@ export const raced: Twin = (effect, given) => {
   const fast = task("fast", () => effect<string>("fast"));
   const use = task("use", (r: string) => effect<string>("use", [r]));
   return entrypoint({ ...given, name: "main" }, async () => {
-    const [index, value] = await Promise.race([slow().then((r) => [0, r] as const), fast().then((r) => [1, r] as const)]);
+    const [index, value] = await Promise.race([
+      slow().then((r) => [0, r] as const),
+      fast().then((r) => [1, r] as const),
+    ]);
     return [index, await use(value)];
   });
 };

@@ -1,7 +1,6 @@
 // What a cache is (chapter 18): texts under a namespace and a key, which may go at any time.
 
-import { UsageError } from "../errors.js";
-import { invalidOption } from "../runtime/definition.js";
+import { invalidOption, UsageError } from "../errors.js";
 import { readNamespace, readText } from "../stores/places.js";
 
 /** A namespace, and a key in it. */

@@ -24,7 +24,10 @@ export class InMemoryCache implements BaseCache {
   async set(full: FullKey, text: string, ttl?: number): Promise<void> {
     const { namespace, key } = readKey(full);
     const expiresAt = expiryOf(text, ttl);
-    this.#namespaces.set(namespace, (this.#namespaces.get(namespace) ?? new Map<string, Kept>()).set(key, { text, expiresAt }));
+    this.#namespaces.set(
+      namespace,
+      (this.#namespaces.get(namespace) ?? new Map<string, Kept>()).set(key, { text, expiresAt }),
+    );
   }
 
   async clear(namespaces?: readonly (readonly string[])[]): Promise<void> {

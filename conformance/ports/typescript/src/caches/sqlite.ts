@@ -6,7 +6,8 @@ import { readNamespace } from "../stores/places.js";
 import { SqliteTables } from "../stores/sqlite-tables.js";
 import { type BaseCache, expiryOf, type FullKey, readKey } from "./cache.js";
 
-const GET = "SELECT value FROM cache_entries WHERE namespace = ? AND key = ? AND (expires_at IS NULL OR expires_at > ?)";
+const GET =
+  "SELECT value FROM cache_entries WHERE namespace = ? AND key = ? AND (expires_at IS NULL OR expires_at > ?)";
 
 /**
  * Keeps results in a file.
@@ -36,7 +37,13 @@ export class SqliteCache implements BaseCache {
     const expiresAt = expiryOf(text, ttl);
     this.#tables.step("keep a result", (tables) => {
       tables.run("DELETE FROM cache_entries WHERE expires_at <= ?", Date.now() / 1000);
-      tables.run("INSERT OR REPLACE INTO cache_entries (namespace, key, value, expires_at) VALUES (?, ?, ?, ?)", namespace, key, text, expiresAt);
+      tables.run(
+        "INSERT OR REPLACE INTO cache_entries (namespace, key, value, expires_at) VALUES (?, ?, ?, ?)",
+        namespace,
+        key,
+        text,
+        expiresAt,
+      );
     });
   }
 

@@ -19,7 +19,8 @@ const DATE =
   "(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))" +
   "|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
 const CLOCK = "(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:[.][0-9]{1,9})?";
-const OFFSET = "(?:Z|[+](?:[01][0-9]|2[0-3]):[0-5][0-9]|-(?:00:(?:0[1-9]|[1-5][0-9])|(?:0[1-9]|1[0-9]|2[0-3]):[0-5][0-9]))";
+const OFFSET =
+  "(?:Z|[+](?:[01][0-9]|2[0-3]):[0-5][0-9]|-(?:00:(?:0[1-9]|[1-5][0-9])|(?:0[1-9]|1[0-9]|2[0-3]):[0-5][0-9]))";
 
 function pattern(source: string): RegExp {
   return new RegExp(`^(?:${source})$`, "u");
@@ -27,7 +28,10 @@ function pattern(source: string): RegExp {
 
 /** VAL-055: no zeros at the end of a fraction, and Z for an offset of none. */
 function moment(text: string): string {
-  return text.replace(/(\.[0-9]*?)0+(?![0-9])/, "$1").replace(/\.(?![0-9])/, "").replace("+00:00", "Z");
+  return text
+    .replace(/(\.[0-9]*?)0+(?![0-9])/, "$1")
+    .replace(/\.(?![0-9])/, "")
+    .replace("+00:00", "Z");
 }
 
 const TEXT_TAGS = {
@@ -53,7 +57,11 @@ export function isTextTag(tag: string): tag is TextTag {
 }
 
 export function malformed(tag: string, path: string): ValueEncodingError {
-  return new ValueEncodingError("value.malformed_tag", `what stands under ${tag} at ${path} is not what it allows`, path);
+  return new ValueEncodingError(
+    "value.malformed_tag",
+    `what stands under ${tag} at ${path} is not what it allows`,
+    path,
+  );
 }
 
 /** Return the one way in which a tag's text is written, and refuse what is none of it. */
@@ -94,7 +102,11 @@ function decimal(text: string, path = "$"): string {
 }
 
 export function outOfRange(what: string, path: string): ValueEncodingError {
-  return new ValueEncodingError("value.out_of_range", `the ${what} at ${path} is outside of the range that its encoding has`, path);
+  return new ValueEncodingError(
+    "value.out_of_range",
+    `the ${what} at ${path} is outside of the range that its encoding has`,
+    path,
+  );
 }
 
 const INTEGER = /^-?[1-9][0-9]*$/;
@@ -128,7 +140,10 @@ export function writeInteger(value: bigint, path: string): string {
 
 /** VAL-052: the doubles that JSON has no number for. */
 export const FLOATS: ReadonlyMap<unknown, number> = new Map([
-  ["NaN", Number.NaN], ["Infinity", Number.POSITIVE_INFINITY], ["-Infinity", Number.NEGATIVE_INFINITY], ["-0", -0],
+  ["NaN", Number.NaN],
+  ["Infinity", Number.POSITIVE_INFINITY],
+  ["-Infinity", Number.NEGATIVE_INFINITY],
+  ["-0", -0],
 ]);
 
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$/;

@@ -2,7 +2,17 @@
 
 import { ValueEncodingError } from "../errors.js";
 import {
-  Carried, FLOATS, isSafe, isTextTag, malformed, normalised, outOfRange, readBytes, readInteger, Tagged, writeInteger,
+  Carried,
+  FLOATS,
+  isSafe,
+  isTextTag,
+  malformed,
+  normalised,
+  outOfRange,
+  readBytes,
+  readInteger,
+  Tagged,
+  writeInteger,
 } from "./tags.js";
 import { canonicalText, MAX_DEPTH, parseText, setMember, storedText, type Tree } from "./text.js";
 
@@ -58,14 +68,22 @@ function member(path: string, key: string): string {
 
 function deeper(depth: number, path: string): number {
   if (depth >= MAX_DEPTH) {
-    throw new ValueEncodingError("value.too_deep", `the value is nested more than ${MAX_DEPTH} levels deep`, path.slice(0, 200));
+    throw new ValueEncodingError(
+      "value.too_deep",
+      `the value is nested more than ${MAX_DEPTH} levels deep`,
+      path.slice(0, 200),
+    );
   }
   return depth + 1;
 }
 
 function wellFormed(text: string, path: string): string {
   if (!text.isWellFormed()) {
-    throw new ValueEncodingError("value.lone_surrogate", `a string at ${path} holds a surrogate without its partner`, path);
+    throw new ValueEncodingError(
+      "value.lone_surrogate",
+      `a string at ${path} holds a surrogate without its partner`,
+      path,
+    );
   }
   return text;
 }
@@ -202,7 +220,10 @@ function ordered<T extends Tree>(tag: string, items: T[], by: (item: T) => Tree,
 
 function encodeError(value: ErrorValue, path: string, depth: number): Tree {
   const inner = deeper(deeper(depth, path), path);
-  const content: { [key: string]: Tree } = { type: wellFormed(value.type, path), message: wellFormed(value.message, path) };
+  const content: { [key: string]: Tree } = {
+    type: wellFormed(value.type, path),
+    message: wellFormed(value.message, path),
+  };
   if (value.data !== null && value.data !== undefined) {
     content.data = encode(value.data, `${path}.data`, inner);
   }
@@ -280,7 +301,11 @@ const TAGS: { readonly [tag: string]: TagReader } = {
 function decodeTag(tag: string, content: Tree, members: number, path: string, depth: number): unknown {
   const reader = Object.hasOwn(TAGS, tag) ? TAGS[tag] : undefined;
   if (!reader && !isTextTag(tag)) {
-    throw new ValueEncodingError("value.unknown_tag", `the object at ${path} has a tag that this version does not know`, path);
+    throw new ValueEncodingError(
+      "value.unknown_tag",
+      `the object at ${path} has a tag that this version does not know`,
+      path,
+    );
   }
   if (members !== 1) {
     throw malformed(tag, path);
@@ -311,7 +336,9 @@ function decodeError(content: Tree, path: string, depth: number): ErrorValue {
   }
   const { type, message, data, path: place, retryable } = content;
   if (
-    typeof type !== "string" || typeof message !== "string" || (place !== undefined && typeof place !== "string") ||
+    typeof type !== "string" ||
+    typeof message !== "string" ||
+    (place !== undefined && typeof place !== "string") ||
     (retryable !== undefined && typeof retryable !== "boolean")
   ) {
     throw malformed("$error", path);
@@ -320,7 +347,13 @@ function decodeError(content: Tree, path: string, depth: number): ErrorValue {
     wellFormed(text, path);
   }
   const inner = deeper(depth, path);
-  return new ErrorValue(type, message, data === undefined ? null : decode(data, `${path}.data`, inner), place, retryable);
+  return new ErrorValue(
+    type,
+    message,
+    data === undefined ? null : decode(data, `${path}.data`, inner),
+    place,
+    retryable,
+  );
 }
 
 function decodeExtension(content: Tree, path: string, depth: number): Extension {
@@ -356,7 +389,12 @@ function decodeMap(content: Tree, path: string, depth: number): unknown {
     const innermost = deeper(inner, place);
     return [decode(key, place, innermost), decode(item, place, innermost)];
   });
-  ordered("$map", pairs.map(([key]) => toTree(key)), (key) => key, path);
+  ordered(
+    "$map",
+    pairs.map(([key]) => toTree(key)),
+    (key) => key,
+    path,
+  );
   if (pairs.every(([key]) => typeof key === "string")) {
     throw malformed("$map", path); // VAL-077
   }

@@ -33,7 +33,7 @@ function cut(name: string): string {
 }
 
 /** What an error carries: its own member `data`. JavaScript throws anything: an object that is no error is data itself. */
-export function dataOf(error: unknown): unknown {
+function dataOf(error: unknown): unknown {
   return isObject(error) ? (error instanceof Error ? (error as { data?: unknown }).data : error) : undefined;
 }
 
@@ -43,7 +43,7 @@ function messageOf(error: unknown): string {
   return String(said).toWellFormed();
 }
 
-export function pathOf(error: unknown): string | undefined {
+function pathOf(error: unknown): string | undefined {
   return isObject(error) ? (error instanceof TaskError ? error.path : PATHS.get(error)) : undefined;
 }
 

@@ -1,7 +1,12 @@
 // What a journal says (chapter 6): which outcomes hold, which failures are void, which questions are open.
 
 import type {
-  Entry, EntryInterruptRaised, ErrorDocument, EntryTaskCancelled, EntryTaskCompleted, EntryTaskFailed,
+  Entry,
+  EntryInterruptRaised,
+  ErrorDocument,
+  EntryTaskCancelled,
+  EntryTaskCompleted,
+  EntryTaskFailed,
 } from "../generated/types.js";
 import { isInside, parsePath } from "./paths.js";
 
@@ -37,7 +42,11 @@ export function isOutcome(entry: Entry): entry is Outcome {
 /** STA-031: the entries up to the first that belongs to a call or an interrupt; undefined where none does. */
 export function entriesBefore(entries: readonly Entry[], place: string): Entry[] | undefined {
   const belongs = (entry: Entry): boolean => {
-    const at = isOutcome(entry) ? entry.path : entry.kind === "interrupt.raised" || entry.kind === "interrupt.answered" ? entry.id : null;
+    const at = isOutcome(entry)
+      ? entry.path
+      : entry.kind === "interrupt.raised" || entry.kind === "interrupt.answered"
+        ? entry.id
+        : null;
     return at !== null && (at === place || isInside(at, place));
   };
   const cut = entries.findIndex(belongs);
@@ -81,7 +90,16 @@ export class Journal {
     } else if (entry.kind === "interrupt.raised") {
       const { id: path, input_digest: digest, alone } = entry;
       this.#place(path);
-      const record = { kind: "question", path, digest, alone, entry, answer: undefined, isVoid: false, claimed: false } as const;
+      const record = {
+        kind: "question",
+        path,
+        digest,
+        alone,
+        entry,
+        answer: undefined,
+        isVoid: false,
+        claimed: false,
+      } as const;
       this.questions.set(path, { ...record });
     } else if (entry.kind === "interrupt.answered") {
       const asked = this.questions.get(entry.id);
@@ -145,18 +163,23 @@ export class Journal {
   /** RPL-042, RPL-045: what the next attempt makes again, by what its caller chose. Undefined: a path cannot be. */
   rerun(choice: "uncaught" | "all" | readonly string[]): string[] | undefined {
     if (choice === "all") {
-      return [...this.calls.values()].filter(({ entry, isVoid }) => entry.kind === "task.failed" && !isVoid).map(({ path }) => path);
+      return [...this.calls.values()]
+        .filter(({ entry, isVoid }) => entry.kind === "task.failed" && !isVoid)
+        .map(({ path }) => path);
     }
     if (choice === "uncaught") {
       return this.lastEnd?.kind === "run.failed" ? this.closure(this.lastEnd.rerun) : [];
     }
-    const isFailure = (path: string) => this.calls.get(path)?.entry.kind === "task.failed" && !this.calls.get(path)?.isVoid;
+    const isFailure = (path: string) =>
+      this.calls.get(path)?.entry.kind === "task.failed" && !this.calls.get(path)?.isVoid;
     return choice.every(isFailure) ? this.closure(choice) : undefined;
   }
 
   /** The records of one scope, unclaimed: each execution of a scope has copies of its own. */
   records(scope: string): (CallRecord | QuestionRecord)[] {
-    const found = [...(this.#places.get(scope) ?? [])].map((place) => this.calls.get(place) ?? this.questions.get(place));
+    const found = [...(this.#places.get(scope) ?? [])].map(
+      (place) => this.calls.get(place) ?? this.questions.get(place),
+    );
     return found.filter((record) => record !== undefined).map((record) => ({ ...record, claimed: false }));
   }
 }

@@ -3,7 +3,7 @@
 import type { CallRecord, QuestionRecord } from "./journal.js";
 import { parsePath } from "./paths.js";
 
-export type ScopeRecord = CallRecord | QuestionRecord;
+type ScopeRecord = CallRecord | QuestionRecord;
 
 export type Match<R extends ScopeRecord> =
   | { readonly kind: "new"; readonly path: string }
@@ -57,7 +57,8 @@ export class Matcher<R extends ScopeRecord = ScopeRecord> {
     if (record && agree(digest, record.digest)) {
       return this.take(record);
     }
-    const moved = digest === null ? undefined : this.#numbered.get(series)?.find((each) => !each.claimed && each.digest === digest);
+    const moved =
+      digest === null ? undefined : this.#numbered.get(series)?.find((each) => !each.claimed && each.digest === digest);
     if (moved) {
       return this.take(moved); // RPL-011
     }
@@ -79,7 +80,9 @@ export class Matcher<R extends ScopeRecord = ScopeRecord> {
 
   /** RPL-030: what nobody asked for, without void records. */
   orphans(): string[] {
-    return [...this.#records.values()].filter((each) => each.kind === "call" && !each.claimed && !each.isVoid).map(({ path }) => path);
+    return [...this.#records.values()]
+      .filter((each) => each.kind === "call" && !each.claimed && !each.isVoid)
+      .map(({ path }) => path);
   }
 
   #free(series: string): string {

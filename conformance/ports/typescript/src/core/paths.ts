@@ -3,7 +3,7 @@
 const RESERVED = /[%/#@!$\u0000-\u001f\u007f-\u009f]/g;
 
 /** IDN-020: what a name or a key looks like in a segment. */
-export function escapeName(name: string): string {
+function escapeName(name: string): string {
   return name.replace(RESERVED, (sign) =>
     [...Buffer.from(sign)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, "0")}`).join(""),
   );

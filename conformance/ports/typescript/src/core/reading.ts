@@ -15,14 +15,22 @@ function isNewer(format: unknown): boolean {
 }
 
 function invalid(where: string): FormatError {
-  return new FormatError("format.invalid", `${where} is malformed`, "Restore the thread from a sound copy; nothing was written.");
+  return new FormatError(
+    "format.invalid",
+    `${where} is malformed`,
+    "Restore the thread from a sound copy; nothing was written.",
+  );
 }
 
 /** Return the checkpoint that a document is, or refuse it by its place. */
 export function readCheckpoint(document: Checkpoint, threadId: string): Checkpoint {
   const where = `a checkpoint of thread ${JSON.stringify(threadId)}`;
   if (isNewer((document as { format?: unknown } | null)?.format)) {
-    throw new FormatError("format.newer", `${where} has a newer format than this version reads`, "Read it with a newer version.");
+    throw new FormatError(
+      "format.newer",
+      `${where} has a newer format than this version reads`,
+      "Read it with a newer version.",
+    );
   }
   const place = misfit("checkpoint.schema.json", document);
   if (place !== undefined) {

@@ -31,7 +31,9 @@ function check(schema: Schema, value: Tree, at: string, file: string): Found {
   }
   const words = schema as Keywords;
   return (
-    referred(words, value, at, file) ?? combined(words, value, at, file) ?? scalar(words, value, at) ??
+    referred(words, value, at, file) ??
+    combined(words, value, at, file) ??
+    scalar(words, value, at) ??
     (Array.isArray(value) ? array(words, value, at, file) : undefined) ??
     (isObject(value) ? object(words, value, at, file) : undefined)
   );
@@ -89,13 +91,15 @@ function scalar(words: Keywords, value: Tree, at: string): Found {
   if (typeof value === "string") {
     const length = [...value].length;
     const fits =
-      length >= (words.minLength ?? 0) && length <= (words.maxLength ?? Number.POSITIVE_INFINITY) &&
+      length >= (words.minLength ?? 0) &&
+      length <= (words.maxLength ?? Number.POSITIVE_INFINITY) &&
       (words.pattern === undefined || matches(words.pattern, value));
     return fits ? undefined : at;
   }
   if (typeof value === "number") {
     const fits =
-      value >= (words.minimum ?? Number.NEGATIVE_INFINITY) && value <= (words.maximum ?? Number.POSITIVE_INFINITY) &&
+      value >= (words.minimum ?? Number.NEGATIVE_INFINITY) &&
+      value <= (words.maximum ?? Number.POSITIVE_INFINITY) &&
       value > (words.exclusiveMinimum ?? Number.NEGATIVE_INFINITY);
     return fits ? undefined : at;
   }

@@ -50,8 +50,15 @@ export function pendingIn(journal: Journal): Interrupt[] {
 /** RUN-024. */
 export function emptySnapshot(threadId: string): StateSnapshot {
   return {
-    values: null, next: [], config: { configurable: { thread_id: threadId } }, metadata: {}, createdAt: null,
-    parentConfig: null, tasks: [], interrupts: [], source: null,
+    values: null,
+    next: [],
+    config: { configurable: { thread_id: threadId } },
+    metadata: {},
+    createdAt: null,
+    parentConfig: null,
+    tasks: [],
+    interrupts: [],
+    source: null,
   };
 }
 
@@ -74,7 +81,7 @@ export function snapshot(checkpoint: Checkpoint, entries: readonly Entry[], valu
   };
 }
 
-function address(thread_id: string, checkpoint_id: string): CheckpointConfig {
+export function address(thread_id: string, checkpoint_id: string): CheckpointConfig {
   return { configurable: { thread_id, checkpoint_id } };
 }
 
@@ -97,4 +104,3 @@ function calls({ id }: Checkpoint, journal: Journal): TaskSnapshot[] {
     return { ...shown, cancelled: true };
   });
 }
-

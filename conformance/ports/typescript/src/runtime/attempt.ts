@@ -4,7 +4,14 @@ import { canonicalText } from "../codec/text.js";
 import { codeOf, errorDocument } from "../core/failures.js";
 import type { Journal } from "../core/journal.js";
 import { pendingIn } from "../core/state.js";
-import { type ConcurrentRunError, ReplayDivergenceError, type SaverError, TaskTimeoutError, UsageError, type ValueEncodingError } from "../errors.js";
+import {
+  type ConcurrentRunError,
+  ReplayDivergenceError,
+  type SaverError,
+  TaskTimeoutError,
+  UsageError,
+  type ValueEncodingError,
+} from "../errors.js";
 import type { Checkpoint, CheckpointClosing, ErrorDocument, ValueObject } from "../generated/types.js";
 import { HEARTBEAT_MS, makeHolder } from "../savers/holder.js";
 import type { BaseCache } from "../caches/cache.js";
@@ -86,7 +93,13 @@ export class Attempt {
     this.onDivergence = work.onDivergence;
     this.isKept = saver !== null;
     this.slots = new Slots(work.maxConcurrency);
-    const place = { saver, checkpoint, attemptId, durability: work.durability ?? "sync", holder: () => makeHolder(attemptId) };
+    const place = {
+      saver,
+      checkpoint,
+      attemptId,
+      durability: work.durability ?? "sync",
+      holder: () => makeHolder(attemptId),
+    };
     this.writer = new Writer(place, journal, (error) => {
       this.fatal = error;
       this.#stop = new StopRun(error);
@@ -152,7 +165,11 @@ export class Attempt {
     const { name, identity, surroundings } = callee;
     const known = this.#callees.get(name) ?? callee;
     if (known.identity !== identity || !known.surroundings !== !surroundings) {
-      throw new UsageError("usage.name_duplicate", `two functions were called under the name ${name}`, "Give one of them another name.");
+      throw new UsageError(
+        "usage.name_duplicate",
+        `two functions were called under the name ${name}`,
+        "Give one of them another name.",
+      );
     }
     this.#callees.set(name, callee);
   }
@@ -167,7 +184,14 @@ export class Attempt {
       const root = new Scope(this, "", null);
       const { timeout } = this.work;
       root.isHeartbeatOnly = timeout?.refreshOn === "heartbeat";
-      const endWatch = timeout && watchTime(timeout, () => root.lastProgress, () => root.isAsking, () => this.#expire());
+      const endWatch =
+        timeout &&
+        watchTime(
+          timeout,
+          () => root.lastProgress,
+          () => root.isAsking,
+          () => this.#expire(),
+        );
       const end = await root.run(code);
       endWatch?.();
       await Promise.all(this.#late);
@@ -219,7 +243,9 @@ export class Attempt {
     const draft = { kind: "run.completed", checkpoint_id: closing.id, ...orphans } as const;
     await this.writer.close((place) => ({ ...draft, ...place }), closing);
     if (!this.fatal) {
-      this.watcher?.completed(this.work.checkpoint, closing, this.isKept, () => forms.value.read(closing.value, forms.value.version));
+      this.watcher?.completed(this.work.checkpoint, closing, this.isKept, () =>
+        forms.value.read(closing.value, forms.value.version),
+      );
     }
     return { kind: "completed", closing };
   }
@@ -229,8 +255,19 @@ export class Attempt {
     const { thread_id, seq, id: parent_id, run_id, entrypoint } = checkpoint;
     const differs = save !== undefined && canonicalText(save) !== canonicalText(value);
     return {
-      kind: "checkpoint", format: "1.0", thread_id, seq: seq + 1, id: crypto.randomUUID(), parent_id, source: "loop",
-      created_at: now(), run_id, entrypoint, metadata, value, ...(differs ? { saved: save } : {}),
+      kind: "checkpoint",
+      format: "1.0",
+      thread_id,
+      seq: seq + 1,
+      id: crypto.randomUUID(),
+      parent_id,
+      source: "loop",
+      created_at: now(),
+      run_id,
+      entrypoint,
+      metadata,
+      value,
+      ...(differs ? { saved: save } : {}),
     };
   }
 
@@ -251,7 +288,10 @@ export class Attempt {
     if (error instanceof ReplayDivergenceError && error === this.#misfit && !error.path.includes("!")) {
       document.path = error.path; // RPL-021; a question has an id, and no path
     }
-    await this.writer.close((place) => ({ kind: "run.failed", ...place, error: document, rerun, ...some(orphans) }), null);
+    await this.writer.close(
+      (place) => ({ kind: "run.failed", ...place, error: document, rerun, ...some(orphans) }),
+      null,
+    );
     if (!this.fatal) {
       this.watcher?.failed(this.work.checkpoint, document);
     }

@@ -3,9 +3,8 @@
 import { digestArguments, digestTree } from "../codec/digest.js";
 import { parseText, storedText, type Tree } from "../codec/text.js";
 import type { BaseCache, FullKey } from "../caches/cache.js";
-import { TaskpointError, UsageError, ValueEncodingError } from "../errors.js";
+import { invalidOption, TaskpointError, UsageError, ValueEncodingError } from "../errors.js";
 import type { CachePolicy as CacheDocument } from "../generated/types.js";
-import { invalidOption } from "./definition.js";
 
 /** Which results are equal, and for how long they are kept in the cache of the run. */
 export interface CachePolicy {
@@ -16,7 +15,11 @@ export interface CachePolicy {
 }
 
 export function readCachePolicy(given: unknown): CachePolicy {
-  if (typeof given !== "object" || given === null || !Object.keys(given).every((name) => name === "keyFunc" || name === "ttl")) {
+  if (
+    typeof given !== "object" ||
+    given === null ||
+    !Object.keys(given).every((name) => name === "keyFunc" || name === "ttl")
+  ) {
     throw invalidOption("cachePolicy", "an object with keyFunc, ttl or neither");
   }
   const { keyFunc, ttl } = given as CachePolicy;
@@ -43,7 +46,11 @@ function keyOf({ keyFunc }: CachePolicy, args: readonly unknown[], input: () => 
   if (keyFunc) {
     const own: unknown = keyFunc(args);
     if (typeof own !== "string" && !(own instanceof Uint8Array)) {
-      throw new UsageError("usage.option_invalid", "keyFunc returned neither a text nor bytes", "Return a text that is always the same.");
+      throw new UsageError(
+        "usage.option_invalid",
+        "keyFunc returned neither a text nor bytes",
+        "Return a text that is always the same.",
+      );
     }
     return digestArguments([own]);
   }
@@ -66,7 +73,13 @@ export class CachedResult {
   ) {}
 
   /** `args` are what a key function gets; `input` encodes what is digested where there is none. */
-  static of(cache: BaseCache, policy: CachePolicy, place: readonly string[], args: readonly unknown[], input: () => Tree): CachedResult | undefined {
+  static of(
+    cache: BaseCache,
+    policy: CachePolicy,
+    place: readonly string[],
+    args: readonly unknown[],
+    input: () => Tree,
+  ): CachedResult | undefined {
     const key = keyOf(policy, args, input);
     return key === undefined ? undefined : new CachedResult(cache, [place, key], policy.ttl);
   }

@@ -194,7 +194,13 @@ export class Call {
     }
     const { version } = this.callee.form;
     const versioned = version === null ? {} : { version }; // TYP-020
-    return (place) => ({ kind: "task.completed", ...place, ...this.#head(this.executions), value: came.tree, ...versioned });
+    return (place) => ({
+      kind: "task.completed",
+      ...place,
+      ...this.#head(this.executions),
+      value: came.tree,
+      ...versioned,
+    });
   }
 
   /** POL-043: only a result from a cache took no execution. */

@@ -18,7 +18,11 @@ export class Command {
     const { resume, answers } = given as { resume?: unknown; answers?: { [id: string]: unknown } };
     const isOne = "resume" in given !== "answers" in given;
     if (!isOne || (answers !== undefined && (typeof answers !== "object" || answers === null))) {
-      throw new UsageError("usage.option_invalid", "a command has either resume, or answers by id", "Give one of the two.");
+      throw new UsageError(
+        "usage.option_invalid",
+        "a command has either resume, or answers by id",
+        "Give one of the two.",
+      );
     }
     this.#resume = "resume" in given ? { value: resume } : undefined;
     this.#answers = answers;
@@ -37,7 +41,11 @@ export class Command {
         throw nonePending();
       }
       if (pending.length > 1) {
-        throw new UsageError("interrupt.ambiguous", `${pending.length} interrupts are pending`, "Address each answer by its id.");
+        throw new UsageError(
+          "interrupt.ambiguous",
+          `${pending.length} interrupts are pending`,
+          "Address each answer by its id.",
+        );
       }
       return [{ id: pending[0] as string, value: toTree(this.#resume.value) }];
     }
@@ -47,7 +55,11 @@ export class Command {
         throw unknownId();
       }
       if (!pending.includes(id)) {
-        throw new UsageError("interrupt.already_answered", "an interrupt was answered before", "Leave it out; answers are given once.");
+        throw new UsageError(
+          "interrupt.already_answered",
+          "an interrupt was answered before",
+          "Leave it out; answers are given once.",
+        );
       }
     }
     return pending.filter((id) => Object.hasOwn(answers, id)).map((id) => ({ id, value: toTree(answers[id]) }));
@@ -59,5 +71,9 @@ function nonePending(): UsageError {
 }
 
 function unknownId(): UsageError {
-  return new UsageError("interrupt.unknown_id", "the run never raised that interrupt", "Take the id from the pending interrupts.");
+  return new UsageError(
+    "interrupt.unknown_id",
+    "the run never raised that interrupt",
+    "Take the id from the pending interrupts.",
+  );
 }

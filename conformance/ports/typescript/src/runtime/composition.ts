@@ -1,10 +1,10 @@
 // An entrypoint that is called by code of a run: a call like that of a task (chapter 19).
 
+import { invalidOption } from "../errors.js";
 import { fromTree } from "../codec/value.js";
 import type { Callee } from "./call.js";
 import { Command } from "./command.js";
 import { merged, type Request, type RunnableConfig, type RunOptions } from "./config.js";
-import { invalidOption } from "./definition.js";
 import { EntrypointFinal } from "./final.js";
 import { nothingToResume } from "./opening.js";
 import { current, type Scope } from "./scope.js";
@@ -23,7 +23,13 @@ export function callerOf({ saver }: Workflow, { threadId }: Request): Scope | un
 }
 
 /** Make the call. */
-export function callIn(scope: Scope, workflow: Workflow, input: unknown, options: RunOptions, request: Request): Promise<unknown> {
+export function callIn(
+  scope: Scope,
+  workflow: Workflow,
+  input: unknown,
+  options: RunOptions,
+  request: Request,
+): Promise<unknown> {
   if (input === null || input === undefined || input instanceof Command) {
     throw nothingToResume(); // CMP-010
   }
@@ -40,7 +46,12 @@ export function callIn(scope: Scope, workflow: Workflow, input: unknown, options
     return returned instanceof EntrypointFinal ? returned.value : returned; // CMP-006
   };
   const callee: Callee = {
-    name: definition.name, fn: body, identity: fn, raises: new Map(), form: forms.value, policies,
+    name: definition.name,
+    fn: body,
+    identity: fn,
+    raises: new Map(),
+    form: forms.value,
+    policies,
     surroundings: { config, context, store: own.store ?? around.store },
   };
   const args = [fromTree(tree)];

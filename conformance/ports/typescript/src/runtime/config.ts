@@ -2,12 +2,17 @@
 
 import type { Tree } from "../codec/text.js";
 import { toTree } from "../codec/value.js";
+import { isId } from "../core/labels.js";
 import { TaskpointError, UsageError } from "../errors.js";
 import type { Durability } from "./writer.js";
 
 /** The config of a run. Nothing of `configurable` is stored but the two ids (SEC-009). */
 export interface RunnableConfig {
-  readonly configurable?: { readonly thread_id?: string; readonly checkpoint_id?: string; readonly [own: string]: unknown };
+  readonly configurable?: {
+    readonly thread_id?: string;
+    readonly checkpoint_id?: string;
+    readonly [own: string]: unknown;
+  };
   /** Is stored with the checkpoints. */
   readonly metadata?: { readonly [name: string]: unknown };
   /** How many tasks of the run execute at the same time. */
@@ -57,9 +62,12 @@ export function readId(name: string, value: unknown): string | null {
   if (value === undefined) {
     return null;
   }
-  const isText = typeof value === "string" && value.isWellFormed() && !/[\u0000-\u001f\u007f-\u009f]/.test(value);
-  if (!isText || value === "" || [...value].length > 255) {
-    throw new UsageError("usage.id_invalid", `${name} is not a text of 1 to 255 characters without controls`, "Pass a valid string.");
+  if (!isId(value)) {
+    throw new UsageError(
+      "usage.id_invalid",
+      `${name} is not a text of 1 to 255 characters without controls`,
+      "Pass a valid string.",
+    );
   }
   return value;
 }
@@ -80,7 +88,11 @@ export function readOptions(options: RunOptions = {}): Request {
   if (tags !== undefined && !(Array.isArray(tags) && tags.every((tag) => typeof tag === "string"))) {
     throw invalid("tags", "a list of texts");
   }
-  if (retry !== "uncaught" && retry !== "all" && !(Array.isArray(retry) && retry.every((path) => typeof path === "string"))) {
+  if (
+    retry !== "uncaught" &&
+    retry !== "all" &&
+    !(Array.isArray(retry) && retry.every((path) => typeof path === "string"))
+  ) {
     throw new UsageError("usage.option_invalid", 'retry has to be "uncaught", "all" or a list of paths');
   }
   if (typeof takeOver !== "boolean") {
@@ -106,11 +118,13 @@ export function readOptions(options: RunOptions = {}): Request {
 
 /** CMP-020: a config with another one on top of it, member by member in what is an object; tags add up. */
 export function merged<T extends RunnableConfig>(base: RunnableConfig, over: T): T {
-  const isObject = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
+  const isObject = (value: unknown): value is object =>
+    typeof value === "object" && value !== null && !Array.isArray(value);
   const members = (["configurable", "metadata"] as const)
     .filter((member) => isObject(base[member]) && isObject(over[member]))
     .map((member) => [member, { ...base[member], ...over[member] }]);
-  const tags = Array.isArray(base.tags) && Array.isArray(over.tags) ? { tags: [...new Set([...base.tags, ...over.tags])] } : {};
+  const tags =
+    Array.isArray(base.tags) && Array.isArray(over.tags) ? { tags: [...new Set([...base.tags, ...over.tags])] } : {};
   return { ...base, ...over, ...Object.fromEntries(members), ...tags };
 }
 

@@ -1,25 +1,34 @@
 // What a definition is, and which are refused when they are made (chapter 5).
 
-import { UsageError } from "../errors.js";
+import { isId, isLabel } from "../core/labels.js";
+import { invalidOption, UsageError } from "../errors.js";
 
-// biome-ignore lint/suspicious/noExplicitAny: any function can be a task
+/** Any function can be a task. */
 export type AnyFunction = (...args: any[]) => unknown;
 
 /** TSK-006. */
 export function readName(name: unknown): string {
-  if (typeof name !== "string" || !name.isWellFormed() || name === "" || [...name].length > 255) {
+  if (!isLabel(name)) {
     throw new UsageError("usage.name_invalid", "a name is a text of 1 to 255 characters", "Choose another name.");
   }
   return name;
 }
 
 /** TSK-011 to TSK-013. */
-export function readFunction(fn: unknown): AnyFunction {
+function readFunction(fn: unknown): AnyFunction {
   if (fn === undefined) {
-    throw new UsageError("usage.function_missing", "a definition has no function", "Pass the function behind the name.");
+    throw new UsageError(
+      "usage.function_missing",
+      "a definition has no function",
+      "Pass the function behind the name.",
+    );
   }
   if (typeof fn !== "function" || /^class\b/.test(Function.prototype.toString.call(fn))) {
-    throw new UsageError("usage.not_callable", `a definition was made of a ${typeof fn}, which cannot be called`, "Pass a function.");
+    throw new UsageError(
+      "usage.not_callable",
+      `a definition was made of a ${typeof fn}, which cannot be called`,
+      "Pass a function.",
+    );
   }
   if (/GeneratorFunction$/.test(Object.getPrototypeOf(fn).constructor?.name ?? "")) {
     throw new UsageError("usage.generator", "the function of a definition is a generator", "Return a list.");
@@ -28,10 +37,18 @@ export function readFunction(fn: unknown): AnyFunction {
 }
 
 /** Take the two named forms apart: `("name", fn)` and `({name, ...}, fn)`. */
-export function readForm<O extends { readonly name?: string }>(given: string | O, fn: unknown, known: readonly string[]): { name: string; options: O; fn: AnyFunction } {
+export function readForm<O extends { readonly name?: string }>(
+  given: string | O,
+  fn: unknown,
+  known: readonly string[],
+): { name: string; options: O; fn: AnyFunction } {
   const options = (typeof given === "string" ? { name: given } : given) as O;
   if (typeof options !== "object" || options === null) {
-    throw new UsageError("usage.name_invalid", "a definition begins with a name, or with its options", 'Write ("name", fn).');
+    throw new UsageError(
+      "usage.name_invalid",
+      "a definition begins with a name, or with its options",
+      'Write ("name", fn).',
+    );
   }
   const unknown = Object.keys(options).find((name) => !known.includes(name));
   if (unknown !== undefined) {
@@ -39,13 +56,13 @@ export function readForm<O extends { readonly name?: string }>(given: string | O
   }
   const checked = readFunction(fn);
   if (options.name === undefined && checked.name === "") {
-    throw new UsageError("usage.name_missing", "a definition has no name, and neither has its function", "Give a name.");
+    throw new UsageError(
+      "usage.name_missing",
+      "a definition has no name, and neither has its function",
+      "Give a name.",
+    );
   }
   return { name: readName(options.name === undefined ? checked.name : options.name), options, fn: checked };
-}
-
-export function invalidOption(name: string, wanted: string): UsageError {
-  return new UsageError("usage.option_invalid", `${name} has to be ${wanted}`, "Give one of the values that it can have.");
 }
 
 /** The version of a definition: a text, or none. */
@@ -53,7 +70,7 @@ export function readVersion(version: unknown): string | null {
   if (version === undefined || version === null) {
     return null;
   }
-  if (typeof version !== "string" || version === "" || [...version].length > 255 || /[\u0000-\u001f\u007f-\u009f]/.test(version)) {
+  if (!isId(version)) {
     throw invalidOption("version", "a text of 1 to 255 characters");
   }
   return version;

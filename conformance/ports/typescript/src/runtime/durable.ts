@@ -18,7 +18,11 @@ const UUID = own("$uuid4", () => crypto.randomUUID());
 const SLEEP = own("$sleep", sleepFor);
 
 function ask(callee: Callee, args: readonly unknown[] = []): Promise<unknown> {
-  return currentScope(`durable: ${callee.name}`).make(callee, { args, positional: [], named: {}, shown: [args, {}] }, {});
+  return currentScope(`durable: ${callee.name}`).make(
+    callee,
+    { args, positional: [], named: {}, shown: [args, {}] },
+    {},
+  );
 }
 
 /** DRH-011: a pause ends when its recorded beginning is as long ago as it is to last. */

@@ -1,12 +1,12 @@
 // Entrypoints: functions that a caller runs on a thread.
 
+import { invalidOption } from "../errors.js";
 import type { CheckpointConfig, StateSnapshot } from "../core/state.js";
 import type { EntrypointDefinition } from "../generated/types.js";
 import { placeOf } from "./caching.js";
 import type { Command } from "./command.js";
 import { callerOf, callIn } from "./composition.js";
 import { merged, readOptions, type RunnableConfig, type RunOptions } from "./config.js";
-import { invalidOption } from "./definition.js";
 import { EntrypointFinal } from "./final.js";
 import { Queue } from "./queue.js";
 import { Slots } from "./slots.js";
@@ -74,7 +74,9 @@ export class Entrypoint<I, O> {
   async invoke(input: I | Command | null | undefined, options: RunOptions = {}): Promise<O> {
     const request = readOptions(merged(this.#config, options));
     const scope = callerOf(this.#workflow, request);
-    return (await (scope ? callIn(scope, this.#workflow, input, options, request) : use(this.#workflow, input, request))) as O;
+    return (await (scope
+      ? callIn(scope, this.#workflow, input, options, request)
+      : use(this.#workflow, input, request))) as O;
   }
 
   /**
@@ -83,15 +85,27 @@ export class Entrypoint<I, O> {
    *
    * @example await refund.batch(orders, orders.map((id) => ({ configurable: { thread_id: id } })));
    */
-  batch(inputs: readonly I[], options?: RunOptions | readonly RunOptions[], more?: { readonly returnExceptions?: false }): Promise<O[]>;
-  batch(inputs: readonly I[], options: RunOptions | readonly RunOptions[] | undefined, more: BatchOptions): Promise<(O | Error)[]>;
-  async batch(inputs: readonly I[], options: RunOptions | readonly RunOptions[] = {}, { returnExceptions = false }: BatchOptions = {}): Promise<(O | Error)[]> {
+  batch(
+    inputs: readonly I[],
+    options?: RunOptions | readonly RunOptions[],
+    more?: { readonly returnExceptions?: false },
+  ): Promise<O[]>;
+  batch(
+    inputs: readonly I[],
+    options: RunOptions | readonly RunOptions[] | undefined,
+    more: BatchOptions,
+  ): Promise<(O | Error)[]>;
+  async batch(
+    inputs: readonly I[],
+    options: RunOptions | readonly RunOptions[] = {},
+    { returnExceptions = false }: BatchOptions = {},
+  ): Promise<(O | Error)[]> {
     const given = Array.isArray(options) ? (options as readonly RunOptions[]) : inputs.map(() => options as RunOptions);
     if (given.length !== inputs.length) {
       throw invalidOption("the options of a batch", "one for all inputs, or one for each");
     }
     const isInRun = given.some((each) => callerOf(this.#workflow, readOptions(merged(this.#config, each))));
-    const gate = new Slots(isInRun ? undefined : given[0]?.maxConcurrency ?? this.#config.maxConcurrency);
+    const gate = new Slots(isInRun ? undefined : (given[0]?.maxConcurrency ?? this.#config.maxConcurrency));
     const runs = inputs.map(async (input, index) => {
       if (!isInRun) {
         await gate.acquire();
@@ -99,7 +113,9 @@ export class Entrypoint<I, O> {
       return await this.invoke(input, given[index]).finally(() => gate.release());
     });
     const settled = await Promise.allSettled(runs);
-    const failure = settled.find((each) => each.status === "rejected" && !(returnExceptions && each.reason instanceof Error));
+    const failure = settled.find(
+      (each) => each.status === "rejected" && !(returnExceptions && each.reason instanceof Error),
+    );
     if (failure?.status === "rejected") {
       throw failure.reason;
     }
@@ -113,7 +129,10 @@ export class Entrypoint<I, O> {
    *
    * @example for await (const update of refund.stream("order-7", config)) console.log(update);
    */
-  async *stream(input: I | Command | null | undefined, options: StreamOptions = {}): AsyncGenerator<unknown, void, undefined> {
+  async *stream(
+    input: I | Command | null | undefined,
+    options: StreamOptions = {},
+  ): AsyncGenerator<unknown, void, undefined> {
     const { streamMode = "updates", subgraphs = false, ...rest } = options;
     const modes = readModes(streamMode);
     const request = readOptions(merged(this.#config, rest));
@@ -124,7 +143,10 @@ export class Entrypoint<I, O> {
     const scope = callerOf(this.#workflow, request);
     if (scope) {
       const value = await callIn(scope, this.#workflow, input, rest, request);
-      const events = new Map<StreamMode, unknown>([["updates", { [this.name]: value }], ["values", value]]);
+      const events = new Map<StreamMode, unknown>([
+        ["updates", { [this.name]: value }],
+        ["values", value],
+      ]);
       for (const [mode, data] of events) {
         if (modes.includes(mode)) {
           yield shown([[], mode, data]);
@@ -165,13 +187,18 @@ export class Entrypoint<I, O> {
   }
 
   /** Look at the checkpoints of a thread, the newest first. */
-  async *getStateHistory(config: RunnableConfig = {}, options: HistoryOptions = {}): AsyncGenerator<StateSnapshot, void, undefined> {
+  async *getStateHistory(
+    config: RunnableConfig = {},
+    options: HistoryOptions = {},
+  ): AsyncGenerator<StateSnapshot, void, undefined> {
     yield* this.#threads().history(this.#request(config), options);
   }
 
   /** Set what the next run on the thread sees as its previous state. */
   async updateState(config: RunnableConfig, values: unknown, asNode?: string): Promise<CheckpointConfig> {
-    return await this.#threads().update(this.#request(config), [[{ values, ...(asNode === undefined ? {} : { asNode }) }]]);
+    return await this.#threads().update(this.#request(config), [
+      [{ values, ...(asNode === undefined ? {} : { asNode }) }],
+    ]);
   }
 
   /** Make several updates, one checkpoint each, all or none. */
@@ -199,8 +226,14 @@ export class Entrypoint<I, O> {
  *
  * @example const main = entrypoint({ name: "main", checkpointer }, async (order: string) => ship(await pay(order)));
  */
-export function entrypoint<I, R>(name: string, fn: (input: I, config: RunnableConfig) => R): Entrypoint<I, ValueOf<Awaited<R>>>;
-export function entrypoint<I, R>(options: EntrypointOptions, fn: (input: I, config: RunnableConfig) => R): Entrypoint<I, ValueOf<Awaited<R>>>;
+export function entrypoint<I, R>(
+  name: string,
+  fn: (input: I, config: RunnableConfig) => R,
+): Entrypoint<I, ValueOf<Awaited<R>>>;
+export function entrypoint<I, R>(
+  options: EntrypointOptions,
+  fn: (input: I, config: RunnableConfig) => R,
+): Entrypoint<I, ValueOf<Awaited<R>>>;
 export function entrypoint(given: string | EntrypointOptions, fn?: unknown): Entrypoint<unknown, unknown> {
   return new Entrypoint(readWorkflow(given, fn));
 }
@@ -210,4 +243,5 @@ export function entrypoint(given: string | EntrypointOptions, fn?: unknown): Ent
  *
  * @example return entrypoint.final({ value: answer, save: history });
  */
-entrypoint.final = <V, S>({ value, save }: { value: V; save: S }): EntrypointFinal<V, S> => new EntrypointFinal(value, save);
+entrypoint.final = <V, S>({ value, save }: { value: V; save: S }): EntrypointFinal<V, S> =>
+  new EntrypointFinal(value, save);

@@ -86,12 +86,20 @@ async function inTime(inner: Scope, timeout: TimeoutPolicy, run: Promise<End>): 
   inner.isHeartbeatOnly = timeout.refreshOn === "heartbeat";
   let endWatch = (): void => undefined;
   const expired = new Promise<End>((resolve) => {
-    endWatch = watchTime(timeout, () => inner.lastProgress, () => inner.isAsking, () => {
-      inner.giveUp();
-      inner.attempt.awaitAtTheEnd(run);
-      const error = new TaskTimeoutError("task.timeout", `the call at ${inner.path} took longer than its policy allows`);
-      resolve({ kind: "raised", error, causes: [] });
-    });
+    endWatch = watchTime(
+      timeout,
+      () => inner.lastProgress,
+      () => inner.isAsking,
+      () => {
+        inner.giveUp();
+        inner.attempt.awaitAtTheEnd(run);
+        const error = new TaskTimeoutError(
+          "task.timeout",
+          `the call at ${inner.path} took longer than its policy allows`,
+        );
+        resolve({ kind: "raised", error, causes: [] });
+      },
+    );
   });
   const end = await Promise.race([run, expired]);
   endWatch();

@@ -2,8 +2,8 @@
 
 import type { Tree } from "../codec/text.js";
 import { fromTree, toTree } from "../codec/value.js";
-import { ValueEncodingError } from "../errors.js";
-import { invalidOption, readVersion } from "./definition.js";
+import { invalidOption, ValueEncodingError } from "../errors.js";
+import { readVersion } from "./definition.js";
 
 /** A declared type: reads plain data, or throws where it does not fit. Those of zod and its like are such. */
 export interface Schema<T> {

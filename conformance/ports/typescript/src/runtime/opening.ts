@@ -55,7 +55,12 @@ export function savedUpTo(checkpoint: Checkpoint | null): string | null {
   return "previous_id" in checkpoint ? checkpoint.previous_id : checkpoint.id;
 }
 
-export async function loadPrevious(saver: CheckpointSaver, threadId: string, id: string | null, known: Checkpoint | null): Promise<Checkpoint | null> {
+export async function loadPrevious(
+  saver: CheckpointSaver,
+  threadId: string,
+  id: string | null,
+  known: Checkpoint | null,
+): Promise<Checkpoint | null> {
   if (id === null || known?.id === id) {
     return id === null ? null : known;
   }
@@ -69,7 +74,12 @@ export async function loadPrevious(saver: CheckpointSaver, threadId: string, id:
 /** Begin a run that nobody keeps. */
 export function openUnkept(entrypoint: EntrypointName, input: Tree, request: Request): Opened {
   const attemptId = crypto.randomUUID();
-  const checkpoint = beginning(entrypoint, input, request, { threadId: crypto.randomUUID(), seq: 0, parentId: null, previousId: null });
+  const checkpoint = beginning(entrypoint, input, request, {
+    threadId: crypto.randomUUID(),
+    seq: 0,
+    parentId: null,
+    previousId: null,
+  });
   return { checkpoint, journal: new Journal([started(attemptId)]), attemptId, isNew: true, previous: null };
 }
 
@@ -84,9 +94,19 @@ export interface Spot {
 function beginning(entrypoint: EntrypointName, input: Tree, request: Request, spot: Spot): CheckpointBeginning {
   const { name, version } = entrypoint;
   return {
-    kind: "checkpoint", format: "1.0", thread_id: spot.threadId, seq: spot.seq, id: crypto.randomUUID(), parent_id: spot.parentId,
-    source: "input", created_at: now(), run_id: request.runId ?? crypto.randomUUID(), entrypoint: { name, version },
-    metadata: request.metadata, input, previous_id: spot.previousId,
+    kind: "checkpoint",
+    format: "1.0",
+    thread_id: spot.threadId,
+    seq: spot.seq,
+    id: crypto.randomUUID(),
+    parent_id: spot.parentId,
+    source: "input",
+    created_at: now(),
+    run_id: request.runId ?? crypto.randomUUID(),
+    entrypoint: { name, version },
+    metadata: request.metadata,
+    input,
+    previous_id: spot.previousId,
   };
 }
 
@@ -95,7 +115,12 @@ function started(attemptId: string): Entry {
 }
 
 /** Begin a new run at the head of a thread (RUN-003, CKP-004, JRN-002). */
-export async function openNew(saver: CheckpointSaver, entrypoint: EntrypointName, input: Tree, request: Request & { threadId: string }): Promise<Opened> {
+export async function openNew(
+  saver: CheckpointSaver,
+  entrypoint: EntrypointName,
+  input: Tree,
+  request: Request & { threadId: string },
+): Promise<Opened> {
   const { threadId, checkpointId, takeOver } = request;
   const found = await reading(saver.head(threadId));
   const head = found && readCheckpoint(found.checkpoint, threadId);
@@ -116,7 +141,12 @@ export async function openNew(saver: CheckpointSaver, entrypoint: EntrypointName
 }
 
 /** STA-006, STA-020: the checkpoint that the config names, otherwise the head. */
-export async function chosen(saver: CheckpointSaver, threadId: string, checkpointId: string | null, head: Checkpoint | null): Promise<Checkpoint | null> {
+export async function chosen(
+  saver: CheckpointSaver,
+  threadId: string,
+  checkpointId: string | null,
+  head: Checkpoint | null,
+): Promise<Checkpoint | null> {
   if (checkpointId === null || checkpointId === head?.id) {
     return head;
   }
@@ -128,7 +158,11 @@ export async function chosen(saver: CheckpointSaver, threadId: string, checkpoin
 }
 
 /** JRN-030, for a `begin`. */
-export async function isBegun(saver: CheckpointSaver, checkpoint: Checkpoint, expectedHead: string | null): Promise<boolean> {
+export async function isBegun(
+  saver: CheckpointSaver,
+  checkpoint: Checkpoint,
+  expectedHead: string | null,
+): Promise<boolean> {
   const found = await reading(saver.load(checkpoint.thread_id, null));
   const head = found?.checkpoint.id ?? null;
   if (head !== checkpoint.id && head !== expectedHead) {
@@ -138,14 +172,23 @@ export async function isBegun(saver: CheckpointSaver, checkpoint: Checkpoint, ex
 }
 
 /** Go on with the unfinished run of a thread, perhaps with answers (RPL-001, INT-015 to INT-023). */
-export async function openAgain(saver: CheckpointSaver, entrypoint: EntrypointName, command: Command | null, request: Request & { threadId: string }): Promise<Opened> {
+export async function openAgain(
+  saver: CheckpointSaver,
+  entrypoint: EntrypointName,
+  command: Command | null,
+  request: Request & { threadId: string },
+): Promise<Opened> {
   const { threadId, checkpointId, takeOver, retry } = request;
   const loaded = await reading(saver.load(threadId, checkpointId));
   if (checkpointId !== null && !loaded) {
     throw unknownCheckpoint();
   }
   if (loaded && !loaded.isHead && command) {
-    throw new UsageError("usage.config_invalid", "the config names a checkpoint that is not the head", "Name the head, or none."); // INT-026
+    throw new UsageError(
+      "usage.config_invalid",
+      "the config names a checkpoint that is not the head",
+      "Name the head, or none.",
+    ); // INT-026
   }
   const checkpoint = loaded && readCheckpoint(loaded.checkpoint, threadId);
   if (!loaded || !checkpoint || !("input" in checkpoint)) {
@@ -170,11 +213,20 @@ export async function openAgain(saver: CheckpointSaver, entrypoint: EntrypointNa
 }
 
 export function nothingToResume(): UsageError {
-  return new UsageError("run.nothing_to_resume", "the thread has no unfinished run", "Give an input to begin a new run.");
+  return new UsageError(
+    "run.nothing_to_resume",
+    "the thread has no unfinished run",
+    "Give an input to begin a new run.",
+  );
 }
 
 /** Begin the attempt that follows a failed one by itself (POL-030, POL-031). */
-export async function openNext(saver: CheckpointSaver | null, entrypoint: EntrypointName, last: Opened, request: Request): Promise<Opened> {
+export async function openNext(
+  saver: CheckpointSaver | null,
+  entrypoint: EntrypointName,
+  last: Opened,
+  request: Request,
+): Promise<Opened> {
   if (!saver) {
     const opened = { ...last, attemptId: crypto.randomUUID(), isNew: false };
     resumed(opened, chosenRerun(opened.journal, "uncaught"), []).forEach((entry) => opened.journal.add(entry));
@@ -185,7 +237,13 @@ export async function openNext(saver: CheckpointSaver | null, entrypoint: Entryp
   if (found?.checkpoint.id !== id) {
     throw new ConcurrentRunError("another run was begun on the thread", found?.holder ?? null);
   }
-  return await openAgain(saver, entrypoint, null, { ...request, threadId, checkpointId: null, retry: "uncaught", takeOver: false });
+  return await openAgain(saver, entrypoint, null, {
+    ...request,
+    threadId,
+    checkpointId: null,
+    retry: "uncaught",
+    takeOver: false,
+  });
 }
 
 function chosenRerun(journal: Journal, retry: Request["retry"]): string[] {
@@ -197,14 +255,25 @@ function chosenRerun(journal: Journal, retry: Request["retry"]): string[] {
 }
 
 /** Take an older run up again: a fork of it whose next attempt begins in the same write (STA-022). */
-async function openOlder(saver: CheckpointSaver, old: CheckpointBeginning, loaded: Loaded, entrypoint: EntrypointName, request: Request & { threadId: string }): Promise<Opened> {
+async function openOlder(
+  saver: CheckpointSaver,
+  old: CheckpointBeginning,
+  loaded: Loaded,
+  entrypoint: EntrypointName,
+  request: Request & { threadId: string },
+): Promise<Opened> {
   const { threadId, retry, takeOver } = request;
   const kept = loaded.entries.filter(({ kind }) => kind !== "run.completed");
   const opened = await openAttempt(saver, old, kept, entrypoint);
   const found = await reading(saver.head(threadId));
   const head = found && readCheckpoint(found.checkpoint, threadId);
   refuseHeld(found?.holder ?? null, takeOver);
-  const checkpoint = forkOf(old, request, { threadId, seq: (head?.seq ?? -1) + 1, parentId: old.id, previousId: old.previous_id });
+  const checkpoint = forkOf(old, request, {
+    threadId,
+    seq: (head?.seq ?? -1) + 1,
+    parentId: old.id,
+    previousId: old.previous_id,
+  });
   resumed(opened, chosenRerun(opened.journal, retry), []).forEach((entry) => opened.journal.add(entry));
   const write = { checkpoint, expectedHead: head?.id ?? null, entries: [...opened.journal.entries], takeOver };
   await makeSure(
@@ -219,7 +288,12 @@ export function forkOf(old: CheckpointBeginning, request: Request, spot: Spot): 
   return { ...beginning(old.entrypoint, old.input, request, spot), source: "fork" };
 }
 
-async function openAttempt(saver: CheckpointSaver, checkpoint: CheckpointBeginning, entries: readonly Entry[], entrypoint: EntrypointName): Promise<Opened> {
+async function openAttempt(
+  saver: CheckpointSaver,
+  checkpoint: CheckpointBeginning,
+  entries: readonly Entry[],
+  entrypoint: EntrypointName,
+): Promise<Opened> {
   const journal = new Journal(readEntries(entries, checkpoint.thread_id));
   if (journal.isCompleted) {
     throw nothingToResume();
@@ -232,7 +306,11 @@ async function openAttempt(saver: CheckpointSaver, checkpoint: CheckpointBeginni
 /** RUN-039, STA-036. */
 export function refuseForeign(checkpoint: Checkpoint, { name }: EntrypointName): void {
   if (checkpoint.entrypoint.name !== name) {
-    throw new UsageError("usage.config_invalid", `the run was begun by another entrypoint than ${name}`, "Use that one.");
+    throw new UsageError(
+      "usage.config_invalid",
+      `the run was begun by another entrypoint than ${name}`,
+      "Use that one.",
+    );
   }
 }
 
@@ -246,7 +324,12 @@ function resumed({ journal, attemptId }: Opened, rerun: string[], answers: { id:
   return [first, ...rest];
 }
 
-async function isResumed(saver: CheckpointSaver, checkpoint: Checkpoint, expectedSeq: number, attemptId: string): Promise<boolean> {
+async function isResumed(
+  saver: CheckpointSaver,
+  checkpoint: Checkpoint,
+  expectedSeq: number,
+  attemptId: string,
+): Promise<boolean> {
   const found = await reading(saver.load(checkpoint.thread_id, null));
   if (found?.checkpoint.id === checkpoint.id) {
     const added = found.entries.slice(expectedSeq);

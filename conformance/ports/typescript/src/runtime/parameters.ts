@@ -1,7 +1,6 @@
 // Parameters that a task declares: what its calls are checked against, and may name (IDN-040 to IDN-045).
 
-import { UsageError } from "../errors.js";
-import { invalidOption } from "./definition.js";
+import { invalidOption, UsageError } from "../errors.js";
 
 /** The name of a parameter; `optional` where the function has a default for it. */
 export type Parameter = string | { readonly name: string; readonly optional: boolean };
@@ -25,7 +24,8 @@ export function readParameters(params: unknown): readonly { name: string; option
   if (params === undefined) {
     return undefined;
   }
-  const isName = (each: unknown) => typeof each === "string" || typeof (each as { name?: unknown } | null)?.name === "string";
+  const isName = (each: unknown) =>
+    typeof each === "string" || typeof (each as { name?: unknown } | null)?.name === "string";
   if (!Array.isArray(params) || !params.every(isName)) {
     throw invalidOption("params", "a list of the names of parameters");
   }
@@ -38,7 +38,12 @@ function withoutTail(args: readonly unknown[]): unknown[] {
 }
 
 /** Bind a call's arguments to the parameters, where they are declared. */
-export function bind(task: string, params: readonly { name: string; optional: boolean }[] | undefined, given: readonly unknown[], named: Named): Bound {
+export function bind(
+  task: string,
+  params: readonly { name: string; optional: boolean }[] | undefined,
+  given: readonly unknown[],
+  named: Named,
+): Bound {
   if (!params) {
     if (Object.keys(named).length > 0) {
       throw mismatch(task, "arguments by name need params in the task's options");
@@ -50,7 +55,9 @@ export function bind(task: string, params: readonly { name: string; optional: bo
   if (given.length > params.length || stray !== undefined) {
     throw mismatch(task, "there is an argument too many");
   }
-  const args = params.map(({ name }, index) => (given[index] === undefined && Object.hasOwn(named, name) ? named[name] : given[index]));
+  const args = params.map(({ name }, index) =>
+    given[index] === undefined && Object.hasOwn(named, name) ? named[name] : given[index],
+  );
   if (params.some(({ optional }, index) => !optional && args[index] === undefined)) {
     throw mismatch(task, "an argument is missing");
   }
@@ -62,5 +69,9 @@ export function bind(task: string, params: readonly { name: string; optional: bo
 }
 
 function mismatch(task: string, what: string): UsageError {
-  return new UsageError("usage.argument_mismatch", `a call of ${task} does not fit its parameters: ${what}`, "Correct the call.");
+  return new UsageError(
+    "usage.argument_mismatch",
+    `a call of ${task} does not fit its parameters: ${what}`,
+    "Correct the call.",
+  );
 }

@@ -2,10 +2,13 @@
 
 import type { ErrorClass } from "../core/failures.js";
 import { typeOf } from "../core/failures.js";
-import { TaskError, TaskpointError } from "../errors.js";
-import type { CachePolicy as CacheDocument, RetryPolicy as RetryDocument, TimeoutPolicy as TimeoutDocument } from "../generated/types.js";
+import { invalidOption, TaskError, TaskpointError } from "../errors.js";
+import type {
+  CachePolicy as CacheDocument,
+  RetryPolicy as RetryDocument,
+  TimeoutPolicy as TimeoutDocument,
+} from "../generated/types.js";
 import { cacheDocument, type CachePolicy, readCachePolicy } from "./caching.js";
-import { invalidOption } from "./definition.js";
 
 /** How often, and when, something that failed is executed again. Times are in milliseconds. */
 export interface RetryPolicy {
@@ -68,7 +71,11 @@ export function readPolicies({ retry, timeout, cachePolicy }: PolicyOptions): Po
 /** POL-016: the policies of one call, each in place of the definition's. */
 export function policiesOfCall(own: Policies, options: PolicyOptions): Policies {
   const { retry, timeout, cache } = readPolicies(options);
-  return { retry: options.retry === undefined ? own.retry : retry, timeout: timeout ?? own.timeout, cache: cache ?? own.cache };
+  return {
+    retry: options.retry === undefined ? own.retry : retry,
+    timeout: timeout ?? own.timeout,
+    cache: cache ?? own.cache,
+  };
 }
 
 function readRetry(given: unknown): Retry {
@@ -81,13 +88,17 @@ function readRetry(given: unknown): Retry {
   }
   const policy: Retry = { ...DEFAULTS, ...given };
   const { initialInterval, backoffFactor, maxInterval, maxAttempts, jitter, retryOn } = policy;
-  const isCovering = retryOn === undefined || typeof retryOn === "function" || (Array.isArray(retryOn) && retryOn.length > 0);
+  const isCovering =
+    retryOn === undefined || typeof retryOn === "function" || (Array.isArray(retryOn) && retryOn.length > 0);
   const areIntervals = [initialInterval, maxInterval].every((each) => isNumber(each) && each >= 0);
   if (!areIntervals || !(isNumber(backoffFactor) && backoffFactor >= 1)) {
     throw invalidOption("retry", "of intervals that are not negative, and a factor of 1 or more");
   }
   if (!(Number.isSafeInteger(maxAttempts) && maxAttempts >= 1) || typeof jitter !== "boolean" || !isCovering) {
-    throw invalidOption("retry", "of a whole number of attempts, a jitter that is true or false, and retryOn a function or classes");
+    throw invalidOption(
+      "retry",
+      "of a whole number of attempts, a jitter that is true or false, and retryOn a function or classes",
+    );
   }
   return policy;
 }
@@ -100,7 +111,11 @@ function readTimeout(given: unknown): TimeoutPolicy {
   }
   const { runTimeout, idleTimeout, refreshOn = "auto" } = policy;
   const times = [runTimeout, idleTimeout].filter((each) => each !== undefined && each !== null);
-  if (times.length === 0 || !times.every((each) => isNumber(each) && each > 0) || !["auto", "heartbeat"].includes(refreshOn)) {
+  if (
+    times.length === 0 ||
+    !times.every((each) => isNumber(each) && each > 0) ||
+    !["auto", "heartbeat"].includes(refreshOn)
+  ) {
     throw invalidOption("timeout", "above zero");
   }
   return policy;
@@ -114,17 +129,28 @@ function retryDocument(policy: Retry): RetryDocument {
     max_interval: maxInterval / 1000,
     max_attempts: maxAttempts,
     jitter,
-    retry_on: retryOn === undefined ? "default" : typeof retryOn === "function" ? "custom" : retryOn.map(({ name }) => name),
+    retry_on:
+      retryOn === undefined ? "default" : typeof retryOn === "function" ? "custom" : retryOn.map(({ name }) => name),
   };
 }
 
 /** POL-001: what a definition shows of its policies. */
-export function policyDocuments({ retry, timeout, cache }: Policies): { retry?: RetryDocument[]; timeout?: TimeoutDocument; cache?: CacheDocument } {
+export function policyDocuments({ retry, timeout, cache }: Policies): {
+  retry?: RetryDocument[];
+  timeout?: TimeoutDocument;
+  cache?: CacheDocument;
+} {
   const inSeconds = (time: number | undefined) => (time === undefined ? null : time / 1000);
   return {
     ...(retry.length > 0 ? { retry: retry.map(retryDocument) } : {}),
     ...(timeout
-      ? { timeout: { run_timeout: inSeconds(timeout.runTimeout), idle_timeout: inSeconds(timeout.idleTimeout), refresh_on: timeout.refreshOn ?? "auto" } }
+      ? {
+          timeout: {
+            run_timeout: inSeconds(timeout.runTimeout),
+            idle_timeout: inSeconds(timeout.idleTimeout),
+            refresh_on: timeout.refreshOn ?? "auto",
+          },
+        }
       : {}),
     ...(cache ? { cache: cacheDocument(cache) } : {}),
   };
@@ -178,7 +204,12 @@ export async function pause(milliseconds: number, until: Promise<unknown>): Prom
 }
 
 /** Call `expired` when an execution has taken too long (POL-020, POL-025, POL-026). Returns what ends the watch. */
-export function watchTime(policy: TimeoutPolicy, lastProgress: () => number, isWaiting: () => boolean, expired: () => void): () => void {
+export function watchTime(
+  policy: TimeoutPolicy,
+  lastProgress: () => number,
+  isWaiting: () => boolean,
+  expired: () => void,
+): () => void {
   const begun = performance.now();
   const { runTimeout = Number.POSITIVE_INFINITY, idleTimeout = Number.POSITIVE_INFINITY } = policy;
   let timer: ReturnType<typeof setTimeout>;

@@ -13,7 +13,6 @@ export class CallPromise<T> extends Promise<T> {
     return Promise;
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: this is a promise
   override then<A = T, B = never>(
     onValue?: ((value: T) => A | PromiseLike<A>) | null,
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
@@ -35,7 +34,11 @@ export class CallPromise<T> extends Promise<T> {
 }
 
 /** Make the promise of a call, with its two ends. */
-export function promiseOf<T>(call: Call): { promise: CallPromise<T>; resolve: (value: T) => void; reject: (reason: unknown) => void } {
+export function promiseOf<T>(call: Call): {
+  promise: CallPromise<T>;
+  resolve: (value: T) => void;
+  reject: (reason: unknown) => void;
+} {
   let resolve!: (value: T) => void;
   let reject!: (reason: unknown) => void;
   const promise = new CallPromise<T>((onValue, onError) => {
@@ -48,7 +51,7 @@ export function promiseOf<T>(call: Call): { promise: CallPromise<T>; resolve: (v
 }
 
 /** The call behind a promise that a task returned. */
-export function callOf(promise: unknown): Call | undefined {
+function callOf(promise: unknown): Call | undefined {
   return promise instanceof Promise ? CALLS.get(promise) : undefined;
 }
 

@@ -5,6 +5,7 @@ import { digestArguments, digestTree } from "../codec/digest.js";
 import type { Tree } from "../codec/text.js";
 import { fromTree, toTree } from "../codec/value.js";
 import type { CallRecord, QuestionRecord } from "../core/journal.js";
+import { isLabel } from "../core/labels.js";
 import { type Match, Matcher } from "../core/matching.js";
 import { keyedPath, ownSeries, questions, series } from "../core/paths.js";
 import { ReplayDivergenceError, UsageError, type ValueEncodingError } from "../errors.js";
@@ -45,7 +46,11 @@ export const current = new AsyncLocalStorage<Scope>();
 export function currentScope(what: string): Scope {
   const scope = current.getStore();
   if (!scope || scope.isClosed) {
-    throw new UsageError("usage.outside_run", `${what} needs a run`, "Use it in an entrypoint, or in a task that one calls.");
+    throw new UsageError(
+      "usage.outside_run",
+      `${what} needs a run`,
+      "Use it in an entrypoint, or in a task that one calls.",
+    );
   }
   return scope;
 }
@@ -145,7 +150,9 @@ export class Scope {
     const match = this.#match(callee, options.key, digest);
     this.#count += 1;
     if (match.kind === "diverges") {
-      return this.#diverge(match.record, callee.name, digest, () => this.#add(callee, match.record.path, digest, bound, options));
+      return this.#diverge(match.record, callee.name, digest, () =>
+        this.#add(callee, match.record.path, digest, bound, options),
+      );
     }
     const path = match.kind === "recorded" ? match.record.path : match.path;
     const call = this.#add(callee, path, digest, bound, options);
@@ -162,12 +169,20 @@ export class Scope {
     if (key === undefined) {
       return this.#calls.numbered(isOwn ? ownSeries(this.path, name.slice(1)) : series(this.path, name), digest);
     }
-    if (typeof key !== "string" || !key.isWellFormed() || key === "" || [...key].length > 255) {
-      throw new UsageError("usage.key_invalid", `a key of ${name} is not a string of 1 to 255 characters`, "Make a string of it.");
+    if (!isLabel(key)) {
+      throw new UsageError(
+        "usage.key_invalid",
+        `a key of ${name} is not a string of 1 to 255 characters`,
+        "Make a string of it.",
+      );
     }
     const match = this.#calls.keyed(keyedPath(this.path, name, key), digest);
     if (!match) {
-      throw new UsageError("usage.key_duplicate", `${name} was called twice with the same key`, "Make the key tell the two calls apart.");
+      throw new UsageError(
+        "usage.key_duplicate",
+        `${name} was called twice with the same key`,
+        "Make the key tell the two calls apart.",
+      );
     }
     return match;
   }
@@ -236,7 +251,11 @@ export class Scope {
   /** Return the answer to a question, or suspend the scope. */
   ask(value: unknown): unknown {
     if (!this.attempt.isKept) {
-      throw new UsageError("usage.no_checkpointer", "an interrupt needs a checkpointer", "Give the entrypoint a checkpointer.");
+      throw new UsageError(
+        "usage.no_checkpointer",
+        "an interrupt needs a checkpointer",
+        "Give the entrypoint a checkpointer.",
+      );
     }
     const tree = toTree(value);
     const digest = digestTree([tree]);
@@ -265,7 +284,14 @@ export class Scope {
   #raise(id: string, value: Tree, input_digest: string): void {
     const opening = { alone: true };
     this.#opened(opening);
-    void this.attempt.writer.record((place) => ({ kind: "interrupt.raised", ...place, id, value, input_digest, alone: opening.alone }));
+    void this.attempt.writer.record((place) => ({
+      kind: "interrupt.raised",
+      ...place,
+      id,
+      value,
+      input_digest,
+      alone: opening.alone,
+    }));
   }
 
   #suspend(): Suspension {
@@ -316,7 +342,10 @@ export class Scope {
       this.#refuse([...this.#made], this.attempt.refusal);
     } else {
       const isEnding = this.attempt.isStopped || this.isAbandoned; // what is in flight is recorded, and nobody sees it (STP-002)
-      this.#refuse([...this.#made].filter((call) => call.isDropped || (isEnding && !call.isInFlight)), this.refusal);
+      this.#refuse(
+        [...this.#made].filter((call) => call.isDropped || (isEnding && !call.isInFlight)),
+        this.refusal,
+      );
       const next = this.#next();
       if (next && this.#isOnDuty()) {
         this.#close(next);

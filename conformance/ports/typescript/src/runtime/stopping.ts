@@ -42,14 +42,19 @@ export function stopRuns(threadId?: string): void {
  *
  * @example await stopOnSignals(async () => await worker.run());
  */
-export async function stopOnSignals<T>(work: () => Promise<T>, signals: readonly NodeJS.Signals[] = ["SIGTERM"]): Promise<T> {
+export async function stopOnSignals<T>(
+  work: () => Promise<T>,
+  signals: readonly NodeJS.Signals[] = ["SIGTERM"],
+): Promise<T> {
   const before = signals.map((signal) => [signal, process.listeners(signal)] as const);
   let received: NodeJS.Signals | undefined;
   let isRestored = false;
   const restore = () => {
     if (!isRestored) {
       isRestored = true;
-      before.forEach(([signal, listeners]) => listeners.reduce((all, each) => all.on(signal, each), process.off(signal, handle)));
+      before.forEach(([signal, listeners]) =>
+        listeners.reduce((all, each) => all.on(signal, each), process.off(signal, handle)),
+      );
     }
   };
   const handle = (signal: NodeJS.Signals) => {
@@ -62,7 +67,9 @@ export async function stopOnSignals<T>(work: () => Promise<T>, signals: readonly
       stopRuns();
     }
   };
-  before.forEach(([signal, listeners]) => listeners.reduce((all, each) => all.off(signal, each), process.on(signal, handle)));
+  before.forEach(([signal, listeners]) =>
+    listeners.reduce((all, each) => all.off(signal, each), process.on(signal, handle)),
+  );
   try {
     return await work();
   } finally {

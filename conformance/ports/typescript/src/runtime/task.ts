@@ -1,11 +1,12 @@
 // Tasks: functions whose outcome is recorded.
 
+import { invalidOption } from "../errors.js";
 import type { ErrorClass } from "../core/failures.js";
 import type { BaseCache } from "../caches/cache.js";
 import type { TaskDefinition } from "../generated/types.js";
 import { placeOf } from "./caching.js";
 import type { Callee } from "./call.js";
-import { type AnyFunction, invalidOption, readForm, readName } from "./definition.js";
+import { type AnyFunction, readForm, readName } from "./definition.js";
 import { formOf, type Schema, type VersionOptions } from "./forms.js";
 import { bind, type Named, type Parameter, readParameters } from "./parameters.js";
 import { policiesOfCall, POLICY_OPTIONS, policyDocuments, type PolicyOptions, readPolicies } from "./policies.js";
@@ -63,7 +64,11 @@ export function task(given: string | TaskOptions, fn?: AnyFunction): Task<unknow
   const own = readPolicies(options);
   const callee: Callee = { name, fn: checked as Callee["fn"], identity: checked, raises, form, policies: own };
   const definition: TaskDefinition = {
-    kind: "task-definition", name, raises: [...raises.keys()], ...policyDocuments(own), ...(form.version === null ? {} : { version: form.version }),
+    kind: "task-definition",
+    name,
+    raises: [...raises.keys()],
+    ...policyDocuments(own),
+    ...(form.version === null ? {} : { version: form.version }),
   };
 
   function withCallOptions(chosen: TaskCallOptions): Task<unknown[], unknown> {

@@ -5,15 +5,25 @@ import { fromTree } from "../codec/value.js";
 import { entriesBefore } from "../core/journal.js";
 import { readCheckpoint, readEntries } from "../core/reading.js";
 import { type CheckpointConfig, emptySnapshot, snapshot, type StateSnapshot } from "../core/state.js";
-import { UsageError } from "../errors.js";
+import { invalidOption, UsageError } from "../errors.js";
 import type { Checkpoint, CheckpointBeginning, CheckpointClosing, Entry } from "../generated/types.js";
 import type { CheckpointSaver, Loaded } from "../savers/saver.js";
 import type { Forms } from "./attempt.js";
 import { readId, readMetadata, type Request } from "./config.js";
-import { invalidOption } from "./definition.js";
 import {
-  chosen, type EntrypointName, forkOf, isBegun, loadPrevious, nothingToResume, reading, refuseForeign, refuseHeld,
-  savedIn, savedUpTo, type Spot, unknownCheckpoint,
+  chosen,
+  type EntrypointName,
+  forkOf,
+  isBegun,
+  loadPrevious,
+  nothingToResume,
+  reading,
+  refuseForeign,
+  refuseHeld,
+  savedIn,
+  savedUpTo,
+  type Spot,
+  unknownCheckpoint,
 } from "./opening.js";
 import { makeSure, now } from "./writer.js";
 
@@ -77,7 +87,10 @@ export class Threads {
     }
   }
 
-  async *history(request: Request, { filter, before, limit }: HistoryOptions): AsyncGenerator<StateSnapshot, void, undefined> {
+  async *history(
+    request: Request,
+    { filter, before, limit }: HistoryOptions,
+  ): AsyncGenerator<StateSnapshot, void, undefined> {
     const threadId = threadOf(request);
     if (limit !== undefined && !(Number.isSafeInteger(limit) && limit >= 0)) {
       throw invalidOption("limit", "a count");
@@ -109,7 +122,12 @@ export class Threads {
     let parentId = (await chosen(this.saver, threadId, request.checkpointId, head))?.id ?? null;
     const runId = request.runId ?? crypto.randomUUID();
     const checkpoints = values.map((value, index): CheckpointClosing => {
-      const made = updateOf(this.entrypoint, value, request, runId, { threadId, seq: seq + index, parentId, previousId: null });
+      const made = updateOf(this.entrypoint, value, request, runId, {
+        threadId,
+        seq: seq + index,
+        parentId,
+        previousId: null,
+      });
       parentId = made.id;
       return made;
     });
@@ -135,7 +153,10 @@ export class Threads {
     const target = readId("to", to) ?? threadId;
     const run = await this.#run(threadId, request.checkpointId);
     refuseForeign(run.checkpoint, this.entrypoint);
-    const entries = before === undefined ? run.entries.filter(({ kind }) => kind !== "run.completed") : entriesBefore(run.entries, before);
+    const entries =
+      before === undefined
+        ? run.entries.filter(({ kind }) => kind !== "run.completed")
+        : entriesBefore(run.entries, before);
     if (!entries || typeof (before ?? "") !== "string") {
       throw invalidOption("before", "a path or an interrupt of the run, as its state shows them"); // STA-033
     }
@@ -183,17 +204,32 @@ export class Threads {
     if (!loaded && checkpointId !== null) {
       throw unknownCheckpoint();
     }
-    return loaded && { ...loaded, checkpoint: readCheckpoint(loaded.checkpoint, threadId), entries: readEntries(loaded.entries, threadId) };
+    return (
+      loaded && {
+        ...loaded,
+        checkpoint: readCheckpoint(loaded.checkpoint, threadId),
+        entries: readEntries(loaded.entries, threadId),
+      }
+    );
   }
 
-  async #end(threadId: string, takeOver: boolean): Promise<{ head: Checkpoint | null; seq: number; expectedHead: string | null }> {
+  async #end(
+    threadId: string,
+    takeOver: boolean,
+  ): Promise<{ head: Checkpoint | null; seq: number; expectedHead: string | null }> {
     const found = await reading(this.saver.head(threadId));
     const head = found && readCheckpoint(found.checkpoint, threadId);
     refuseHeld(found?.holder ?? null, takeOver);
     return { head, seq: head ? head.seq + 1 : 0, expectedHead: head?.id ?? null };
   }
 
-  async #begin(checkpoint: Checkpoint, expectedHead: string | null, entries: readonly Entry[], leading: readonly Checkpoint[], takeOver: boolean): Promise<void> {
+  async #begin(
+    checkpoint: Checkpoint,
+    expectedHead: string | null,
+    entries: readonly Entry[],
+    leading: readonly Checkpoint[],
+    takeOver: boolean,
+  ): Promise<void> {
     const before = leading.length > 0 ? { leading } : {};
     await makeSure(
       () => this.saver.begin({ checkpoint, expectedHead, entries, holder: null, takeOver, ...before }),
@@ -206,10 +242,26 @@ function idsOf(id: string | null): { parentId: string | null; previousId: string
   return { parentId: id, previousId: id };
 }
 
-function updateOf({ name, version }: EntrypointName, value: Tree, { metadata }: Request, run_id: string, { threadId, seq, parentId }: Spot): CheckpointClosing {
+function updateOf(
+  { name, version }: EntrypointName,
+  value: Tree,
+  { metadata }: Request,
+  run_id: string,
+  { threadId, seq, parentId }: Spot,
+): CheckpointClosing {
   return {
-    kind: "checkpoint", format: "1.0", thread_id: threadId, seq, id: crypto.randomUUID(), parent_id: parentId, source: "update",
-    created_at: now(), run_id, entrypoint: { name, version }, metadata, value,
+    kind: "checkpoint",
+    format: "1.0",
+    thread_id: threadId,
+    seq,
+    id: crypto.randomUUID(),
+    parent_id: parentId,
+    source: "update",
+    created_at: now(),
+    run_id,
+    entrypoint: { name, version },
+    metadata,
+    value,
   };
 }
 

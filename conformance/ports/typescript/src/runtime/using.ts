@@ -38,7 +38,11 @@ export interface Control {
 }
 
 export function noSaver(): never {
-  throw new UsageError("usage.no_checkpointer", "this needs a checkpointer, and the entrypoint has none", "Give it one.");
+  throw new UsageError(
+    "usage.no_checkpointer",
+    "this needs a checkpointer, and the entrypoint has none",
+    "Give it one.",
+  );
 }
 
 /** CTX-005. */
@@ -46,11 +50,21 @@ export function fitting({ options: { contextSchema } }: Workflow, request: Reque
   try {
     return contextSchema ? { ...request, context: contextSchema.parse(request.context) } : request;
   } catch {
-    throw new UsageError("usage.config_invalid", "the context does not fit the schema that the entrypoint declares", "Correct it.");
+    throw new UsageError(
+      "usage.config_invalid",
+      "the context does not fit the schema that the entrypoint declares",
+      "Correct it.",
+    );
   }
 }
 
-export async function use(workflow: Workflow, input: unknown, given: Request, watcher?: Watcher, control?: Control): Promise<unknown> {
+export async function use(
+  workflow: Workflow,
+  input: unknown,
+  given: Request,
+  watcher?: Watcher,
+  control?: Control,
+): Promise<unknown> {
   const request = fitting(workflow, given);
   let attempt: Attempt | undefined;
   let isStopped = false;
@@ -74,7 +88,10 @@ export async function use(workflow: Workflow, input: unknown, given: Request, wa
         attempt.stop();
       }
       const ending = await carry(workflow, attempt);
-      const wait = ending.kind === "failed" && !attempt.hasDiverged ? nextWait(workflow.policies, ending.error, attempts) : undefined;
+      const wait =
+        ending.kind === "failed" && !attempt.hasDiverged
+          ? nextWait(workflow.policies, ending.error, attempts)
+          : undefined;
       if (wait === undefined) {
         return resultOf(workflow, ending, attempt);
       }
@@ -99,11 +116,27 @@ async function open({ saver, definition, forms }: Workflow, input: unknown, requ
   return await openAgain(saver, definition, input instanceof Command ? input : null, kept);
 }
 
-function attemptOf({ saver, policies, options, definition, forms }: Workflow, opened: Opened, request: Request, watcher: Watcher | undefined): Attempt {
+function attemptOf(
+  { saver, policies, options, definition, forms }: Workflow,
+  opened: Opened,
+  request: Request,
+  watcher: Watcher | undefined,
+): Attempt {
   const { config, context, durability, metadata, maxConcurrency } = request;
   return new Attempt({
-    saver, ...opened, config, watcher, timeout: policies.timeout, store: options.store, cache: options.cache, forms, context, durability,
-    metadata, onDivergence: definition.on_divergence, maxConcurrency,
+    saver,
+    ...opened,
+    config,
+    watcher,
+    timeout: policies.timeout,
+    store: options.store,
+    cache: options.cache,
+    forms,
+    context,
+    durability,
+    metadata,
+    onDivergence: definition.on_divergence,
+    maxConcurrency,
   });
 }
 
@@ -126,12 +159,17 @@ async function carry(workflow: Workflow, attempt: Attempt): Promise<Ending> {
 }
 
 /** POL-046: where the value of a run is kept that is in its first attempt. */
-function cachedRun({ policies, options, definition, forms }: Workflow, { work, journal }: Attempt, input: unknown): CachedResult | undefined {
+function cachedRun(
+  { policies, options, definition, forms }: Workflow,
+  { work, journal }: Attempt,
+  input: unknown,
+): CachedResult | undefined {
   if (!policies.cache || !options.cache || journal.entries.length > 1) {
     return undefined;
   }
   const { previous } = work;
-  const read = ({ entrypoint }: Checkpoint, tree: Tree) => currentScope("an entrypoint").read(forms.saved, tree, entrypoint.version);
+  const read = ({ entrypoint }: Checkpoint, tree: Tree) =>
+    currentScope("an entrypoint").read(forms.saved, tree, entrypoint.version);
   const seen = previous === null ? null : forms.saved.write(read(previous, savedIn(previous)));
   const place = placeOf("entrypoints", definition.name, definition.version);
   return CachedResult.of(options.cache, policies.cache, place, [input], () => [forms.input.write(input), seen]);

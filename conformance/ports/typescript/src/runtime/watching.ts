@@ -4,11 +4,10 @@ import { fromTree, toTree } from "../codec/value.js";
 import type { Tree } from "../codec/text.js";
 import { deliver } from "../core/failures.js";
 import type { Outcome } from "../core/journal.js";
-import type { CheckpointConfig, Interrupt } from "../core/state.js";
-import { TaskpointError } from "../errors.js";
+import { address, type Interrupt } from "../core/state.js";
+import { invalidOption, TaskpointError } from "../errors.js";
 import type { Checkpoint, CheckpointClosing, ErrorDocument } from "../generated/types.js";
 import type { Call } from "./call.js";
-import { invalidOption } from "./definition.js";
 import { interrupted } from "./interrupted.js";
 import { now } from "./writer.js";
 
@@ -60,7 +59,12 @@ export class Watcher {
   }
 
   #task(checkpoint: Checkpoint, data: object, namespace?: readonly string[]): void {
-    const debug = { step: checkpoint.seq, timestamp: now(), type: "input" in data ? "task" : "task_result", payload: data };
+    const debug = {
+      step: checkpoint.seq,
+      timestamp: now(),
+      type: "input" in data ? "task" : "task_result",
+      payload: data,
+    };
     this.#show("tasks", data, namespace);
     this.#show("debug", debug, namespace);
   }
@@ -93,8 +97,15 @@ export class Watcher {
   callBegins(call: Call): void {
     this.#begun.push(call);
     const [args, named] = call.bound.shown;
-    const input = [args.map(copied), Object.fromEntries(Object.entries(named).map(([name, each]) => [name, copied(each)]))];
-    this.#task(call.scope.attempt.work.checkpoint, { ...of(call), input, triggers: ["__pregel_push"] }, call.scope.namespace);
+    const input = [
+      args.map(copied),
+      Object.fromEntries(Object.entries(named).map(([name, each]) => [name, copied(each)])),
+    ];
+    this.#task(
+      call.scope.attempt.work.checkpoint,
+      { ...of(call), input, triggers: ["__pregel_push"] },
+      call.scope.namespace,
+    );
   }
 
   wrote(value: unknown, namespace: readonly string[]): void {
@@ -143,10 +154,6 @@ export class Watcher {
   failed(checkpoint: Checkpoint, error: ErrorDocument): void {
     this.#task(checkpoint, { ...own(checkpoint), error: deliver(error, new Map()), result: {}, interrupts: [] });
   }
-}
-
-function address(thread_id: string, checkpoint_id: string): CheckpointConfig {
-  return { configurable: { thread_id, checkpoint_id } };
 }
 
 function own({ id, entrypoint }: Checkpoint): { id: string; name: string; path: string } {

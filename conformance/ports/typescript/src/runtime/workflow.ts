@@ -1,11 +1,12 @@
 // An entrypoint as it was defined: what its runs, and its calls in the runs of others, are made from.
 
+import { invalidOption } from "../errors.js";
 import type { BaseCache } from "../caches/cache.js";
 import type { EntrypointDefinition } from "../generated/types.js";
 import type { CheckpointSaver } from "../savers/saver.js";
 import { BaseStore } from "../stores/store.js";
 import type { Forms, OnDivergence } from "./attempt.js";
-import { type AnyFunction, invalidOption, readForm } from "./definition.js";
+import { type AnyFunction, readForm } from "./definition.js";
 import { formOf, readSchema, type Schema, type VersionOptions } from "./forms.js";
 import { POLICY_OPTIONS, type Policies, policyDocuments, type PolicyOptions, readPolicies } from "./policies.js";
 
@@ -39,7 +40,18 @@ export interface Workflow {
 }
 
 const OPTIONS = [
-  "name", "checkpointer", "store", "cache", "contextSchema", "input", "returns", "saves", "version", "migrate", "onDivergence", ...POLICY_OPTIONS,
+  "name",
+  "checkpointer",
+  "store",
+  "cache",
+  "contextSchema",
+  "input",
+  "returns",
+  "saves",
+  "version",
+  "migrate",
+  "onDivergence",
+  ...POLICY_OPTIONS,
 ];
 
 export function readWorkflow(given: string | EntrypointOptions, fn: unknown): Workflow {
@@ -65,7 +77,11 @@ export function readWorkflow(given: string | EntrypointOptions, fn: unknown): Wo
   };
   const policies = readPolicies(options);
   const definition: EntrypointDefinition = {
-    kind: "entrypoint-definition", name, version: forms.value.version, on_divergence: onDivergence, ...policyDocuments(policies),
+    kind: "entrypoint-definition",
+    name,
+    version: forms.value.version,
+    on_divergence: onDivergence,
+    ...policyDocuments(policies),
   };
   return { definition, options, fn: checked, saver: checkpointer ?? null, policies, forms };
 }

@@ -185,7 +185,14 @@ export class Writer {
     const { checkpoint, saver, holder } = this.place;
     const expectedSeq = this.#written;
     if (saver) {
-      const write = { threadId: checkpoint.thread_id, checkpointId: checkpoint.id, expectedSeq, entries, closing, takeOver: false };
+      const write = {
+        threadId: checkpoint.thread_id,
+        checkpointId: checkpoint.id,
+        expectedSeq,
+        entries,
+        closing,
+        takeOver: false,
+      };
       try {
         await makeSure(
           () => saver.append({ ...write, holder: holder() }),

@@ -33,7 +33,8 @@ export class MemorySaver implements CheckpointSaver {
   async load(threadId: string, checkpointId: string | null): Promise<Loaded | null> {
     const thread = this.#threads.get(threadId);
     const last = thread?.checkpoints.at(-1);
-    const found = checkpointId === null ? last : thread?.checkpoints.find(({ checkpoint }) => checkpoint.id === checkpointId);
+    const found =
+      checkpointId === null ? last : thread?.checkpoints.find(({ checkpoint }) => checkpoint.id === checkpointId);
     if (!thread || !found) {
       return null;
     }
@@ -47,7 +48,10 @@ export class MemorySaver implements CheckpointSaver {
     const holder = afterBegin(tailOf(thread), write);
     const made = [...leading, checkpoint];
     refuseTaken(thread, made);
-    thread.checkpoints.push(...leading.map((each) => ({ checkpoint: copy(each), entries: [] })), copy({ checkpoint, entries: [...entries] }));
+    thread.checkpoints.push(
+      ...leading.map((each) => ({ checkpoint: copy(each), entries: [] })),
+      copy({ checkpoint, entries: [...entries] }),
+    );
     thread.holder = holder;
     this.#threads.set(checkpoint.thread_id, thread);
   }
@@ -65,8 +69,19 @@ export class MemorySaver implements CheckpointSaver {
 
   async history(threadId: string, before: string | null, limit: number | null): Promise<readonly Checkpoint[]> {
     const all = (this.#threads.get(threadId)?.checkpoints ?? []).map(({ checkpoint }) => checkpoint);
-    const end = before === null ? all.length : Math.max(0, all.findIndex(({ id }) => id === before));
-    return copy(all.slice(0, end).reverse().slice(0, limit ?? all.length));
+    const end =
+      before === null
+        ? all.length
+        : Math.max(
+            0,
+            all.findIndex(({ id }) => id === before),
+          );
+    return copy(
+      all
+        .slice(0, end)
+        .reverse()
+        .slice(0, limit ?? all.length),
+    );
   }
 
   async delete(threadId: string): Promise<void> {

@@ -19,7 +19,10 @@ export function liveHolder(holder: Holder | null): Holder | null {
 }
 
 /** Refuse a lost race, or return who holds the thread afterwards. */
-export function afterBegin(tail: Tail | null, { checkpoint, expectedHead, entries, holder, takeOver, leading = [] }: Begin): Holder | null {
+export function afterBegin(
+  tail: Tail | null,
+  { checkpoint, expectedHead, entries, holder, takeOver, leading = [] }: Begin,
+): Holder | null {
   if ((tail?.id ?? null) !== expectedHead) {
     throw new ConcurrentRunError("the thread has another head by now", liveHolder(tail?.holder ?? null));
   }
@@ -33,7 +36,10 @@ export function afterBegin(tail: Tail | null, { checkpoint, expectedHead, entrie
 }
 
 /** The same for an append. */
-export function afterAppend(tail: Tail | null, { threadId, checkpointId, expectedSeq, entries, closing, holder, takeOver }: Append): Holder | null {
+export function afterAppend(
+  tail: Tail | null,
+  { threadId, checkpointId, expectedSeq, entries, closing, holder, takeOver }: Append,
+): Holder | null {
   if (tail?.id !== checkpointId || tail.entries !== expectedSeq) {
     throw new ConcurrentRunError("the journal has another end by now", liveHolder(tail?.holder ?? null));
   }

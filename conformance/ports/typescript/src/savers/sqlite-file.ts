@@ -23,7 +23,11 @@ export function openFile(path: string, busyTimeout: number): Database.Database {
 function hasLayout(database: Database.Database): boolean {
   if (database.pragma("application_id", { simple: true }) === APPLICATION_ID) {
     if ((database.pragma("user_version", { simple: true }) as number) > USER_VERSION) {
-      throw new FormatError("format.newer", "the file has a newer layout than this version knows", "Open it with a newer version.");
+      throw new FormatError(
+        "format.newer",
+        "the file has a newer layout than this version knows",
+        "Open it with a newer version.",
+      );
     }
     return true;
   }

@@ -30,7 +30,10 @@ function tree(value: string | number | null | undefined, where: string): Tree {
 export function entryRow(entry: Entry): Row {
   const document = entry as unknown as Document;
   const rest = Object.entries(document).filter(([member]) => !IN_COLUMNS.has(member));
-  const columns = ENTRY.map((member): [string, string | number | null] => [member, (document[member] ?? null) as string | number | null]);
+  const columns = ENTRY.map((member): [string, string | number | null] => [
+    member,
+    (document[member] ?? null) as string | number | null,
+  ]);
   return {
     ...Object.fromEntries(columns),
     alone: typeof document.alone === "boolean" ? Number(document.alone) : null,
@@ -54,7 +57,12 @@ export function readEntryRow(row: Row): Entry {
     document.value = tree(row.value, `${where}: value`);
   }
   const rest = row.detail === null ? {} : tree(row.detail, `${where}: detail`);
-  if (typeof rest !== "object" || rest === null || Array.isArray(rest) || Object.keys(rest).some((member) => IN_COLUMNS.has(member))) {
+  if (
+    typeof rest !== "object" ||
+    rest === null ||
+    Array.isArray(rest) ||
+    Object.keys(rest).some((member) => IN_COLUMNS.has(member))
+  ) {
     throw new FormatError("format.invalid", `${where}: detail is not an object of other members`);
   }
   return { ...document, ...rest } as unknown as Entry;
@@ -64,7 +72,13 @@ export function checkpointRow(checkpoint: Checkpoint): Row {
   const document = checkpoint as unknown as Document;
   const { seq, id, format, parent_id, source, created_at, run_id, entrypoint } = checkpoint;
   return {
-    seq, id, format, parent_id, source, created_at, run_id,
+    seq,
+    id,
+    format,
+    parent_id,
+    source,
+    created_at,
+    run_id,
     entrypoint_name: entrypoint.name,
     entrypoint_version: entrypoint.version,
     input: text(document, "input"),
@@ -79,8 +93,15 @@ export function readCheckpointRow(threadId: string, row: Row): Checkpoint {
   const { seq, id, format, parent_id, source, created_at, run_id } = row;
   const where = `checkpoint ${seq} of thread ${JSON.stringify(threadId)}`;
   const document: Document = {
-    kind: "checkpoint", format: format as Tree, thread_id: threadId, seq: seq as Tree, id: id as Tree, parent_id: parent_id as Tree,
-    source: source as Tree, created_at: created_at as Tree, run_id: run_id as Tree,
+    kind: "checkpoint",
+    format: format as Tree,
+    thread_id: threadId,
+    seq: seq as Tree,
+    id: id as Tree,
+    parent_id: parent_id as Tree,
+    source: source as Tree,
+    created_at: created_at as Tree,
+    run_id: run_id as Tree,
     entrypoint: { name: row.entrypoint_name as Tree, version: row.entrypoint_version as Tree },
     metadata: tree(row.metadata, `${where}: metadata`),
   };

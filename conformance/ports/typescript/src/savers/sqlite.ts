@@ -53,7 +53,9 @@ export class SqliteSaver implements CheckpointSaver {
     return this.#read(() => {
       const thread = this.#thread(threadId);
       const row = thread && this.#checkpoint(thread, null);
-      return thread && row ? { checkpoint: readCheckpointRow(threadId, row), holder: liveHolder(readHolderRow(thread)) } : null;
+      return thread && row
+        ? { checkpoint: readCheckpointRow(threadId, row), holder: liveHolder(readHolderRow(thread)) }
+        : null;
     });
   }
 
@@ -69,7 +71,11 @@ export class SqliteSaver implements CheckpointSaver {
         checkpoint: readCheckpointRow(threadId, row),
         isHead,
         holder: isHead ? liveHolder(readHolderRow(thread)) : null,
-        entries: this.#all("SELECT * FROM entries WHERE thread = ? AND checkpoint = ? ORDER BY seq", thread.thread, row.seq).map(readEntryRow),
+        entries: this.#all(
+          "SELECT * FROM entries WHERE thread = ? AND checkpoint = ? ORDER BY seq",
+          thread.thread,
+          row.seq,
+        ).map(readEntryRow),
       };
     });
   }
@@ -109,7 +115,12 @@ export class SqliteSaver implements CheckpointSaver {
         return [];
       }
       const end = before === null ? Number.MAX_SAFE_INTEGER : (this.#checkpoint(thread, before)?.seq ?? -1);
-      const rows = this.#all("SELECT * FROM checkpoints WHERE thread = ? AND seq < ? ORDER BY seq DESC LIMIT ?", thread.thread, end, limit ?? -1);
+      const rows = this.#all(
+        "SELECT * FROM checkpoints WHERE thread = ? AND seq < ? ORDER BY seq DESC LIMIT ?",
+        thread.thread,
+        end,
+        limit ?? -1,
+      );
       return rows.map((row) => readCheckpointRow(threadId, row));
     });
   }
@@ -143,14 +154,17 @@ export class SqliteSaver implements CheckpointSaver {
     if (found) {
       return found.thread as number;
     }
-    const { lastInsertRowid } = this.#database.prepare("INSERT INTO threads (thread_id, head) VALUES (?, 0)").run(threadId);
+    const { lastInsertRowid } = this.#database
+      .prepare("INSERT INTO threads (thread_id, head) VALUES (?, 0)")
+      .run(threadId);
     return Number(lastInsertRowid);
   }
 
   #checkpoint({ thread, head }: Row, id: string | null): Row | undefined {
-    const [row] = id === null
-      ? this.#all("SELECT * FROM checkpoints WHERE thread = ? AND seq = ?", thread, head)
-      : this.#all("SELECT * FROM checkpoints WHERE thread = ? AND id = ?", thread, id);
+    const [row] =
+      id === null
+        ? this.#all("SELECT * FROM checkpoints WHERE thread = ? AND seq = ?", thread, head)
+        : this.#all("SELECT * FROM checkpoints WHERE thread = ? AND id = ?", thread, id);
     return row;
   }
 
@@ -160,13 +174,25 @@ export class SqliteSaver implements CheckpointSaver {
     if (!thread || !row) {
       return null;
     }
-    const [counted] = this.#all("SELECT coalesce(max(seq) + 1, 0) AS entries FROM entries WHERE thread = ? AND checkpoint = ?", thread.thread, row.seq);
-    return { id: row.id as string, seq: row.seq as number, entries: counted?.entries as number, holder: readHolderRow(thread) };
+    const [counted] = this.#all(
+      "SELECT coalesce(max(seq) + 1, 0) AS entries FROM entries WHERE thread = ? AND checkpoint = ?",
+      thread.thread,
+      row.seq,
+    );
+    return {
+      id: row.id as string,
+      seq: row.seq as number,
+      entries: counted?.entries as number,
+      holder: readHolderRow(thread),
+    };
   }
 
   #insert(table: "checkpoints" | "entries", row: Row): void {
     const columns = Object.keys(row);
-    this.#run(`INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`, ...Object.values(row));
+    this.#run(
+      `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`,
+      ...Object.values(row),
+    );
   }
 
   #insertEntries(thread: number, checkpoint: number, entries: readonly Entry[]): void {
@@ -178,7 +204,12 @@ export class SqliteSaver implements CheckpointSaver {
   #finish(thread: number, head: number, holder: Holder | null): void {
     this.#run(
       "UPDATE threads SET head = ?, holder_attempt_id = ?, holder_host = ?, holder_pid = ?, holder_lease_until = ? WHERE thread = ?",
-      head, holder?.attempt_id ?? null, holder?.host ?? null, holder?.pid ?? null, holder?.lease_until ?? null, thread,
+      head,
+      holder?.attempt_id ?? null,
+      holder?.host ?? null,
+      holder?.pid ?? null,
+      holder?.lease_until ?? null,
+      thread,
     );
   }
 
@@ -209,7 +240,9 @@ export class SqliteSaver implements CheckpointSaver {
     } catch (error) {
       this.#rollback();
       const isTaken = error instanceof Database.SqliteError && error.code.startsWith("SQLITE_CONSTRAINT");
-      throw isTaken ? new FormatError("format.invalid", "a checkpoint takes an id that is taken") : databaseError(error, what, false);
+      throw isTaken
+        ? new FormatError("format.invalid", "a checkpoint takes an id that is taken")
+        : databaseError(error, what, false);
     }
     try {
       this.#database.exec("COMMIT");

@@ -1,8 +1,8 @@
 // Filters of a search (MEM-020 to MEM-024): pure, and checked before anything is looked at.
 
+import { invalidOption } from "../errors.js";
 import { canonical } from "../codec/value.js";
 import { Tagged } from "../codec/tags.js";
-import { invalidOption } from "../runtime/definition.js";
 
 type Members = { readonly [name: string]: unknown };
 type Test = (value: unknown) => boolean;
@@ -25,7 +25,9 @@ export function readFilter(filter: unknown): Test {
   const tests = Object.entries(conditions).map(([name, condition]): [string, Test] => [name, readCondition(condition)]);
   return (value) => {
     const members = membersOf(value);
-    return members !== undefined && tests.every(([name, test]) => test(Object.hasOwn(members, name) ? members[name] : null));
+    return (
+      members !== undefined && tests.every(([name, test]) => test(Object.hasOwn(members, name) ? members[name] : null))
+    );
   };
 }
 
@@ -51,7 +53,10 @@ function equals(operand: unknown): Test {
 }
 
 const ORDERS: { readonly [name: string]: (order: number) => boolean } = {
-  $gt: (order) => order > 0, $gte: (order) => order >= 0, $lt: (order) => order < 0, $lte: (order) => order <= 0,
+  $gt: (order) => order > 0,
+  $gte: (order) => order >= 0,
+  $lt: (order) => order < 0,
+  $lte: (order) => order <= 0,
 };
 
 function readOperator(name: string, operand: unknown): Test {
@@ -98,7 +103,8 @@ export function compareTexts(left: string, right: string): number {
 
 function nanoseconds(value: unknown): bigint {
   const text = value instanceof Date ? value.toISOString() : (value as Tagged).content;
-  const [, day = "", seconds = "", fraction = "", offset = ""] = /^(.*:)([0-9]{2})(?:\.([0-9]+))?([Z+-].*)$/.exec(text) ?? [];
+  const [, day = "", seconds = "", fraction = "", offset = ""] =
+    /^(.*:)([0-9]{2})(?:\.([0-9]+))?([Z+-].*)$/.exec(text) ?? [];
   const minute = Date.parse(`${day}00${offset}`);
   return BigInt(minute) * 1_000_000n + BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, "0"));
 }

@@ -1,6 +1,7 @@
 // Namespaces and keys, as stores and caches have them (MEM-003).
 
 import { canonicalText } from "../codec/text.js";
+import { isId } from "../core/labels.js";
 import { UsageError } from "../errors.js";
 
 /** The canonical text of a namespace. */
@@ -12,9 +13,12 @@ export function readNamespace(namespace: unknown, mayBeEmpty = false): string {
 }
 
 export function readText(text: unknown): string {
-  const fits = typeof text === "string" && text !== "" && text.isWellFormed() && [...text].length <= 255 && !/[\u0000-\u001f\u007f-\u009f]/.test(text);
-  if (!fits) {
-    throw new UsageError("usage.id_invalid", "a segment or key is not a text of 1 to 255 characters without controls", "Pass a valid string.");
+  if (!isId(text)) {
+    throw new UsageError(
+      "usage.id_invalid",
+      "a segment or key is not a text of 1 to 255 characters without controls",
+      "Pass a valid string.",
+    );
   }
   return text;
 }

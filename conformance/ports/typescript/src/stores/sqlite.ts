@@ -19,7 +19,13 @@ class SqliteRows implements Rows {
       tables.run(
         `INSERT INTO store_items (written, namespace, key, value, created_at, updated_at, ttl, expires_at)
          VALUES ((SELECT coalesce(max(written), 0) + 1 FROM store_items), ?, ?, ?, ?, ?, ?, ?)`,
-        namespace, key, value, found?.created_at ?? created_at, updated_at, ttl, expires_at,
+        namespace,
+        key,
+        value,
+        found?.created_at ?? created_at,
+        updated_at,
+        ttl,
+        expires_at,
       );
     });
   }
@@ -30,7 +36,9 @@ class SqliteRows implements Rows {
   }
 
   remove(namespace: string, key: string): void {
-    this.tables.step("delete an item", (tables) => tables.run("DELETE FROM store_items WHERE namespace = ? AND key = ?", namespace, key));
+    this.tables.step("delete an item", (tables) =>
+      tables.run("DELETE FROM store_items WHERE namespace = ? AND key = ?", namespace, key),
+    );
   }
 
   /** A prefix is a range of the index, and no pattern (MEM-051): the sign behind a comma is a hyphen. */
@@ -45,7 +53,12 @@ class SqliteRows implements Rows {
     if (kept.length > 0) {
       this.tables.step("renew items", (tables) => {
         for (const { namespace, key, ttl } of kept) {
-          tables.run("UPDATE store_items SET expires_at = ? WHERE namespace = ? AND key = ?", now + (ttl as number), namespace, key);
+          tables.run(
+            "UPDATE store_items SET expires_at = ? WHERE namespace = ? AND key = ?",
+            now + (ttl as number),
+            namespace,
+            key,
+          );
         }
       });
     }

@@ -2,8 +2,7 @@
 
 import { canonicalText, parseText, storedText } from "../codec/text.js";
 import { fromTree, toTree } from "../codec/value.js";
-import { FormatError, TaskpointError } from "../errors.js";
-import { invalidOption } from "../runtime/definition.js";
+import { invalidOption, FormatError, TaskpointError } from "../errors.js";
 import { compareTexts, membersOf, readFilter } from "./filter.js";
 import { readNamespace, readText } from "./places.js";
 
@@ -72,7 +71,12 @@ export class BaseStore {
   }
 
   /** Keep a value, in place of what is there. */
-  async put(namespace: readonly string[], key: string, value: object, { ttl = this.#ttl }: PutOptions = {}): Promise<void> {
+  async put(
+    namespace: readonly string[],
+    key: string,
+    value: object,
+    { ttl = this.#ttl }: PutOptions = {},
+  ): Promise<void> {
     const place = readNamespace(namespace);
     readText(key);
     if (!membersOf(value)) {
@@ -84,7 +88,14 @@ export class BaseStore {
     const now = Date.now() / 1000;
     const at = new Date().toISOString();
     const seconds = ttl === undefined ? null : ttl * 60;
-    const row = { namespace: place, key, value: storedText(toTree(value)), created_at: at, updated_at: at, ttl: seconds };
+    const row = {
+      namespace: place,
+      key,
+      value: storedText(toTree(value)),
+      created_at: at,
+      updated_at: at,
+      ttl: seconds,
+    };
     this.#rows.put({ ...row, expires_at: seconds === null ? null : now + seconds }, now);
   }
 
@@ -105,27 +116,45 @@ export class BaseStore {
 
   /** Return the items below a namespace that fit a filter, the one that was put last first (MEM-010 to MEM-012). */
   async search(prefix: readonly string[], options: SearchOptions = {}): Promise<Item[]> {
-    const { filter, limit = 10, offset = 0, refreshTtl = true } = known(options, ["filter", "limit", "offset", "refreshTtl"]);
+    const {
+      filter,
+      limit = 10,
+      offset = 0,
+      refreshTtl = true,
+    } = known(options, ["filter", "limit", "offset", "refreshTtl"]);
     const test = filter === undefined ? () => true : readFilter(filter);
     counts({ limit, offset });
     const now = Date.now() / 1000;
     const rows = this.#below(prefix, now);
-    const found = rows.map((row) => ({ row, item: itemOf(row) })).filter(({ item }) => test(item.value)).slice(offset, offset + limit);
+    const found = rows
+      .map((row) => ({ row, item: itemOf(row) }))
+      .filter(({ item }) => test(item.value))
+      .slice(offset, offset + limit);
     if (refreshTtl) {
-      this.#rows.renew(found.map(({ row }) => row), now);
+      this.#rows.renew(
+        found.map(({ row }) => row),
+        now,
+      );
     }
     return found.map(({ item }) => item);
   }
 
   /** Return the namespaces that hold items (MEM-014). */
   async listNamespaces(options: ListOptions = {}): Promise<string[][]> {
-    const { prefix = [], suffix = [], maxDepth, limit = 100, offset = 0 } = known(options, ["prefix", "suffix", "maxDepth", "limit", "offset"]);
+    const {
+      prefix = [],
+      suffix = [],
+      maxDepth,
+      limit = 100,
+      offset = 0,
+    } = known(options, ["prefix", "suffix", "maxDepth", "limit", "offset"]);
     counts({ limit, offset, ...(maxDepth === undefined ? {} : { maxDepth }) });
     if (maxDepth === 0) {
       throw invalidOption("maxDepth", "above zero");
     }
     readNamespace(suffix, true);
-    const ends = (segments: string[]) => suffix.every((each, index) => segments[segments.length - suffix.length + index] === each);
+    const ends = (segments: string[]) =>
+      suffix.every((each, index) => segments[segments.length - suffix.length + index] === each);
     const all = this.#below(prefix, Date.now() / 1000).map(({ namespace }) => JSON.parse(namespace) as string[]);
     const cut = all.filter((each) => each.length >= suffix.length && ends(each)).map((each) => each.slice(0, maxDepth));
     const distinct = new Map(cut.map((each) => [canonicalText(each), each]));
@@ -140,7 +169,11 @@ export class BaseStore {
 
 function bySegments(left: string[], right: string[]): number {
   const place = left.findIndex((segment, index) => segment !== right[index]);
-  return place < 0 ? left.length - right.length : place >= right.length ? 1 : compareTexts(left[place] as string, right[place] as string);
+  return place < 0
+    ? left.length - right.length
+    : place >= right.length
+      ? 1
+      : compareTexts(left[place] as string, right[place] as string);
 }
 
 /** MEM-013: what nobody knows is refused, so that it is not passed over. */
@@ -164,9 +197,19 @@ function counts(options: { readonly [name: string]: unknown }): void {
 function itemOf({ namespace, key, value, created_at, updated_at }: Row): Item {
   const decoded = readValue(value);
   if (decoded === undefined) {
-    throw new FormatError("format.invalid", `the item ${JSON.stringify(key)} in ${namespace} is malformed`, "Put it again.");
+    throw new FormatError(
+      "format.invalid",
+      `the item ${JSON.stringify(key)} in ${namespace} is malformed`,
+      "Put it again.",
+    );
   }
-  return { namespace: JSON.parse(namespace) as string[], key, value: decoded, createdAt: created_at, updatedAt: updated_at };
+  return {
+    namespace: JSON.parse(namespace) as string[],
+    key,
+    value: decoded,
+    createdAt: created_at,
+    updatedAt: updated_at,
+  };
 }
 
 function readValue(text: unknown): Item["value"] | undefined {
