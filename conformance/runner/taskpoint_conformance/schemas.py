@@ -95,7 +95,8 @@ def _branches(definition: str, member: str) -> dict[Any, Check]:
 
 @cache
 def _check(identifier: str, required: tuple[str, ...] = ()) -> Check:
-    schema = {**_inlined({"$ref": identifier}, ""), "required": list(required)}
+    whole = _inlined({"$ref": identifier}, "")
+    schema = {**whole, "required": [*whole.get("required", []), *required]}
     validator: Any = Draft202012Validator(schema, registry=_registered()[0])
 
     def check(document: Any) -> str | None:
