@@ -117,9 +117,9 @@ def signature(text: str) -> str:
     for line in text.splitlines():
         lines.append(line)
         depth += sum(line.count(each) for each in "([") - sum(line.count(each) for each in ")]")
-        if depth <= 0 and line.endswith(("{", ";")):
+        if depth <= 0 and line.endswith(("{", "{}", ";")):
             break
-    head = re.sub(r"(?: \{|;)$", "", "\n".join(lines))
+    head = re.sub(r"(?: \{\}?|;)$", "", "\n".join(lines))
     return re.sub(r"^export (?:async )?", "", inspect.cleandoc(head))
 
 

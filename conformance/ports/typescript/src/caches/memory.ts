@@ -8,6 +8,7 @@ interface Kept {
   readonly expiresAt: number | null;
 }
 
+/** Keeps results until the process ends. */
 export class InMemoryCache implements BaseCache {
   readonly #namespaces = new Map<string, Map<string, Kept>>();
 

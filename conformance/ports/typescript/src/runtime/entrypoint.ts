@@ -22,6 +22,7 @@ export interface StreamOptions extends RunOptions {
   readonly subgraphs?: boolean;
 }
 
+/** How a batch ends. */
 export interface BatchOptions {
   /** Put a run's error in its place, instead of throwing the first. */
   readonly returnExceptions?: boolean;

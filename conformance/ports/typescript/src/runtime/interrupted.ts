@@ -2,6 +2,7 @@
 
 import type { Interrupt } from "../core/state.js";
 
+/** What a run gives that waits for answers. */
 export interface Interrupted {
   readonly __interrupt__: readonly Interrupt[];
 }

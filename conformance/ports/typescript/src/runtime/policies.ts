@@ -35,6 +35,7 @@ export interface TimeoutPolicy {
   readonly refreshOn?: "auto" | "heartbeat";
 }
 
+/** The options of tasks, calls and entrypoints that are policies. */
 export interface PolicyOptions {
   readonly retry?: RetryPolicy | readonly RetryPolicy[];
   readonly timeout?: number | TimeoutPolicy;

@@ -42,6 +42,7 @@ export interface StateUpdate {
   readonly asNode?: string;
 }
 
+/** Where a fork begins, and where it goes. */
 export interface ForkOptions {
   /** The path of a call, or the id of an interrupt: it and everything after it is left out. */
   readonly before?: string;

@@ -11,7 +11,9 @@ import type { Call } from "./call.js";
 import { interrupted } from "./interrupted.js";
 import { now } from "./writer.js";
 
+/** What a stream can show. */
 export const STREAM_MODES = ["values", "updates", "custom", "tasks", "checkpoints", "debug"] as const;
+/** One of `STREAM_MODES`. */
 export type StreamMode = (typeof STREAM_MODES)[number];
 
 /** STM-011. */

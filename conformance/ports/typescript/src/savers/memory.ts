@@ -21,6 +21,7 @@ function copy<T>(document: T): T {
   return parseText(storedText(document as Tree), Number.POSITIVE_INFINITY) as T;
 }
 
+/** Keeps threads until the process ends. */
 export class MemorySaver implements CheckpointSaver {
   readonly #threads = new Map<string, Thread>();
 

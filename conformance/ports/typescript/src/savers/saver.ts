@@ -2,16 +2,19 @@
 
 import type { Checkpoint, Entry, Holder } from "../generated/types.js";
 
+/** The newest checkpoint of a thread, and who holds the thread. */
 export interface Head {
   readonly checkpoint: Checkpoint;
   readonly holder: Holder | null;
 }
 
+/** A checkpoint with its journal. */
 export interface Loaded extends Head {
   readonly isHead: boolean;
   readonly entries: readonly Entry[];
 }
 
+/** A checkpoint behind the head of a thread, with the first entries of its journal. */
 export interface Begin {
   readonly checkpoint: Checkpoint;
   readonly expectedHead: string | null;
@@ -22,6 +25,7 @@ export interface Begin {
   readonly leading?: readonly Checkpoint[];
 }
 
+/** Entries behind the last one of a journal, and perhaps the checkpoint that closes it. */
 export interface Append {
   readonly threadId: string;
   readonly checkpointId: string;

@@ -45,6 +45,7 @@ function isThere({ expires_at }: Row, now: number): boolean {
   return expires_at === null || expires_at > now;
 }
 
+/** Keeps items until the process ends. */
 export class InMemoryStore extends BaseStore {
   constructor(options: PutOptions = {}) {
     super(new MemoryRows(), options);

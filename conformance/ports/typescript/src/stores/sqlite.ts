@@ -65,6 +65,11 @@ class SqliteRows implements Rows {
   }
 }
 
+/**
+ * Keeps items in a file.
+ *
+ * @example const main = entrypoint({ name: "main", store: new SqliteStore("memory.db") }, async () => await getStore().get(["ann"], "tea"));
+ */
 export class SqliteStore extends BaseStore {
   readonly #tables: SqliteTables;
 

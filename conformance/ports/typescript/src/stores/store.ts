@@ -36,22 +36,26 @@ export interface Rows {
   renew(rows: readonly Row[], now: number): void;
 }
 
+/** How an item is put. */
 export interface PutOptions {
   /** How long it is kept, in minutes, from when it was put or last read. */
   readonly ttl?: number;
 }
 
+/** How an item is read. */
 export interface GetOptions {
   /** Whether reading renews; true where left out. */
   readonly refreshTtl?: boolean;
 }
 
+/** Which items a search returns. */
 export interface SearchOptions extends GetOptions {
   readonly filter?: { readonly [name: string]: unknown };
   readonly limit?: number;
   readonly offset?: number;
 }
 
+/** Which namespaces are listed. */
 export interface ListOptions {
   readonly prefix?: readonly string[];
   readonly suffix?: readonly string[];
@@ -60,6 +64,7 @@ export interface ListOptions {
   readonly offset?: number;
 }
 
+/** Long-term memory: items under namespaces and keys. Bring a storage of your own by giving it rows. */
 export class BaseStore {
   readonly #rows: Rows;
   readonly #ttl: number | undefined;
