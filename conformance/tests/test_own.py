@@ -10,11 +10,14 @@ from taskpoint_conformance.cli.common import driver_command
 from taskpoint_conformance.errors import HarnessError
 from taskpoint_conformance.fixtures import load
 from taskpoint_conformance.handover import Handover, hand_over
+from taskpoint_conformance.matrix import matrix
 from taskpoint_conformance.own import loosened, unfit
 from taskpoint_conformance.report import report
 from taskpoint_conformance.results import SuiteResult
 from taskpoint_conformance.schemas import format_problem
+from taskpoint_conformance.summaries import standing
 from taskpoint_conformance.traffic import Limits
+from taskpoint_conformance.world import Release
 
 SWEPT = "RPL-toy-sweep"
 
@@ -123,6 +126,36 @@ def test_what_such_a_port_has_no_word_for_is_skipped_and_nothing_else_may_be(tmp
     result = judge(own("has-no-word"), folder=tmp_path)
     assert [each.verdict for each in result.results] == ["skipped"]
     assert result.exit_code == 2  # nothing was executed
+
+
+def test_after_a_kill_an_order_gives_way_to_what_will_not_come_again():
+    whole = [{"arrived": ["fast()", "slow()"]}, "fast()", "slow()"]
+    release = Release(list(whole)).without(set(), gives_way=True)
+    release.held.append(("slow()", "the reply to slow()"))  # fast() has its outcome in the port's store
+    assert release.next() is None
+    release.go_on()
+    assert release.next() is None  # it is not the turn of slow()
+    release.go_on()
+    assert release.next() == "the reply to slow()"
+    waits = Release(list(whole)).without(set())
+    waits.go_on()
+    assert waits.items == whole
+
+
+def test_a_difference_of_intent_is_told_from_a_defect():
+    def judged(kind):
+        entry = {"code": "effect.repeated", "reason": "told apart by nothing", "kind": kind}
+        return report(judge(own("forgets"), sweep="full", baseline={SWEPT: entry}))
+
+    meant, mistaken = judged("intent"), judged("defect")
+    assert format_problem("report", meant) is None
+    for document, kind in ((meant, "intent"), (mistaken, "defect")):
+        assert {each["id"]: each.get("kind") for each in document["results"]}[SWEPT] == kind
+        assert {each["id"]: each.get("kind") for each in document["requirements"]}["RPL-003"] == kind
+    assert standing(meant) == ("partial", "1 known failures, 1 of them differences of intent")
+    page = matrix([meant, mistaken])
+    assert "differs, and is meant to: told apart by nothing" in page
+    assert "fails, and the baseline knows it: told apart by nothing" in page
 
 
 def test_its_own_store_and_the_runner_s_are_not_claimed_together():

@@ -380,10 +380,9 @@ class Session:
             if "options" in kept:  # what was made void is so, and what was taken over is
                 kept["options"] = {key: each for key, each in kept["options"].items() if key not in _ONCE}
             found.append(self._run(self._driver(), {**kept, "op": "resume"} if begun else asked))
-        if self._variant.own:
-            self._traffic.release = None  # what will not be asked for again stands in a store that is not ours to read
         if self._traffic.release is not None:
-            self._traffic.release = self._traffic.release.without(done)
+            # What will not be asked for again may stand in a store that is not ours to read.
+            self._traffic.release = self._traffic.release.without(done, gives_way=self._variant.own)
         self._wait(found)
         return found
 

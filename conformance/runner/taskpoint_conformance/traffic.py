@@ -206,7 +206,7 @@ class Traffic:
                 if self._delayed is not None:
                     self._send_delayed()
                 if self.release and self.release.patience and time.monotonic() - silent_since >= self.release.patience:
-                    self.release.waiting = None
+                    self.release.go_on()
                 continue
             if event.driver.killed:
                 continue
@@ -220,7 +220,7 @@ class Traffic:
         """Return after how many seconds to look again whether a held reply may go."""
         if self._delayed is not None:
             return _QUIET
-        if self.release is None or self.release.waiting is None:
+        if self.release is None or not self.release.is_waiting:
             return self._limits.silence
         if isinstance(self._store, SqliteFile):
             return 0.005  # what is recorded in a file is not told to us

@@ -125,6 +125,8 @@ class Release:
     """The holder of the reply let go last, until something of the same call has arrived."""
     patience: float | None = None
     """After so many silent seconds the next may go: after a crash, what would have come may be recorded already."""
+    gives_way: bool = False
+    """Whether it then leaves out what has not come, too."""
 
     def holds(self, key: str) -> bool:
         """Return whether a reply to this effect has to wait for its turn."""
@@ -147,7 +149,18 @@ class Release:
                 return reply
         return None
 
-    def without(self, done: set[str]) -> Release:
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something has to come before the next reply, or time has to pass."""
+        return self.waiting is not None or (self.gives_way and bool(self.items))
+
+    def go_on(self) -> None:
+        """Wait no longer for what has not come."""
+        self.waiting = None
+        if self.gives_way and self.items and self.items[0] not in [key for key, _ in self.held]:
+            del self.items[0]
+
+    def without(self, done: set[str], *, gives_way: bool = False) -> Release:
         """Return the order after a crash, in which what is not done is let go."""
         left: list[Any] = []
         for item in self.items:
@@ -155,7 +168,7 @@ class Release:
                 left += [item] if item not in done else []
             elif keys := [key for key in item.get("arrived", ()) if key not in done]:
                 left.append({"arrived": keys})
-        return Release(left, patience=1.0)
+        return Release(left, patience=1.0, gives_way=gives_way)
 
     def __str__(self) -> str:
         if self.waiting is not None:

@@ -16,7 +16,16 @@ from taskpoint_conformance.errors import HarnessError
 from taskpoint_conformance.fixtures import Fixture, FixtureError, load_yaml
 from taskpoint_conformance.schemas import format_problem
 
-__all__ = ("FILE", "FOLDER", "baseline_entries", "choose", "driver_command", "driver_option", "require_all")
+__all__ = (
+    "FILE",
+    "FOLDER",
+    "baseline_entries",
+    "choose",
+    "driver_command",
+    "driver_option",
+    "driver_said",
+    "require_all",
+)
 
 FOLDER: Final = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE: Final = click.Path(dir_okay=False, path_type=Path)
@@ -26,6 +35,16 @@ driver_option: Final = click.option(
     metavar="CMD",
     help="Command, or `python`, `typescript`, `langgraph-py` or `langgraph-js`; the reference's driver if left out.",
 )
+
+
+def driver_said(text: str | None) -> list[str]:
+    """Return a driver as it was asked for: a report names no folder of this machine where it need not.
+
+    Example:
+        >>> driver_said(None), driver_said("langgraph-py"), driver_said("./driver --fast")
+        (['python'], ['langgraph-py'], ['./driver', '--fast'])
+    """
+    return shlex.split(text or "python", posix=os.name != "nt")
 
 
 def driver_command(text: str | None) -> list[str]:

@@ -15,6 +15,7 @@ from taskpoint_conformance.cli.common import (
     choose,
     driver_command,
     driver_option,
+    driver_said,
     require_all,
 )
 from taskpoint_conformance.cli.report import VIEWS, view_options, write_views
@@ -139,7 +140,9 @@ def _run(console: Console, arguments: dict[str, Any]) -> SuiteResult:
     asked = {name: arguments[name] for name in ("sweep", "seed", "form", "mode")}
     asked |= {"profiles": list(arguments["profiles"]), "fixtures": list(arguments["wanted"])}
     asked["baseline"] = len(options.baseline)
-    result = SuiteResult(list(command), suite_digest(fixtures), len(fixtures), "", suite=fixtures, asked=asked)
+    result = SuiteResult(
+        driver_said(arguments["driver"]), suite_digest(fixtures), len(fixtures), "", suite=fixtures, asked=asked
+    )
     failed = 0
     with progress_bar(console) as progress:
         task = progress.add_task("run", total=len(chosen) + len(bad), failed=0)
