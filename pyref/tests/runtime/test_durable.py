@@ -27,6 +27,7 @@ from taskpoint import (
     task,
 )
 from taskpoint.errors import FormatError
+from taskpoint.runtime.sources import Sources, using
 from taskpoint.testing import simulated
 
 
@@ -360,8 +361,6 @@ def test_a_resume_much_later_does_not_sleep(saver):
     def die(seconds, stop):
         raise Killed
 
-    from taskpoint.runtime.sources import Sources, using
-
     with using(Sources(time=lambda: 1_000_000.0, sleep=die)), pytest.raises(Killed):
         main.invoke(1, thread_id="t")
     slept = []
@@ -373,6 +372,7 @@ def test_a_resume_much_later_does_not_sleep(saver):
 
 def test_a_pause_takes_no_place_under_the_limit():
     running, most = [0], [0]
+    together = threading.Barrier(20)
     lock = threading.Lock()
 
     @task
@@ -388,17 +388,20 @@ def test_a_pause_takes_no_place_under_the_limit():
 
     @entrypoint
     def main(n):
-        begin = time.monotonic()
-        values = gather(*nap.map(range(n)))
-        assert time.monotonic() - begin < 0.05 * n
-        return values
+        return gather(*nap.map(range(n)))
 
-    assert main.invoke(20, {"max_concurrency": 1}) == list(range(20))
+    def pause(seconds, _stop):
+        together.wait(60)  # all pause at the same time
+        time.sleep(seconds)
+
+    with using(Sources(sleep=pause)):
+        assert main.invoke(20, {"max_concurrency": 1}) == list(range(20))
     assert most == [1]
 
 
 async def test_a_pause_takes_no_place_under_the_limit_on_a_loop():
     running, most = [0], [0]
+    together = asyncio.Barrier(20)
 
     @task
     async def nap(n):
@@ -411,12 +414,14 @@ async def test_a_pause_takes_no_place_under_the_limit_on_a_loop():
 
     @entrypoint
     async def main(n):
-        begin = time.monotonic()
-        values = await gather(*nap.map(range(n)))
-        assert time.monotonic() - begin < 0.05 * n
-        return values
+        return await gather(*nap.map(range(n)))
 
-    assert await main.ainvoke(20, {"max_concurrency": 1}) == list(range(20))
+    async def pause(seconds):
+        await together.wait()  # all pause at the same time
+        await asyncio.sleep(seconds)
+
+    with using(Sources(asleep=pause)):
+        assert await asyncio.wait_for(main.ainvoke(20, {"max_concurrency": 1}), 60) == list(range(20))
     assert most == [1]
 
 
