@@ -21,6 +21,17 @@ holds<Equal<ReturnType<typeof main.invoke>, Promise<{ order: string; total: numb
 const final = entrypoint("final", async (n: number) => entrypoint.final({ value: String(n), save: n }));
 holds<Equal<ReturnType<typeof final.invoke>, Promise<string>>>();
 
+holds<Equal<ReturnType<typeof double.map>, Promise<number>[]>>();
+const variant = main.withConfig({ tags: ["x"] }).withOptions({ name: "other" });
+holds<Equal<typeof variant, typeof main>>();
+
+export async function batches(): Promise<void> {
+  const all = await final.batch([1, 2]);
+  holds<Equal<typeof all, string[]>>();
+  const some = await final.batch([1, 2], {}, { returnExceptions: true });
+  holds<Equal<typeof some, (string | Error)[]>>();
+}
+
 export function wrong(): void {
   // @ts-expect-error: a string is no number
   void double("1");
@@ -28,6 +39,10 @@ export function wrong(): void {
   void main.invoke(1);
   // @ts-expect-error: an option that does not exist
   task({ name: "x", retries: 1 }, async () => 1);
+  // @ts-expect-error: items of another type
+  double.map(["1"]);
+  // @ts-expect-error: a policy of another library
+  task({ name: "x", cachePolicy: { keyFn: () => "x" } }, async () => 1);
   // @ts-expect-error: the function is missing
   task("x");
   // @ts-expect-error: a command has resume, or answers
