@@ -2,7 +2,7 @@
 
 import type { Tree } from "../codec/text.js";
 import { pendingIn } from "../core/state.js";
-import { UsageError } from "../errors.js";
+import { FormatError, UsageError } from "../errors.js";
 import type { Checkpoint, CheckpointBeginning, ErrorDocument } from "../generated/types.js";
 import { Attempt, type Ending } from "./attempt.js";
 import { CachedResult, placeOf } from "./caching.js";
@@ -143,17 +143,21 @@ function attemptOf(
 async function carry(workflow: Workflow, attempt: Attempt): Promise<Ending> {
   const { fn, forms } = workflow;
   const { checkpoint, config } = attempt.work;
-  let cached: CachedResult | undefined;
+  const { input, entrypoint } = checkpoint as CheckpointBeginning;
+  let missed: CachedResult | undefined;
   const ending = await attempt.run(async () => {
-    const { input, entrypoint } = checkpoint as CheckpointBeginning;
     const typed = currentScope("an entrypoint").read(forms.input, input, entrypoint.version);
-    cached = cachedRun(workflow, attempt, typed);
+    const cached = cachedRun(workflow, attempt, typed);
     const kept = await cached?.get((tree) => valueIn(workflow, tree));
-    return kept ? kept.value : await fn(typed, config);
+    if (kept) {
+      return kept.value;
+    }
+    missed = cached;
+    return await fn(typed, config);
   });
   if (ending.kind === "completed") {
     const { value, saved } = ending.closing as { value: Tree; saved?: Tree };
-    await cached?.set(saved === undefined ? [value] : [value, saved]);
+    await missed?.set(saved === undefined ? [value] : [value, saved]);
   }
   return ending;
 }
@@ -162,23 +166,24 @@ async function carry(workflow: Workflow, attempt: Attempt): Promise<Ending> {
 function cachedRun(
   { policies, options, definition, forms }: Workflow,
   { work, journal }: Attempt,
-  input: unknown,
+  typed: unknown,
 ): CachedResult | undefined {
   if (!policies.cache || !options.cache || journal.entries.length > 1) {
     return undefined;
   }
-  const { previous } = work;
+  const { checkpoint, previous } = work;
   const read = ({ entrypoint }: Checkpoint, tree: Tree) =>
     currentScope("an entrypoint").read(forms.saved, tree, entrypoint.version);
   const seen = previous === null ? null : forms.saved.write(read(previous, savedIn(previous)));
   const place = placeOf("entrypoints", definition.name, definition.version);
-  return CachedResult.of(options.cache, policies.cache, place, [input], () => [forms.input.write(input), seen]);
+  const { input } = checkpoint as CheckpointBeginning;
+  return CachedResult.of(options.cache, policies.cache, place, [typed], () => [input, seen]);
 }
 
 /** What a cache keeps of a run: its value and, where it differs, what was saved. */
 function valueIn({ forms }: Workflow, tree: Tree): unknown {
   if (!Array.isArray(tree) || tree.length < 1 || tree.length > 2) {
-    throw new UsageError("usage.option_invalid", "what is kept of a run has another form");
+    throw new FormatError("format.invalid", "what is kept of a run has another form");
   }
   const [value, saved] = [forms.value.read(tree[0] as Tree, forms.value.version), tree[1]];
   return saved === undefined ? value : new EntrypointFinal(value, forms.saved.read(saved, forms.saved.version));
