@@ -14,6 +14,10 @@ from generators.markdown import front
 from taskpoint_conformance.coverage import Coverage
 from taskpoint_conformance.fixtures import Fixture
 
+UNSEARCHED = "{ data-search-exclude }"
+"""Programs and journals are all alike: who searches for words means the sentences above them."""
+BOOST = 0.1
+"""Rules and guides come before the fixtures, which use the same words by the hundred."""
 Golden = Mapping[str, Mapping[str, Any]]
 
 
@@ -81,7 +85,7 @@ def page(fixture: Fixture, chapters: Mapping[str, str], golden: Mapping[str, Any
     """Return a fixture's page."""
     written = parts(fixture.path.read_text(encoding="utf-8"))
     lines = [
-        *front(f"{fixture.id}: {fixture.title}", fixture.title),
+        *front(f"{fixture.id}: {fixture.title}", fixture.title, BOOST),
         f"# {fixture.id}",
         "",
         f"**{escape(fixture.title)}.**",
@@ -92,11 +96,16 @@ def page(fixture: Fixture, chapters: Mapping[str, str], golden: Mapping[str, Any
     ]
     if fixture.mutants:
         lines.append("* Kills: " + ", ".join(f"[{name}](mutants.md#{name})" for name in fixture.mutants))
-    lines += [f"* Run it: `taskpoint conformance run --only {fixture.id}`", ""]
+    lines += [f"* Run it: `taskpoint conformance run --fixture {fixture.id}`", ""]
     if drawn := list(pictures(golden)) if golden else []:
-        lines += ["## Timeline", "", *drawn, ""]
+        lines += [f"## Timeline {UNSEARCHED}", "", *drawn, ""]
     elif "program" in fixture.document:
-        lines += ["## Timeline", "", "There is no picture: what it runs leaves no journal that is whole.", ""]
+        lines += [
+            f"## Timeline {UNSEARCHED}",
+            "",
+            "There is no picture: what it runs leaves no journal that is whole.",
+            "",
+        ]
     for heading, names in (
         ("Program", ("program", "programs")),
         ("Given", ("saver", "store", "cache", "given", "effects")),
@@ -104,9 +113,9 @@ def page(fixture: Fixture, chapters: Mapping[str, str], golden: Mapping[str, Any
         ("What has to hold at the end", ("final",)),
     ):
         if part := "".join(written[name] for name in names if name in written):
-            lines += [f"## {heading}", "", "```yaml", part.rstrip(), "```", ""]
+            lines += [f"## {heading} {UNSEARCHED}", "", "```yaml", part.rstrip(), "```", ""]
     if golden and drawn:
-        lines += ["## The journal it leaves", "", *journals(golden)]
+        lines += [f"## The journal it leaves {UNSEARCHED}", "", *journals(golden)]
     return "\n".join(lines)
 
 
@@ -145,7 +154,9 @@ def journals(golden: Mapping[str, Any]) -> Iterator[str]:
 def mutants(coverage: Coverage, chapters: Mapping[str, str]) -> str:
     """Return the page of the mutants: what each does wrong, what it breaks, and who kills it."""
     lines = [
-        *front("All mutants", "The deliberately wrong variants of the reference that the fixtures have to kill."),
+        *front(
+            "All mutants", "The deliberately wrong variants of the reference that the fixtures have to kill.", BOOST
+        ),
         "# Mutants",
         "",
         "A mutant is the reference runtime with one mistake that a port could make.",

@@ -6,14 +6,18 @@ import json
 import re
 
 MARKUP = re.compile(r"!?\[(?P<label>[^\]]*)\]\([^)]*\)|[*`]|<!--.*?-->")
+LOOKED_UP = 0.3
+"""The weight in the search of what is looked up by name: it mentions most words that guides explain."""
 LONGEST = 160
 """What a search engine shows of a description."""
 
 
-def front(title: str, description: str) -> list[str]:
-    """Return the front matter of a page: what its tab and a search engine show."""
+def front(title: str, description: str, boost: float | None = None) -> list[str]:
+    """Return the front matter of a page: what its tab and a search engine show, and its weight in the search."""
     told = {"title": title, "description": description}
-    return ["---", *(f"{name}: {json.dumps(each, ensure_ascii=False)}" for name, each in told.items()), "---", ""]
+    lines = [f"{name}: {json.dumps(each, ensure_ascii=False)}" for name, each in told.items()]
+    weight = [] if boost is None else ["search:", f"  boost: {boost}"]
+    return ["---", *lines, *weight, "---", ""]
 
 
 def cell(text: str) -> str:

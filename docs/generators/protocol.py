@@ -91,7 +91,7 @@ def page(conversations: Sequence[Sequence[tuple[str, Message]]]) -> str:
         "The first process is killed when a result is stored; the second one goes on.",
     ]
     for number, messages in enumerate(conversations, 1):
-        lines += ["", f"### Process {number}", ""]
+        lines += ["", f"### Process {number} {{ data-search-exclude }}", ""]
         calls: dict[int, str] = {}
         for direction, message in messages:
             lines += [*told(direction, message, calls), ""]

@@ -13,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import click
-from generators.markdown import cell, front
+from generators.markdown import LOOKED_UP, cell, front
 
 WIDTH = 88
 SECTION = re.compile(r"^(Args|Attributes|Returns|Raises|Yields|Examples?|Note):$")
@@ -81,7 +81,7 @@ def described(command: click.Command, name: str, parent: click.Context | None) -
 def api(module: ModuleType) -> str:
     """Return the page of a module: all that is public in it, with signatures and docstrings."""
     lines = [
-        *front("Python API", f"Everything that is public in {module.__name__}."),
+        *front("Python API", f"Everything that is public in {module.__name__}.", LOOKED_UP),
         "# Python API",
         "",
         prose(inspect.getdoc(module) or ""),

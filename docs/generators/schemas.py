@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from generators.markdown import cell, front
+from generators.markdown import LOOKED_UP, cell, front
 
 SUFFIX = ".schema.json"
 MOST = 6
@@ -40,7 +40,13 @@ def titled(schema: Schema, name: str) -> str:
 def page(name: str, schema: Schema, examples: Path) -> str:
     """Return a schema's page."""
     title = str(schema.get("title", name))
-    lines = [*front(f"Schema: {title}", titled(schema, name)), f"# {title}", "", str(schema.get("description", "")), ""]
+    lines = [
+        *front(f"Schema: {title}", titled(schema, name), LOOKED_UP),
+        f"# {title}",
+        "",
+        str(schema.get("description", "")),
+        "",
+    ]
     lines += [f"[Download {name}{SUFFIX}]({name}{SUFFIX})", "", *table(schema, name)]
     for part, definition in schema.get("$defs", {}).items():
         lines += [f"## {part} {{ #{part} }}", "", str(definition.get("description", "")), "", *table(definition, name)]

@@ -8,7 +8,7 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
-from generators.markdown import front
+from generators.markdown import LOOKED_UP, front
 
 EXPORT = re.compile(r"^export (?:type )?(?P<names>\{[^}]*\}|\*) from \"(?P<module>[^\"]+)\";$", re.MULTILINE)
 DECLARED = re.compile(
@@ -33,7 +33,9 @@ def page(source: Path) -> str:
         LookupError: Something is exported and declared nowhere; the page would be wrong.
     """
     lines = [
-        *front("TypeScript API", "Everything that the TypeScript port exports, with signatures and comments."),
+        *front(
+            "TypeScript API", "Everything that the TypeScript port exports, with signatures and comments.", LOOKED_UP
+        ),
         "# TypeScript API",
         "",
         (

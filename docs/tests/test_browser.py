@@ -43,6 +43,9 @@ KINDS = (
 )
 
 
+CONTRAST = (Path(__file__).parent / "contrast.js").read_text(encoding="utf-8").partition("\n")[2]
+
+
 class Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
@@ -83,14 +86,56 @@ def page(browser, address, request):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_of_page_fits_and_has_its_headings_in_order(page, kind: str) -> None:
-    page.goto(f"/{kind}")
+def test_each_kind_of_page_can_be_read_by_everybody(page, kind: str) -> None:
+    for scheme, name in (("light", "default"), ("dark", "slate")):
+        page.emulate_media(color_scheme=scheme)
+        page.goto(f"/{kind}")
+        page.wait_for_selector(f"body[data-md-color-scheme={name}]")
+        assert page.evaluate(CONTRAST) == [], scheme
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     levels = page.evaluate(
         "[...document.querySelectorAll('article :is(h1,h2,h3,h4,h5,h6)')].map((each) => +each.tagName[1])"
     )
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert page.locator("html[lang=en]").count() == 1
+    assert page.locator("article img:not([alt])").count() == 0
+    assert page.evaluate(
+        "[...document.querySelectorAll('article svg[role=img]')].every((each) => each.querySelector('title'))"
+    )
+    assert page.evaluate(
+        "[...document.querySelectorAll('figure > div')].every((each) => each.tabIndex === 0 && each.ariaLabel)"
+    )
+    assert page.locator("article :is(input, select):not(label *):not(.tabbed-set > *):not([aria-label])").count() == 0
+
+
+def test_a_faint_text_is_noticed(page) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto("/index.html")
+    page.wait_for_selector("body[data-md-color-scheme=default]")
+    page.evaluate("document.querySelector('article p').style.color = '#999'")
+    assert [each for each in page.evaluate(CONTRAST) if each.startswith("P ")]
+
+
+def test_the_keyboard_is_enough(page) -> None:
+    page.goto("/spec/1.0/06-replay.html")
+    page.keyboard.press("Tab")
+    assert page.locator(".md-skip:focus").count() == 1
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#replay")
+    page.locator("details.proof > summary").first.focus()
+    page.keyboard.press("Enter")
+    assert page.locator("details.proof[open]").count() == 1
+    page.goto("/index.html")
+    page.locator(".tabbed-set > input").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.locator(".tabbed-block:visible", has_text='task("fetch", lambda').first.wait_for()
+    page.keyboard.press("/")
+    page.locator("input.md-search__input:focus").wait_for()
+    page.keyboard.type("RPL-003")
+    page.locator(".md-search-result__item a[href*='#rpl-003']").first.wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#rpl-003")
 
 
 def test_the_search_finds_a_rule_by_its_id(page) -> None:
@@ -103,6 +148,23 @@ def test_the_search_finds_a_rule_by_its_id(page) -> None:
     found.click()
     page.wait_for_url("**/06-replay.html*#rpl-003")
     assert page.locator("#rpl-003").is_visible()
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("caught error", "errors.html"),
+        ("write a driver", "protocol.html"),
+        ("RPL-crash-after-commit", "catalogue/RPL-crash-after-commit.html"),
+        ("run.concurrent", "reference/errors.html"),
+    ],
+)
+def test_the_search_finds_what_readers_look_for(page, words: str, place: str) -> None:
+    page.goto("/index.html")
+    if page.viewport_size["width"] < 600:
+        page.click("label.md-header__button[for='__search']")
+    page.fill("input.md-search__input", words)
+    page.locator(f".md-search-result__item:nth-child(-n+3) a[href*='{place}']").first.wait_for()
 
 
 def test_a_rule_leads_to_a_fixture_that_proves_it_and_back(page) -> None:
