@@ -6,16 +6,16 @@ import pytest
 from judging import HERE, META, TOY, judge
 
 from taskpoint_conformance import data
-from taskpoint_conformance.cli.common import driver_command
+from taskpoint_conformance.cli.common import baseline_entries, driver_command
 from taskpoint_conformance.errors import HarnessError
-from taskpoint_conformance.fixtures import load
+from taskpoint_conformance.fixtures import discover, load
 from taskpoint_conformance.handover import Handover, hand_over
 from taskpoint_conformance.matrix import matrix
 from taskpoint_conformance.own import loosened, unfit
 from taskpoint_conformance.report import report
 from taskpoint_conformance.results import SuiteResult
 from taskpoint_conformance.schemas import format_problem
-from taskpoint_conformance.summaries import standing
+from taskpoint_conformance.summaries import load_report, standing
 from taskpoint_conformance.traffic import Limits
 from taskpoint_conformance.world import Release
 
@@ -230,3 +230,18 @@ def test_langgraph_is_driven(name):
         pytest.skip(str(error))
     result = judge(command, folder=data.fixtures(), wanted=LANGGRAPH)
     assert result.counts["passed"] == len(LANGGRAPH)
+
+
+@pytest.mark.parametrize("name", ["langgraph-js"])
+def test_the_committed_report_knows_every_difference(name):
+    report = load_report(data.reports() / f"{name}.json")
+    known = {fixture.id for fixture in discover()[0]}
+    entries = baseline_entries(data.drivers() / name / "baseline.yaml", known)
+    failures = {each["id"]: each for each in report["results"] if each["verdict"] == "expected_failure"}
+    assert (report["summary"]["failed"], report["summary"]["broken"]) == (0, 0)
+    assert {name: (each["kind"], each["reason"]) for name, each in failures.items()} == {
+        name: (each["kind"], each["reason"]) for name, each in entries.items()
+    }
+    assert report["driver"]["command"] == [name]
+    assert report["asked"]["sweep"] == "full"
+    assert report["asked"]["fixtures"] == []

@@ -10,7 +10,8 @@ from typing import Any
 
 from generators.markdown import cell, front
 
-from taskpoint_conformance.summaries import first_problem, name_of, standing
+from taskpoint_conformance.own import OWN
+from taskpoint_conformance.summaries import first_problem, name_of, shown_verdict, standing
 
 Report = Mapping[str, Any]
 WORDS = {
@@ -18,12 +19,14 @@ WORDS = {
     "failed": "fails",
     "broken": "no verdict",
     "expected_failure": "known to fail",
+    "intent": "differs, and is meant to",
     "skipped": "skipped",
     "not_claimed": "not claimed",
     "not_run": "not run",
+    "not_judged": "not judged",
     "no_fixture": "not observable",
 }
-SIGNS = {"passed": "✓", "failed": "✕", "broken": "!", "expected_failure": "✕"}
+SIGNS = {"passed": "✓", "failed": "✕", "broken": "!", "expected_failure": "✕", "intent": "≠"}
 NONE = (
     "No report of an implementation is committed. `taskpoint conformance run --report FILE.json` writes one, "
     "and this page is made of those that lie in `conformance/reports`."
@@ -43,7 +46,7 @@ def verdicts(reports: Sequence[Report], rule: str) -> list[tuple[str, str]]:
 
 def verdict(report: Report, rule: str) -> str:
     """Return what one implementation came to with a rule."""
-    return next((str(each["verdict"]) for each in report["requirements"] if each["id"] == rule), "not_run")
+    return next((shown_verdict(each) for each in report["requirements"] if each["id"] == rule), "not_run")
 
 
 def page(reports: Sequence[Report], digest: str) -> str:
@@ -87,6 +90,12 @@ def card(report: Report, digest: str) -> Iterator[str]:
     yield f"- Language: {cell(str(hello.get('language', 'unknown')))}; run on {str(report['started_at'])[:10]}."
     faults = f"with the sweep `{asked.get('sweep', 'unknown')}` of faults"
     yield f"- {report['summary']['executed']} of {report['summary']['required']} fixtures executed, {faults}."
+    if hello.get("savers") == [OWN]:
+        yield (
+            "- No port, and does not claim to be one: it keeps threads in a store of its own, so that outcomes and "
+            "effects are judged, and journals are not. "
+            "[How](../spec/1.0/13-conformance.md#ports-with-a-store-of-their-own)"
+        )
     if report["suite"]["digest"] != digest:
         yield "- **Out of date**: fixtures have changed since."
 
@@ -165,5 +174,7 @@ def fixture(name: str, reports: Sequence[Report], results: Sequence[Mapping[str,
         if result["verdict"] in {"failed", "broken", "expected_failure"}:
             code, message = first_problem(result)
             why = f" <code>{escape(code)}</code> {escape(message)}"
-        said.append(f"{escape(name_of(dict(report)))}: {shown(result['verdict'])}{why}")
+        if result["verdict"] == "expected_failure":
+            why += f" ({escape(result['reason'])})"
+        said.append(f"{escape(name_of(dict(report)))}: {shown(shown_verdict(dict(result)))}{why}")
     return f'<a href="catalogue/{name}.html">{name}</a>: {"; ".join(said)}'

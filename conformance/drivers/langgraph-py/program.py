@@ -16,6 +16,7 @@ from typing import Any
 from checks import Broken
 from expressions import evaluate
 from langgraph.config import get_store, get_stream_writer
+from langgraph.errors import NodeTimeoutError
 from langgraph.func import entrypoint, task
 from langgraph.runtime import get_runtime
 from langgraph.types import interrupt
@@ -155,9 +156,14 @@ def _run_now(coroutine: Coroutine[Any, Any, Any]) -> Any:
     raise Broken("a sync program waited for an event loop")
 
 
+def _type_of(error: BaseException) -> str:
+    """Return a class's name; a program calls the library's error of a timeout by the name that all ports have."""
+    return "task.timeout" if isinstance(error, NodeTimeoutError) else type(error).__name__
+
+
 def describe(error: BaseException) -> Document:
     """Return what a program sees of an error."""
-    seen: Document = {"type": type(error).__name__, "message": str(error)}
+    seen: Document = {"type": _type_of(error), "message": str(error)}
     data = getattr(error, "data", None)
     return seen if data is None else {**seen, "data": data}
 
@@ -167,7 +173,7 @@ def _fits(wanted: str, error: BaseException) -> bool:
         return False
     if wanted == "*":
         return isinstance(error, Exception)
-    return wanted in {"$everything", type(error).__name__}
+    return wanted in {"$everything", _type_of(error)}
 
 
 class _Scope:

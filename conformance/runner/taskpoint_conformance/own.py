@@ -34,7 +34,7 @@ OWN: Final = "own"
 """The saver that such a driver claims, and no other."""
 PATIENCE: Final = 0.2
 """Silent seconds after which the next held reply may go: that an outcome is recorded cannot be seen."""
-_REST: Final = 0.1
+_REST: Final = 0.25
 _LONGEST_REST: Final = 3.0
 _NAMES: Final = ("code", "checkpoint_id", "path")
 """Members of an expectation that are names of this specification."""

@@ -296,7 +296,8 @@ class Session:
         if self._traffic.fault is not None and not self._traffic.fault.struck:
             raise Failure("fault.missed", f"the planned fault never struck: {step['fault']}")
         killed = step.get("expect", {}).get("outcome") == "killed"
-        if self._traffic.release is not None and self._traffic.release.items and not killed:
+        release = self._traffic.release
+        if release is not None and release.items and not (killed or release.gives_way):
             raise Failure("effect.missing", f"the step ended before all replies were released: {self._traffic.release}")
 
     def _start(self, step: Document) -> None:

@@ -1,6 +1,6 @@
 // The program IR made into LangGraph.js's tasks and an entrypoint.
 
-import { entrypoint, getConfig, getPreviousState, getStore, getWriter, interrupt, task } from "@langchain/langgraph";
+import { entrypoint, getConfig, getPreviousState, getStore, getWriter, interrupt, isNodeTimeoutError, task } from "@langchain/langgraph";
 import { evaluate } from "./expressions.js";
 import { fromTree, toTree } from "./values.js";
 
@@ -9,11 +9,15 @@ const seconds = (value) => value * 1000;
 /** What a program sees of an error. */
 export function describe(error) {
   if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
-  const seen = { type: error.name, message: error.message };
+  const seen = { type: typeOf(error), message: error.message };
   return error.data === undefined ? seen : { ...seen, data: error.data };
 }
 
-const typeOf = (error) => (error instanceof Error ? error.name : typeof error);
+/** A class's name; a program calls the library's error of a timeout by the name that all ports have. */
+function typeOf(error) {
+  if (isNodeTimeoutError(error)) return "task.timeout";
+  return error instanceof Error ? error.name : typeof error;
+}
 
 /** A body ended with a value. */
 class Return {
