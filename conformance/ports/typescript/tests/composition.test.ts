@@ -120,3 +120,21 @@ test("a task is mapped over items, by keys where their order may change", async 
   assert.deepEqual(await main.invoke(null, on("a")), ["C", "B", "A"]);
   assert.deepEqual(made, ["a", "b", "c"]);
 });
+
+test("a task under another name is another call", async () => {
+  const made: string[] = [];
+  const greet = task({ name: "greet", params: ["whom"] }, async (whom: string) => `hello ${whom}`);
+  const other = greet.withOptions({ name: "welcome" });
+  const main = entrypoint({ name: "main", checkpointer: new MemorySaver() }, async () => {
+    made.push(await greet("ann"), await other("ann"));
+    interrupt("wait");
+  });
+  await main.invoke({}, on("a"));
+  const { tasks } = await main.getState(on("a"));
+  assert.deepEqual(
+    tasks.slice(1).map(({ path }) => path),
+    ["greet#0", "welcome#0"],
+  );
+  assert.deepEqual([made, other.name], [["hello ann", "hello ann"], "welcome"]);
+  assert.throws(() => greet.withOptions({ name: "" }), { code: "usage.name_invalid" });
+});

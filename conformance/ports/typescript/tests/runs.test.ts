@@ -116,19 +116,26 @@ test("a call that is cancelled rejects as others do", async () => {
 
 test("a run is stopped from outside, and goes on later", async () => {
   const checkpointer = new MemorySaver();
-  let pays = 0;
+  const paid: number[] = [];
+  let begun = (): void => undefined;
+  let goOn = (): void => undefined;
+  const isPaying = new Promise<void>((resolve) => (begun = resolve));
+  const mayGoOn = new Promise<void>((resolve) => (goOn = resolve));
   const pay = task("pay", async (n: number) => {
-    pays += 1;
-    await sleep(5);
+    paid.push(n);
+    begun();
+    await mayGoOn;
     return n;
   });
   const main = entrypoint({ name: "main", checkpointer }, async () => [await pay(1), await pay(2)]);
   const run = main.invoke({}, on("a"));
-  await sleep(3);
+  await isPaying;
   stopRuns("a");
+  goOn();
   await assert.rejects(run, (thrown) => thrown instanceof StopRun);
+  assert.deepEqual(paid, [1]);
   assert.deepEqual(await main.invoke(null, on("a")), [1, 2]);
-  assert.equal(pays, 2);
+  assert.deepEqual(paid, [1, 2]);
 });
 
 test("tasks and questions need a run", async () => {

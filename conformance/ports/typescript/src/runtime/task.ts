@@ -28,6 +28,8 @@ export interface TaskOptions extends PolicyOptions, VersionOptions {
 export interface TaskCallOptions extends PolicyOptions {
   /** What the call is found again by, in the place of its number. */
   readonly key?: string;
+  /** What its calls are recorded under, in place of the task's name. */
+  readonly name?: string;
   /** Cancels the call. */
   readonly signal?: AbortSignal;
   /** Arguments by name. */
@@ -47,7 +49,7 @@ export interface Task<A extends unknown[], R> {
 }
 
 const OPTIONS = ["name", "raises", "params", "returns", "version", "migrate", ...POLICY_OPTIONS];
-const CALL_OPTIONS = ["key", "signal", "named", ...POLICY_OPTIONS];
+const CALL_OPTIONS = ["key", "name", "signal", "named", ...POLICY_OPTIONS];
 
 /**
  * Make a task of a function.
@@ -72,16 +74,17 @@ export function task(given: string | TaskOptions, fn?: AnyFunction): Task<unknow
   };
 
   function withCallOptions(chosen: TaskCallOptions): Task<unknown[], unknown> {
+    const { name: called = name, named = {} } = chosen;
     const call = (...given: unknown[]): Promise<unknown> => {
-      const scope = currentScope(`the task ${name}`);
+      const scope = currentScope(`the task ${called}`);
       const policies = policiesOfCall(own, chosen);
-      return scope.make({ ...callee, policies }, bind(name, params, given, chosen.named ?? {}), chosen);
+      return scope.make({ ...callee, name: called, policies }, bind(called, params, given, named), chosen);
     };
     const withOptions = (more: TaskCallOptions) => withCallOptions({ ...chosen, ...readCallOptions(more) });
     const map = (items: Iterable<unknown>, key?: (item: unknown) => string) =>
       Array.from(items, (item) => (key ? withOptions({ key: key(item) }) : call)(item));
-    const clearCache = (cache: BaseCache) => cache.clear([placeOf("tasks", name, form.version)]);
-    Object.defineProperty(call, "name", { value: name });
+    const clearCache = (cache: BaseCache) => cache.clear([placeOf("tasks", called, form.version)]);
+    Object.defineProperty(call, "name", { value: called });
     return Object.assign(call, { definition, withOptions, map, clearCache });
   }
   return withCallOptions({});
@@ -101,5 +104,8 @@ function readCallOptions(options: TaskCallOptions): TaskCallOptions {
     throw invalidOption("an option of a call", `known, and ${unknown} is not`);
   }
   readPolicies(options);
+  if (options.name !== undefined) {
+    readName(options.name);
+  }
   return options;
 }
