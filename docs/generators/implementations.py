@@ -11,7 +11,7 @@ from typing import Any
 from generators.markdown import cell, front
 
 from taskpoint_conformance.own import OWN
-from taskpoint_conformance.summaries import first_problem, name_of, shown_verdict, standing
+from taskpoint_conformance.summaries import first_problem, name_of, profile_count, shown_verdict, standing
 
 Report = Mapping[str, Any]
 WORDS = {
@@ -114,7 +114,7 @@ def passed(report: Report, profile: str) -> str:
     found = next((each for each in report.get("profiles", []) if each["name"] == profile), None)
     if found is None or not found["claimed"]:
         return "not claimed"
-    return f"{found['passed']} of {found['fixtures']}"
+    return profile_count(dict(report), found)
 
 
 def form(reports: Sequence[Report]) -> str:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from taskpoint_conformance.console import compared
-from taskpoint_conformance.summaries import first_problem, name_of, shown_verdict, standing
+from taskpoint_conformance.summaries import first_problem, name_of, profile_count, shown_verdict, standing
 
 __all__ = ("matrix",)
 
@@ -149,7 +149,7 @@ def _profile_cell(report: Document, name: str) -> str:
         return f'<td class="{"fail" if found["falsely_claimed"] else "none"}">not run</td>'
     shown = "pass" if found["passed"] == found["fixtures"] else "known" if not found["falsely_claimed"] else "fail"
     bad = any(each["profile"] == name and each["verdict"] in {"failed", "broken"} for each in report["results"])
-    count = f"{found['passed']} of {found['fixtures']}" if found["fixtures"] else "no fixture"
+    count = profile_count(report, found) if found["fixtures"] else "no fixture"
     return f'<td><span class="chip {"fail" if bad else shown}">{count}</span></td>'
 
 

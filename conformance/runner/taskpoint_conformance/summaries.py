@@ -10,10 +10,11 @@ from typing import Any, Final
 from taskpoint_conformance import FORMAT
 from taskpoint_conformance.errors import HarnessError
 from taskpoint_conformance.fixtures import is_newer
+from taskpoint_conformance.own import OWN
 from taskpoint_conformance.schemas import format_problem
 from taskpoint_conformance.shapes import is_object
 
-__all__ = ("badge", "first_problem", "load_report", "markdown", "name_of", "shown_verdict", "standing")
+__all__ = ("badge", "first_problem", "load_report", "markdown", "name_of", "profile_count", "shown_verdict", "standing")
 
 Document = dict[str, Any]
 _LISTED: Final = 20
@@ -107,7 +108,7 @@ def _profile_cell(report: Document, name: str) -> str:
     found = next((each for each in report.get("profiles", []) if each["name"] == name), None)
     if found is None or not found["claimed"]:
         return "not claimed"
-    return f"{found['passed']} of {found['fixtures']}" if found["executed"] else "not run"
+    return profile_count(report, found) if found["executed"] else "not run"
 
 
 def _failures(report: Document) -> list[str]:
@@ -130,6 +131,20 @@ def first_problem(result: Document) -> tuple[str, str]:
             return variant["code"], variant["message"]
     code, colon, message = str(result.get("reason", "")).partition(": ")
     return (code, message) if colon else (result["verdict"], code)
+
+
+def profile_count(report: Document, profile: Document) -> str:
+    """Return how many fixtures of a profile pass, of all there are or, where many tell nothing, of those that were run.
+
+    Example:
+        >>> profile = {"fixtures": 9, "executed": 4, "passed": 3}
+        >>> [profile_count({"driver": {"hello": {"savers": [each]}}}, profile) for each in ("runner", "own")]
+        ['3 of 9', '3 of 4 run']
+    """
+    hello: Document = report["driver"]["hello"] or {}
+    if hello.get("savers") == [OWN]:
+        return f"{profile['passed']} of {profile['executed']} run"
+    return f"{profile['passed']} of {profile['fixtures']}"
 
 
 def shown_verdict(document: Document) -> str:
