@@ -232,7 +232,7 @@ def test_langgraph_is_driven(name):
     assert result.counts["passed"] == len(LANGGRAPH)
 
 
-@pytest.mark.parametrize("name", ["langgraph-js"])
+@pytest.mark.parametrize("name", ["langgraph-py", "langgraph-js"])
 def test_the_committed_report_knows_every_difference(name):
     report = load_report(data.reports() / f"{name}.json")
     known = {fixture.id for fixture in discover()[0]}
