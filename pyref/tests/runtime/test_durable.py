@@ -20,6 +20,7 @@ from taskpoint import (
     RetryPolicy,
     SqliteSaver,
     UsageError,
+    codec,
     durable,
     entrypoint,
     gather,
@@ -335,7 +336,7 @@ def test_a_killed_pause_goes_on_with_the_rest(tmp_path, mode):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout.split() == ["begun", "awake"]
     recorded = dict(entries(saver, "t"))
-    began = datetime.fromisoformat(recorded["$sleep#0/$now#0"].at)
+    began = codec.decode(recorded["$sleep#0/$now#0"].value)
     ended = datetime.fromisoformat(recorded["$sleep#0"].at)
     assert timedelta(seconds=1.99) <= ended - began
     assert recorded["$sleep#0"].started_at > recorded["$sleep#0/$now#0"].at  # begun again by the second attempt
