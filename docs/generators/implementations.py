@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -27,6 +28,7 @@ WORDS = {
     "no_fixture": "not observable",
 }
 SIGNS = {"passed": "✓", "failed": "✕", "broken": "!", "expected_failure": "✕", "intent": "≠"}
+CODE = re.compile(r"`([^`]+)`")
 NONE = (
     "No report of an implementation is committed. `taskpoint conformance run --report FILE.json` writes one, "
     "and this page is made of those that lie in `conformance/reports`."
@@ -147,7 +149,8 @@ def row(rule: Mapping[str, Any], reports: Sequence[Report], results: Sequence[Ma
     state = "open" if set(found) - {"passed", "no_fixture"} else "done"
     cells = "".join(f"<td>{shown(each)}</td>" for each in found)
     inner = "".join(f"<li>{fixture(each, reports, results)}</li>" for each in rule["fixtures"])
-    folded = f"<details><summary>{escape(rule['text'])}</summary><ul>{inner or '<li>no fixture</li>'}</ul></details>"
+    text = CODE.sub(r"<code>\1</code>", escape(rule["text"]))
+    folded = f"<details><summary>{text}</summary><ul>{inner or '<li>no fixture</li>'}</ul></details>"
     link = f'<a href="../spec/1.0/{Path(rule["chapter"]).stem}.html#{rule["id"].lower()}">{rule["id"]}</a>'
     return f'<tr data-area="{rule["id"][:3]}" data-state="{state}"><td>{link} {folded}</td>{cells}</tr>'
 
