@@ -183,7 +183,7 @@ async def _carry_on_loop(
         value, stopped = await streams.stay(attempt.close, end, host)
         if stopped is not None:
             raise stopped
-    if cached is not None:
+    if cached is not None and kept is None:
         await streams.stay(cached.set)
     return _shown(attempt, value)
 
