@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import math
 import signal
 import subprocess
@@ -373,7 +374,7 @@ def test_a_resume_much_later_does_not_sleep(saver):
 
 def test_a_pause_takes_no_place_under_the_limit():
     running, most = [0], [0]
-    together = threading.Barrier(20)
+    together, begun = threading.Barrier(20), itertools.count()
     lock = threading.Lock()
 
     @task
@@ -392,7 +393,8 @@ def test_a_pause_takes_no_place_under_the_limit():
         return gather(*nap.map(range(n)))
 
     def pause(seconds, _stop):
-        together.wait(60)  # all pause at the same time
+        if next(begun) < 20:
+            together.wait(60)  # all pause at the same time
         time.sleep(seconds)
 
     with using(Sources(sleep=pause)):
@@ -402,7 +404,7 @@ def test_a_pause_takes_no_place_under_the_limit():
 
 async def test_a_pause_takes_no_place_under_the_limit_on_a_loop():
     running, most = [0], [0]
-    together = asyncio.Barrier(20)
+    together, begun = asyncio.Barrier(20), itertools.count()
 
     @task
     async def nap(n):
@@ -418,7 +420,8 @@ async def test_a_pause_takes_no_place_under_the_limit_on_a_loop():
         return await gather(*nap.map(range(n)))
 
     async def pause(seconds):
-        await together.wait()  # all pause at the same time
+        if next(begun) < 20:
+            await together.wait()  # all pause at the same time
         await asyncio.sleep(seconds)
 
     with using(Sources(asleep=pause)):
