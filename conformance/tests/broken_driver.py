@@ -101,6 +101,8 @@ class Broken(Toy):
                 self.id += 1000
             case "run-unknown-member":
                 return {"outcome": "completed", "value": [10, 20], "confidence": "high"}
+            case "run-surrogate":
+                return {"outcome": "completed", "value": "\ud83d"}
             case "run-unknown-outcome":
                 return {"outcome": "done"}
             case "run-second-hello":

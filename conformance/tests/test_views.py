@@ -2,6 +2,9 @@
 
 import json
 import re
+import shlex
+import subprocess
+import sys
 from html.parser import HTMLParser
 
 import pytest
@@ -231,3 +234,17 @@ def test_a_baseline_entry_for_what_is_not_claimed_or_skipped_is_stale(tmp_path):
     result = judge(TOY, tmp_path, baseline={"STA-toy": {"code": "expect.value", "reason": "not yet"}})
     assert codes(result) == {"baseline.stale"}
     assert result.exit_code == 1
+
+
+def test_half_a_character_is_shown_and_breaks_no_report(tmp_path):
+    names = {"--report": "r.json", "--junit": "r.xml", "--html": "r.html", "--markdown": "r.md"}
+    files = [each for option, name in names.items() for each in (option, str(tmp_path / name))]
+    driver = shlex.join(broken("run-surrogate"))
+    command = ["run", "--driver", driver, "--fixtures", str(META / "must-pass"), *files]
+    done = subprocess.run(
+        [sys.executable, "-m", "taskpoint_conformance", *command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    assert "\\ud83d" in done.stdout
+    assert {each.name for each in tmp_path.iterdir()} == set(names.values())
+    assert format_problem("report", json.loads((tmp_path / "r.json").read_text())) is None

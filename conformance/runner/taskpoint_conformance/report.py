@@ -160,7 +160,7 @@ def write_report(result: SuiteResult, path: Path) -> None:
     document = report(result)
     if problem := format_problem("report", document):
         raise HarnessError(f"the report is not of its format: {problem}")
-    _write(path, json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n")
+    write_text(path, json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
 def write_junit(result: SuiteResult, path: Path) -> None:
@@ -219,7 +219,7 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         HarnessError: It cannot be written.
     """
-    _write(path, text.encode())
+    _write(path, text.encode(errors="backslashreplace"))  # half a character may be what a port answered
 
 
 def _write(path: Path, content: bytes) -> None:

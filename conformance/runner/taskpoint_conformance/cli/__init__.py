@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import sys
+
 import click
 
 from taskpoint_conformance import __version__
@@ -30,6 +33,9 @@ __all__ = ("conformance",)
 @click.version_option(__version__, prog_name="taskpoint-conformance")
 def conformance() -> None:
     """Group of the suite's commands."""
+    for stream in (sys.stdout, sys.stderr):  # a failure may show any text, and a terminal may know little of it
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 _COMMANDS = (
