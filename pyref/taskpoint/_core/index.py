@@ -123,14 +123,15 @@ class Index:
             candidates = [entry for id in self._reported if (entry := self.raised(id))]
         else:
             flat = [entry for scope in self.interrupts.values() for entry in scope.values()]
-            candidates = sorted(flat, key=lambda entry: entry.seq)
-        return [entry for entry in candidates if entry.id not in self.answers and not self._is_settled(entry.id)]
+            candidates = sorted((entry for entry in flat if not self._is_settled(entry)), key=lambda entry: entry.seq)
+        return [entry for entry in candidates if entry.id not in self.answers]
 
-    def _is_settled(self, id: str) -> bool:
-        """Tell whether a call around the interrupt has an outcome: then nobody asks any more."""
-        scope = scope_of_interrupt(id)
+    def _is_settled(self, asked: InterruptRaised) -> bool:
+        """Tell whether a call around the interrupt has ended since: then nobody asks any more."""
+        scope = scope_of_interrupt(asked.id)
         while scope:
-            if self.outcome(scope):
+            outcome = self.outcome(scope)
+            if outcome is not None and outcome.seq > asked.seq:  # an earlier one is of an execution before (POL-006)
                 return True
             scope = scope_of(scope)
         return False
