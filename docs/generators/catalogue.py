@@ -96,7 +96,7 @@ def page(fixture: Fixture, chapters: Mapping[str, str], golden: Mapping[str, Any
     ]
     if fixture.mutants:
         lines.append("* Kills: " + ", ".join(f"[{name}](mutants.md#{name})" for name in fixture.mutants))
-    lines += [f"* Run it: `taskpoint conformance run --fixture {fixture.id}`"]
+    lines += [f"* Run it: `taskpoint conformance run --driver CMD --fixture {fixture.id}`"]
     lines += ["* When it fails: [reading a failure](../README.md#reading-a-failure)", ""]
     if drawn := list(pictures(golden)) if golden else []:
         lines += [f"## Timeline {UNSEARCHED}", "", *drawn, ""]

@@ -143,7 +143,7 @@ def test_each_fixture_has_a_page_and_those_with_a_journal_a_picture(found: cover
     assert [name for name, text in pages.items() if "<svg" in text] == ["ERR-finally-calls-a-task.md"]
     assert all(f'href="{each.id}.html"' in pages["index.md"] for each in found.fixtures)
     assert pages == dict(catalogue.pages(found, golden))
-    command = re.search(r"taskpoint conformance run (--\w+) VAL-plain", pages["VAL-plain.md"])
+    command = re.search(r"taskpoint conformance run --driver CMD (--\w+) VAL-plain", pages["VAL-plain.md"])
     assert command
     assert any(command[1] in each.opts for each in conformance.commands["run"].params)
 
