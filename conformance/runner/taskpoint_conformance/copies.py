@@ -94,7 +94,10 @@ class Original:
         if not copy.has_begun(self._start):
             for file in (copy.stdin, copy.stdout, copy.stderr):
                 file.close()
-            raise Broken("driver.died", "the driver claims copies, and made none when started with `copies`")
+            raise Broken(
+                "driver.died",
+                "the driver claims copies, and made none when started with `copies`; a wrapper has to pass arguments on",
+            )
         return copy
 
     def close(self) -> None:
