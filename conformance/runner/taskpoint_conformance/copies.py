@@ -96,7 +96,7 @@ class Original:
                 file.close()
             raise Broken(
                 "driver.died",
-                "the driver claims copies, and made none when started with `copies`; a wrapper has to pass arguments on",
+                "the driver claims copies, and made none when started with `copies` (a wrapper has to pass it on)",
             )
         return copy
 
