@@ -35,8 +35,8 @@ def errors(file: Path) -> str:
         "Every error has a code that never changes; messages may.",
         "A message begins with it, and `taskpoint conformance explain CODE` shows on the terminal what stands here.",
         "[Errors](../../spec/1.0/07-errors.md) says which rules they follow.",
-        "Codes of the suite's verdicts, such as `effect.repeated`, stand with their meaning and where to look below "
-        + "[reading a failure](../../conformance/README.md#reading-a-failure).",
+        "Codes of the suite's verdicts, such as `effect.repeated`, have a table of their own:",
+        "[reading a failure](../../conformance/README.md#reading-a-failure).",
     ]
     codes = json.loads(file.read_text(encoding="utf-8"))
     for area, members in groupby(codes, key=lambda each: each["code"].partition(".")[0]):
