@@ -59,7 +59,7 @@ SOURCES = (
     "conformance/ports/typescript/README.md",
 )
 LAST = "---\nsearch:\n  boost: 0.001\n"
-"""Decisions have numbers, too: who searches for `RPL-003` is not looking for 0030."""
+"""Decisions have numbers, too: who searches for `RPL-003` is not looking for 0030. A changelog has all words."""
 CONFIGURED = (
     "task",
     "entrypoint",
@@ -93,7 +93,7 @@ def gather() -> None:
             text = source.read_text(encoding="utf-8")
             if source.parent == data.spec():
                 text = rules.chapter(text, found, "../..", reports)
-            elif source.parent.name == "decisions":
+            elif source.parent.name == "decisions" or source.name == "CHANGELOG.md":
                 text = described(text).replace("---\n", LAST, 1)
             elif source.name == "README.md" and source.parent == ROOT:
                 text = home.page(text, (ROOT / "docs" / "start.md").read_text(encoding="utf-8"))

@@ -63,7 +63,9 @@ def page(conversations: Sequence[Sequence[tuple[str, Message]]]) -> str:
     """Return the page of the protocol."""
     lines = [
         *front(
-            "Driver protocol", "What the runner and a driver say to each other: the messages, and a real conversation."
+            "Driver protocol",
+            "What the runner and a driver say to each other: the messages, and a real conversation.",
+            boost=4,  # half of the site has the word "driver"
         ),
         "# Driver protocol",
         "",
