@@ -16,7 +16,8 @@ sys.path.append(str(Path(__file__).parents[1] / "python"))  # what knows the pro
 
 import copies
 from checks import Skip
-from runs import EventLoop, Run
+from event_loop import EventLoop
+from runs import Run
 from wire import Message, Wire
 
 

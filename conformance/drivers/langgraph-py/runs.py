@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from checks import Broken, Skip, check
+from event_loop import EventLoop
 from langgraph.cache.memory import InMemoryCache
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
@@ -20,7 +20,7 @@ from program import Program, describe
 from values import from_tree, to_tree
 from wire import Wire
 
-__all__ = ("EventLoop", "Run")
+__all__ = ("Run",)
 
 Document = dict[str, Any]
 _RUNS = frozenset(("invoke", "resume", "command"))
@@ -28,28 +28,6 @@ _CACHES: dict[str, InMemoryCache] = {}
 """The caches in memory, by the names that the runner gives them."""
 _STREAMED = frozenset(("values", "updates", "custom"))
 """The modes whose payloads are values; those of the others are documents of the library's own."""
-
-
-class EventLoop:
-    """The one event loop on which all async runs of this process live together."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="event-loop", daemon=True).start()
-
-    def run(self, function: Callable[[], Awaitable[Any]]) -> Any:
-        """Await what the function returns, and return or raise what it comes to, cancellation included."""
-
-        async def guarded() -> tuple[Any, BaseException | None]:
-            try:
-                return await function(), None
-            except BaseException as error:  # noqa: BLE001 - it is raised in the thread that waits
-                return None, error
-
-        value, error = asyncio.run_coroutine_threadsafe(guarded(), self._loop).result()
-        if error is not None:
-            raise error
-        return value
 
 
 class Run:

@@ -13,7 +13,8 @@ import traceback
 import copies
 from checks import Skip
 from definitions import decode, define, digest, encode, hello
-from runs import EventLoop, Run, stop
+from event_loop import EventLoop
+from runs import Run, stop
 from wire import Message, Wire
 
 

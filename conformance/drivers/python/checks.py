@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from expressions import HOSTS, is_array, is_object
+from computing import HOSTS, is_array, is_object
 
 __all__ = ("Broken", "Skip", "check")
 

@@ -1,81 +1,15 @@
-"""Expressions of the program IR: pure, and all that a program can compute."""
+"""Expressions of the program IR, as the reference reads them."""
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping
-from datetime import datetime
-from typing import Any, Final, TypeGuard
+from typing import Any
 
+from computing import Evaluator
 from records import plain
 
 from taskpoint import codec, get_idempotency_key, get_runtime
 
-__all__ = ("HOSTS", "evaluate", "is_array", "is_object")
-
-
-def is_array(value: object) -> TypeGuard[list[Any]]:
-    """Tell whether a JSON tree is an array."""
-    return isinstance(value, list)
-
-
-def is_object(value: object) -> TypeGuard[dict[str, Any]]:
-    """Tell whether a JSON tree is an object."""
-    return isinstance(value, dict)
-
-
-def _cyclic() -> list[Any]:
-    items: list[Any] = []
-    items.append(items)
-    return items
-
-
-def _too_deep() -> list[Any]:
-    items: list[Any] = []
-    for _ in range(128):
-        items = [items]
-    return items
-
-
-HOSTS: Final[Mapping[str, Callable[[], Any]]] = {
-    "unencodable": object,
-    "lone_surrogate": lambda: "\ud800",
-    "cyclic": _cyclic,
-    "naive_datetime": lambda: datetime(2026, 3, 1, 10, 0),  # noqa: DTZ001 - the point of it
-    "int_key_map": lambda: {1: "a"},
-    "too_deep": _too_deep,
-    "nan": lambda: float("nan"),
-    "infinity": lambda: float("inf"),
-    "tuple": lambda: (1, 2),
-    "function": lambda: evaluate,
-}
-"""Values that only Python has, by the names of the IR."""
-
-
-def _concat(*parts: Any) -> Any:
-    joined = parts[0]
-    for part in parts[1:]:
-        joined = joined + part
-    return joined
-
-
-def _same(left: Any, right: Any) -> bool:
-    """Compare as JSON does: Python takes True for 1."""
-    return isinstance(left, bool) == isinstance(right, bool) and bool(left == right)
-
-
-_OPERATORS: Final[Mapping[str, Callable[..., Any]]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "==": _same,
-    "!=": lambda *operands: not _same(*operands),
-    "<": operator.lt,
-    "<=": operator.le,
-    "not": operator.not_,
-    "concat": _concat,
-    "len": len,
-}
+__all__ = ("evaluate",)
 
 
 def _asked(form: str, body: Any) -> Any:
@@ -88,38 +22,4 @@ def _asked(form: str, body: Any) -> Any:
     return getattr(runtime.execution_info, "attempt" if form == "$attempt" else body)
 
 
-def evaluate(expression: Any, variables: Mapping[str, Any]) -> Any:
-    """Return the value of an expression."""
-    if not is_object(expression):
-        return expression
-    ((form, body),) = expression.items()
-    match form:
-        case "$var":
-            return variables[body]
-        case "$list":
-            return [evaluate(item, variables) for item in body]
-        case "$dict":
-            return {key: evaluate(item, variables) for key, item in body.items()}
-        case "$get":
-            return evaluate(body[0], variables)[evaluate(body[1], variables)]
-        case "$op":
-            return _operate(body[0], body[1:], variables)
-        case "$lit":
-            return codec.from_tree(body)
-        case "$host":
-            return HOSTS[body]()
-        case "$key" | "$attempt" | "$info" | "$context":
-            return _asked(form, body)
-        case _:
-            raise AssertionError(form)  # the program was checked before
-
-
-def _operate(name: str, operands: list[Any], variables: Mapping[str, Any]) -> Any:
-    if name in {"and", "or"}:
-        value: Any = name == "and"
-        for operand in operands:
-            value = evaluate(operand, variables)
-            if bool(value) == (name == "or"):
-                return value
-        return value
-    return _OPERATORS[name](*(evaluate(operand, variables) for operand in operands))
+evaluate = Evaluator(codec.from_tree, _asked)

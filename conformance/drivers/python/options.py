@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from inspect import Parameter, Signature
 from typing import Any
 
-from expressions import evaluate, is_object
+from computing import is_object
+from expressions import evaluate
 
 from taskpoint import CachePolicy, RetryPolicy, TimeoutPolicy
 

@@ -13,7 +13,8 @@ from inspect import Parameter, Signature
 from typing import Any
 
 from checks import Broken
-from expressions import evaluate, is_array
+from computing import is_array
+from expressions import evaluate
 from options import policies
 from records import plain, record
 from store import operate

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
-from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
 from checks import Broken, check
+from event_loop import EventLoop
 from program import Program, describe
 from runner_saver import NotingSqliteSaver, RunnerSaver
 from streaming import Streamed, asked_in, interrupted
@@ -41,35 +39,13 @@ from taskpoint import (
     stop_runs,
 )
 
-__all__ = ("EventLoop", "Run", "stop")
+__all__ = ("Run", "stop")
 
 Document = dict[str, Any]
 _LIBRARY_CODE = re.compile(r"[a-z]+\.[a-z_]+")
 _RUNS = frozenset(("invoke", "resume", "command"))
 _CACHES: dict[str, InMemoryCache] = {}
 """The caches in memory, by the names that the runner gives them."""
-
-
-class EventLoop:
-    """The one event loop on which all async runs of this process live together."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, name="event-loop", daemon=True).start()
-
-    def run(self, function: Callable[[], Awaitable[Any]]) -> Any:
-        """Await what the function returns, and return or raise what it comes to, cancellation included."""
-
-        async def guarded() -> tuple[Any, BaseException | None]:
-            try:
-                return await function(), None
-            except BaseException as error:  # noqa: BLE001 - it is raised in the thread that waits
-                return None, error
-
-        value, error = asyncio.run_coroutine_threadsafe(guarded(), self._loop).result()
-        if error is not None:
-            raise error
-        return value
 
 
 def stop(message: Document) -> Document:

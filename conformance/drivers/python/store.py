@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from expressions import is_array
+from computing import is_array
 
 from taskpoint import Item, get_store
 

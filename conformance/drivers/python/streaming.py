@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from expressions import is_array
+from computing import is_array
 from program import describe
 
 from taskpoint import Entrypoint, Interrupt, ValueEncodingError, codec

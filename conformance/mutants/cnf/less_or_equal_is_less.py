@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("CNF-020",)
 
 
-@replaces("expressions:_operate")
-def _operate(original, name, operands, variables):
-    return original("<" if name == "<=" else name, operands, variables)
+@replaces("computing:Evaluator._operate")
+def _operate(original, self, name, operands, variables):
+    return original(self, "<" if name == "<=" else name, operands, variables)
