@@ -3,13 +3,16 @@
 import json
 
 import pytest
+from click.testing import CliRunner
 from judging import META, TOY, broken, judge
 
 from taskpoint_conformance import data
+from taskpoint_conformance.cli import conformance
 from taskpoint_conformance.cli.common import require_all
 from taskpoint_conformance.errors import HarnessError
 from taskpoint_conformance.fixtures import discover, suite_digest
-from taskpoint_conformance.reports import KINDS, problems, record
+from taskpoint_conformance.fuzzing import Tally
+from taskpoint_conformance.reports import KINDS, problems, record, record_fuzz
 
 
 @pytest.fixture
@@ -22,8 +25,9 @@ def test_a_report_is_missing_then_current_then_stale(folder, tmp_path):
     digest = suite_digest(discover(META / "must-pass")[0])
     assert len(problems(digest)) == len(KINDS)
     result = judge(TOY)
-    for kind in KINDS:
+    for kind in KINDS.keys() - {"fuzz"}:
         record(kind, [result])
+    record_fuzz(Tally(started_at=result.started_at, hello=result.hello), 7, digest, result.fixtures)
     assert problems(digest) == []
     document = json.loads((folder / "sweep.json").read_text())
     assert document["suite"]["digest"] == digest
@@ -37,6 +41,18 @@ def test_a_run_that_failed_is_not_recorded(folder):
     with pytest.raises(HarnessError, match="did not pass"):
         record("sweep", [judge(broken("run-forgets"))])
     assert list(folder.iterdir()) == []
+
+
+def test_a_minute_of_the_fuzzer_is_no_report(folder, monkeypatch, tmp_path):
+    options = ["fuzz", "--minutes", "0.001", "--sweep", "none", "--out", str(tmp_path / "found"), "--record"]
+    done = CliRunner().invoke(conformance, options)
+    assert (done.exit_code, list(folder.iterdir())) == (2, [])
+    assert "--record goes with --minutes 60 or more" in done.output
+    monkeypatch.setattr("taskpoint_conformance.cli.fuzz.FUZZ_MINUTES", 0)
+    assert CliRunner().invoke(conformance, options).exit_code == 0
+    found = json.loads((folder / "fuzz.json").read_text())
+    assert found["results"][0]["driver"]["name"] == "taskpoint-python"
+    assert found["results"][0]["programs"] > 0
 
 
 @pytest.mark.parametrize(("sweep", "choices"), [("sample", ()), ("full", (("RPL-a",),)), ("full", ("sync",))])

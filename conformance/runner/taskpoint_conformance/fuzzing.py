@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -32,6 +33,10 @@ class Tally:
 
     programs: int = 0
     runs: int = 0
+    faults: int = 0
+    seconds: float = 0
+    started_at: str = ""
+    hello: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +52,10 @@ def fuzz(options: Options, minutes: float, folder: Path, tally: Tally, enough: i
 
     The same seed gives the same programs under the same faults.
     """
-    end = time.monotonic() + 60 * minutes
+    start = time.monotonic()
     found = 0
     with tempfile.TemporaryDirectory() as scratch:
-        while time.monotonic() < end and found < enough:
+        while tally.seconds < 60 * minutes and found < enough:
             first = tally.programs
             trees = {
                 f"FUZ-{options.seed}-{first + n}": grow(random.Random(f"{options.seed} {first + n}"))  # noqa: S311
@@ -59,7 +64,12 @@ def fuzz(options: Options, minutes: float, folder: Path, tally: Tally, enough: i
             fixtures = [_fixture(tree, name, Path(scratch)) for name, tree in trees.items()]
             result = _run(fixtures, options)
             tally.programs += len(fixtures)
-            tally.runs += sum(len(each.variants) for each in result.results)
+            runs = [each for one in result.results for each in one.variants]
+            tally.runs += len(runs)
+            tally.faults += sum(each.point is not None for each in runs)
+            tally.hello = result.hello
+            tally.started_at = tally.started_at or result.started_at
+            tally.seconds = time.monotonic() - start
             failed = [one for one in result.results if one.verdict in {"failed", "broken"}]
             for each in failed[: enough - found]:
                 found += 1

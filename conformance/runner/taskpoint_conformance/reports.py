@@ -1,4 +1,4 @@
-"""Dated reports: what the full sweep and the hand-over found out, and of which set of fixtures."""
+"""Dated reports: what the full sweep, the hand-over and the fuzzer found out, and of which set of fixtures."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from typing import Any, Final
 
 from taskpoint_conformance import __version__, data
 from taskpoint_conformance.errors import HarnessError
+from taskpoint_conformance.fuzzing import Tally
 from taskpoint_conformance.results import SuiteResult
 
-__all__ = ("KINDS", "problems", "record")
+__all__ = ("FUZZ_MINUTES", "KINDS", "problems", "record", "record_fuzz")
+
+FUZZ_MINUTES: Final = 60
+"""A report of the fuzzer is of so many minutes at least."""
 
 KINDS: Final = {
     "sweep": "taskpoint conformance run --sweep full --record",
     "handover": "taskpoint conformance handover --sweep full --record",
+    "fuzz": f"taskpoint conformance fuzz --seed N --minutes {FUZZ_MINUTES} --record",
 }
 """The reports that are committed, each with the command that writes it."""
 
@@ -27,11 +32,29 @@ def record(kind: str, results: Sequence[SuiteResult]) -> None:
     """
     if any(each.exit_code for each in results):
         raise HarnessError("nothing is recorded of a run that did not pass")
+    first = results[0]
+    _write(kind, first.started_at, first.digest, first.fixtures, [_result(each) for each in results])
+
+
+def record_fuzz(tally: Tally, seed: int, digest: str, fixtures: int) -> None:
+    """Write a report of the fuzzer beside the suite; the digest says of which day's fixtures it is."""
+    found = {
+        "driver": _driver(tally.hello),
+        "seed": seed,
+        "programs": tally.programs,
+        "runs": tally.runs,
+        "faults": tally.faults,
+        "seconds": round(tally.seconds),
+    }
+    _write("fuzz", tally.started_at, digest, fixtures, [found])
+
+
+def _write(kind: str, date: str, digest: str, fixtures: int, results: list[dict[str, Any]]) -> None:
     document = {
         "kind": kind,
-        "date": results[0].started_at,
-        "suite": {"version": __version__, "digest": results[0].digest, "fixtures": results[0].fixtures},
-        "results": [_result(each) for each in results],
+        "date": date,
+        "suite": {"version": __version__, "digest": digest, "fixtures": fixtures},
+        "results": results,
     }
     path = data.reports() / f"{kind}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -39,10 +62,9 @@ def record(kind: str, results: Sequence[SuiteResult]) -> None:
 
 
 def _result(result: SuiteResult) -> dict[str, Any]:
-    hello = result.hello or {}
     runs = [each for one in result.results for each in one.variants]
     return {
-        "driver": {name: hello.get(name) for name in ("name", "version", "language")},
+        "driver": _driver(result.hello),
         "passed": result.counts["passed"],
         "not_claimed": result.counts["not_claimed"],
         "runs": len(runs),
@@ -50,6 +72,10 @@ def _result(result: SuiteResult) -> dict[str, Any]:
         "not_reached": sum((each.point or "").endswith("(not reached)") for each in runs),
         "seconds": round(result.seconds),
     }
+
+
+def _driver(hello: dict[str, Any] | None) -> dict[str, Any]:
+    return {name: (hello or {}).get(name) for name in ("name", "version", "language")}
 
 
 def problems(digest: str) -> list[str]:

@@ -11,7 +11,9 @@ from rich.console import Console
 from taskpoint_conformance.cli.common import driver_command, driver_option
 from taskpoint_conformance.console import show_problem
 from taskpoint_conformance.errors import HarnessError
+from taskpoint_conformance.fixtures import discover, suite_digest
 from taskpoint_conformance.fuzzing import Tally, fuzz
+from taskpoint_conformance.reports import FUZZ_MINUTES, record_fuzz
 from taskpoint_conformance.runner import Options
 from taskpoint_conformance.traffic import Limits
 
@@ -38,8 +40,21 @@ __all__ = ("fuzz_command",)
     show_default=True,
     help="Where fixtures of what fails are written.",
 )
+@click.option(
+    "--record",
+    "recorded",
+    is_flag=True,
+    help=f"Write the dated report that is committed; of {FUZZ_MINUTES} minutes or more, and nothing failed.",
+)
 def fuzz_command(
-    driver: str | None, seed: int, minutes: float, sweep: str, jobs: int, stop_after: int, out: Path
+    driver: str | None,
+    seed: int,
+    minutes: float,
+    sweep: str,
+    jobs: int,
+    stop_after: int,
+    out: Path,
+    recorded: bool,  # noqa: FBT001 - click passes it by name
 ) -> None:
     """Run random programs under random faults against a driver; what is expected comes from reading them.
 
@@ -48,13 +63,18 @@ def fuzz_command(
     """
     console = Console(soft_wrap=False)
     options = Options(driver_command(driver), sweep=sweep, seed=seed, jobs=jobs, limits=Limits())
+    if recorded and minutes < FUZZ_MINUTES:
+        raise click.UsageError(f"--record goes with --minutes {FUZZ_MINUTES} or more")
     tally, failed = Tally(), 0
-    out.mkdir(parents=True, exist_ok=True)
     try:
+        fixtures = discover()[0]
+        out.mkdir(parents=True, exist_ok=True)
         for found in fuzz(options, minutes, out, tally, stop_after):
             failed += 1
             show_problem(console, found.result, verbose=False)
             click.echo(f"written to {found.path}")
+        if recorded and not failed:
+            record_fuzz(tally, seed, suite_digest(fixtures), len(fixtures))
     except (HarnessError, RuntimeError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)
