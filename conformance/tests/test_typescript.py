@@ -107,9 +107,11 @@ def test_the_page_is_true(port: Path, tmp_path: Path) -> None:
         block = re.search(rf"```{language}\n{comment} (\S+)\n(.*?)```", page, re.DOTALL)
         assert block
         (tmp_path / block[1]).write_text(block[2], encoding="utf-8")
-    modules = tmp_path / "node_modules"
-    modules.mkdir()
-    (modules / "taskpoint").symlink_to(port)
+    setup = re.search(r"\((cd \S+) && npm ci && npm run build\)\n.*\n(npm install) \.\./(\S+)\n", page)
+    assert setup
+    assert ROOT / setup[1].removeprefix("cd ") == ROOT / setup[3] == port
+    installed = _run(*setup[2].split(), "--offline", str(port), cwd=tmp_path)
+    assert installed.returncode == 0, installed.stderr
     programs = {"python": sys.executable, "node": shutil.which("node") or "node"}
     said = re.findall(r"```console\n\$ ((?:python|node) [^\n]*)\n(.*?)```", page, re.DOTALL)
     assert len(said) == 4
