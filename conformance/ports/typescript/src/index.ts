@@ -1,6 +1,7 @@
 // Durable workflows as plain functions. `taskpoint/sqlite` has what lies in SQLite files.
 
 export { digestArguments } from "./codec/digest.js";
+export { type ExtensionOptions, registerExtension } from "./codec/extensions.js";
 export { Tagged } from "./codec/tags.js";
 export { canonical, decodeText, encodeText, ErrorValue, Extension, fromTree, toTree } from "./codec/value.js";
 export { canonicalText, parseText, storedText, type Tree } from "./codec/text.js";
@@ -51,10 +52,12 @@ export type { BaseCache, FullKey } from "./caches/cache.js";
 export { InMemoryCache } from "./caches/memory.js";
 export { InMemoryStore } from "./stores/memory.js";
 export {
+  ANY_SEGMENT,
   BaseStore,
   type GetOptions,
   type Item,
   type ListOptions,
+  type NamespacePattern,
   type PutOptions,
   type Row,
   type Rows,

@@ -1,6 +1,7 @@
 // Values of JavaScript and their encoding (chapter 2).
 
 import { ValueEncodingError } from "../errors.js";
+import { extensionOf, isCount, isName, valueOf } from "./extensions.js";
 import {
   Carried,
   FLOATS,
@@ -27,7 +28,7 @@ export class ErrorValue {
   ) {}
 }
 
-/** A value of somebody's own type (VAL-059): `name` is a word that two programs agree on. */
+/** A value of somebody's own type (VAL-059): `name` is a word that two programs agree on. See `registerExtension`. */
 export class Extension {
   constructor(
     readonly name: string,
@@ -156,8 +157,13 @@ function encodeObject(value: object, path: string, depth: number): Tree {
       return encodeError(value as ErrorValue, path, depth);
     case Extension.prototype:
       return encodeExtension(value as Extension, path, depth);
-    default:
-      throw notEncodable(value.constructor?.name ?? "an object", path);
+    default: {
+      const registered = extensionOf(value, path);
+      if (!registered) {
+        throw notEncodable(value.constructor?.name ?? "an object", path);
+      }
+      return encodeExtension(registered, path, depth);
+    }
   }
 }
 
@@ -236,22 +242,13 @@ function encodeError(value: ErrorValue, path: string, depth: number): Tree {
   return { $error: content };
 }
 
-function encodeExtension(value: Extension, path: string, depth: number): Tree {
+function encodeExtension({ name, version, data }: Extension, path: string, depth: number): Tree {
   const inner = deeper(deeper(depth, path), path);
-  const { name, version } = value;
   wellFormed(name, path);
   if (!isName(name) || !isCount(version)) {
     throw malformed("$ext", path);
   }
-  return { $ext: { name, v: version, data: encode(value.data, `${path}.data`, inner) } };
-}
-
-function isName(name: unknown): name is string {
-  return typeof name === "string" && name !== "" && [...name].length <= 255;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
+  return { $ext: { name, v: version, data: encode(data, `${path}.data`, inner) } };
 }
 
 // Decoding
@@ -356,7 +353,7 @@ function decodeError(content: Tree, path: string, depth: number): ErrorValue {
   );
 }
 
-function decodeExtension(content: Tree, path: string, depth: number): Extension {
+function decodeExtension(content: Tree, path: string, depth: number): unknown {
   if (!isObject(content) || Object.keys(content).sort().join() !== "data,name,v") {
     throw malformed("$ext", path);
   }
@@ -365,7 +362,9 @@ function decodeExtension(content: Tree, path: string, depth: number): Extension 
     throw malformed("$ext", path);
   }
   wellFormed(name, path);
-  return new Extension(name, v, decode(data as Tree, `${path}.data`, deeper(depth, path)));
+  const plain = decode(data as Tree, `${path}.data`, deeper(depth, path));
+  const known = valueOf(name, v, plain, path);
+  return known ? known.value : new Extension(name, v, plain);
 }
 
 function decodeSet(content: Tree, path: string, depth: number): unknown {

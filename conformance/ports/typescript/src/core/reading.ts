@@ -2,7 +2,7 @@
 
 import { fromTree } from "../codec/value.js";
 import type { Tree } from "../codec/text.js";
-import { FormatError } from "../errors.js";
+import { FormatError, ValueEncodingError } from "../errors.js";
 import type { Checkpoint, Entry } from "../generated/types.js";
 import { misfit } from "./schema.js";
 
@@ -65,7 +65,9 @@ export function readEntries(documents: readonly Entry[], threadId: string): Entr
 function readable(tree: Tree | undefined, where: string): void {
   try {
     fromTree(tree ?? null);
-  } catch {
-    throw invalid(where);
+  } catch (error) {
+    if (!(error instanceof ValueEncodingError && error.code === "value.mismatch")) {
+      throw invalid(where);
+    } // else it is sound, and the program's own class does not take it: that is told where it is delivered
   }
 }

@@ -36,7 +36,7 @@ export function callIn(
   if (options.takeOver !== undefined || options.retry !== undefined || options.durability !== undefined) {
     throw invalidOption("an option of a call", "one that a call can have: takeOver, retry and durability are a run's"); // CMP-009
   }
-  const { definition, fn, forms, policies, options: own } = workflow;
+  const { definition, fn, forms, policies, storage } = workflow;
   const around = scope.surroundings;
   const config = inThread(around.config, merged(around.config, request.config));
   const context = options.context === undefined ? around.context : fitting(workflow, request).context;
@@ -52,7 +52,7 @@ export function callIn(
     raises: new Map(),
     form: forms.value,
     policies,
-    surroundings: { config, context, store: own.store ?? around.store },
+    surroundings: { config, context, store: storage.store ?? around.store },
   };
   const args = [fromTree(tree)];
   return scope.make(callee, { args, positional: args, named: {}, shown: [args, {}] }, {});

@@ -60,8 +60,9 @@ export class Entrypoint<I, O> {
 
   /** The same workflow with other options, or another name. */
   withOptions(options: EntrypointOptions): Entrypoint<I, O> {
-    const { definition, options: own, fn } = this.#workflow;
-    return new Entrypoint<I, O>(readWorkflow({ ...own, name: definition.name, ...options }, fn), this.#config);
+    const { definition, options: own, storage, fn } = this.#workflow;
+    const all = { ...own, ...storage, name: definition.name, ...options };
+    return new Entrypoint<I, O>(readWorkflow(all, fn), this.#config);
   }
 
   // Running
@@ -177,7 +178,7 @@ export class Entrypoint<I, O> {
 
   /** Forget what its cache keeps of its runs, in this version of it (POL-045). */
   async clearCache(): Promise<void> {
-    await this.#workflow.options.cache?.clear([placeOf("entrypoints", this.name, this.definition.version)]);
+    await this.#workflow.storage.cache?.clear([placeOf("entrypoints", this.name, this.definition.version)]);
   }
 
   // What a thread holds (chapters 9 and 16)

@@ -3,7 +3,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { digestArguments, digestTree } from "../codec/digest.js";
 import type { Tree } from "../codec/text.js";
-import { fromTree, toTree } from "../codec/value.js";
+import { toTree } from "../codec/value.js";
 import type { CallRecord, QuestionRecord } from "../core/journal.js";
 import { isLabel } from "../core/labels.js";
 import { type Match, Matcher } from "../core/matching.js";
@@ -15,7 +15,7 @@ import type { Attempt, Misfit } from "./attempt.js";
 import { Call, type Callee } from "./call.js";
 import { Failures } from "./causes.js";
 import type { RunnableConfig } from "./config.js";
-import type { Form } from "./forms.js";
+import { type Form, UNTYPED } from "./forms.js";
 import type { Bound } from "./parameters.js";
 import { isSignal, StopRun, Suspension } from "./signals.js";
 
@@ -273,7 +273,7 @@ export class Scope {
       match.record.claimed = true;
       if (match.record.answer) {
         this.#unshown -= 1;
-        return fromTree(match.record.answer.value as Tree);
+        return this.read(UNTYPED, match.record.answer.value as Tree, null);
       }
     } else {
       this.#raise(match.path, tree, digest);

@@ -117,7 +117,7 @@ async function open({ saver, definition, forms }: Workflow, input: unknown, requ
 }
 
 function attemptOf(
-  { saver, policies, options, definition, forms }: Workflow,
+  { saver, policies, storage, definition, forms }: Workflow,
   opened: Opened,
   request: Request,
   watcher: Watcher | undefined,
@@ -129,8 +129,8 @@ function attemptOf(
     config,
     watcher,
     timeout: policies.timeout,
-    store: options.store,
-    cache: options.cache,
+    store: storage.store,
+    cache: storage.cache,
     forms,
     context,
     durability,
@@ -164,11 +164,11 @@ async function carry(workflow: Workflow, attempt: Attempt): Promise<Ending> {
 
 /** POL-046: where the value of a run is kept that is in its first attempt. */
 function cachedRun(
-  { policies, options, definition, forms }: Workflow,
+  { policies, storage: { cache }, definition, forms }: Workflow,
   { work, journal }: Attempt,
   typed: unknown,
 ): CachedResult | undefined {
-  if (!policies.cache || !options.cache || journal.entries.length > 1) {
+  if (!policies.cache || !cache || journal.entries.length > 1) {
     return undefined;
   }
   const { checkpoint, previous } = work;
@@ -177,7 +177,7 @@ function cachedRun(
   const seen = previous === null ? null : forms.saved.write(read(previous, savedIn(previous)));
   const place = placeOf("entrypoints", definition.name, definition.version);
   const { input } = checkpoint as CheckpointBeginning;
-  return CachedResult.of(options.cache, policies.cache, place, [typed], () => [input, seen]);
+  return CachedResult.of(cache, policies.cache, place, [typed], () => [input, seen]);
 }
 
 /** What a cache keeps of a run: its value and, where it differs, what was saved. */

@@ -1,25 +1,24 @@
 // An entrypoint as it was defined: what its runs, and its calls in the runs of others, are made from.
 
 import { invalidOption } from "../errors.js";
-import type { BaseCache } from "../caches/cache.js";
 import type { EntrypointDefinition } from "../generated/types.js";
 import type { CheckpointSaver } from "../savers/saver.js";
-import { BaseStore } from "../stores/store.js";
 import type { Forms, OnDivergence } from "./attempt.js";
 import { type AnyFunction, readForm } from "./definition.js";
 import { formOf, readSchema, type Schema, type VersionOptions } from "./forms.js";
 import { POLICY_OPTIONS, type Policies, policyDocuments, type PolicyOptions, readPolicies } from "./policies.js";
+import { readStorage, type Storage, type StorageOptions } from "./storage.js";
 
 /** Options of an entrypoint. */
-export interface EntrypointOptions extends PolicyOptions, VersionOptions {
+export interface EntrypointOptions extends PolicyOptions, VersionOptions, StorageOptions {
   /** Its name; the function's own where left out. */
   readonly name?: string;
-  /** Where its threads are kept; without one, a run leaves nothing behind. */
-  readonly checkpointer?: CheckpointSaver;
-  /** Long-term memory across threads. */
-  readonly store?: BaseStore;
-  /** Where results are kept that may stand for those of equal calls. */
-  readonly cache?: BaseCache;
+  /** Where its threads are kept: a saver, or the path of a SQLite file. Without one, a run leaves nothing behind. */
+  readonly checkpointer?: StorageOptions["checkpointer"];
+  /** Long-term memory across threads: a store, or the path of a SQLite file. */
+  readonly store?: StorageOptions["store"];
+  /** Where results are kept that may stand for those of equal calls: a cache, or the path of a SQLite file. */
+  readonly cache?: StorageOptions["cache"];
   /** What the context of a run has to fit. */
   readonly contextSchema?: Schema<unknown>;
   /** What the input, the value and what is saved have to fit, and what they are read as. */
@@ -33,6 +32,7 @@ export interface EntrypointOptions extends PolicyOptions, VersionOptions {
 export interface Workflow {
   readonly definition: EntrypointDefinition;
   readonly options: EntrypointOptions;
+  readonly storage: Storage;
   readonly fn: AnyFunction;
   readonly saver: CheckpointSaver | null;
   readonly policies: Policies;
@@ -56,16 +56,7 @@ const OPTIONS = [
 
 export function readWorkflow(given: string | EntrypointOptions, fn: unknown): Workflow {
   const { name, options, fn: checked } = readForm(given, fn, OPTIONS);
-  const { checkpointer, store, cache, onDivergence = "error" } = options;
-  if (checkpointer !== undefined && typeof checkpointer?.append !== "function") {
-    throw invalidOption("checkpointer", "a saver");
-  }
-  if (store !== undefined && !(store instanceof BaseStore)) {
-    throw invalidOption("store", "a store");
-  }
-  if (cache !== undefined && typeof cache?.clear !== "function") {
-    throw invalidOption("cache", "a cache");
-  }
+  const { onDivergence = "error" } = options;
   if (!["error", "replay", "warn"].includes(onDivergence)) {
     throw invalidOption("onDivergence", '"error", "replay" or "warn"');
   }
@@ -83,5 +74,6 @@ export function readWorkflow(given: string | EntrypointOptions, fn: unknown): Wo
     on_divergence: onDivergence,
     ...policyDocuments(policies),
   };
-  return { definition, options, fn: checked, saver: checkpointer ?? null, policies, forms };
+  const storage = readStorage(options);
+  return { definition, options, storage, fn: checked, saver: storage.checkpointer ?? null, policies, forms };
 }

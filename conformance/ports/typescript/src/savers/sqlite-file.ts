@@ -1,11 +1,12 @@
 // Opening a file: one that is empty is given the layout, and one that is somebody else's is left as it is (STO-030, STO-034, STO-035).
 
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { FormatError, SaverError } from "../errors.js";
 import { APPLICATION_ID, SAVER_LAYOUT, USER_VERSION } from "../generated/layouts.js";
+import { betterSqlite3, sqliteCode } from "./better-sqlite3.js";
 
 export function openFile(path: string, busyTimeout: number): Database.Database {
-  const database = new Database(path, { timeout: busyTimeout });
+  const database = new (betterSqlite3())(path, { timeout: busyTimeout });
   try {
     if (!hasLayout(database)) {
       patiently(busyTimeout, () => database.pragma("journal_mode = WAL"));
@@ -55,7 +56,7 @@ function patiently(timeout: number, change: () => void): void {
       change();
       return;
     } catch (error) {
-      if (!(error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY")) || Date.now() > end) {
+      if (!sqliteCode(error)?.startsWith("SQLITE_BUSY") || Date.now() > end) {
         throw error;
       }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);

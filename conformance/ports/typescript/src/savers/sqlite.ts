@@ -1,8 +1,9 @@
 // Threads in a SQLite file that programs in all languages share (chapter 11).
 
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
 import { FormatError, SaverError, TaskpointError } from "../errors.js";
 import type { Checkpoint, Entry, Holder } from "../generated/types.js";
+import { sqliteCode } from "./better-sqlite3.js";
 import { afterAppend, afterBegin, liveHolder, type Tail } from "./rules.js";
 import type { Append, Begin, CheckpointSaver, Head, Loaded } from "./saver.js";
 import { openFile } from "./sqlite-file.js";
@@ -19,8 +20,7 @@ export function databaseError(error: unknown, what: string, committed: boolean |
   if (error instanceof TaskpointError) {
     return error;
   }
-  const code = error instanceof Database.SqliteError ? error.code : "unknown";
-  return new SaverError(`SQLite failed to ${what}: ${code}`, committed, "saver.failed");
+  return new SaverError(`SQLite failed to ${what}: ${sqliteCode(error) ?? "unknown"}`, committed, "saver.failed");
 }
 
 /**
@@ -239,7 +239,7 @@ export class SqliteSaver implements CheckpointSaver {
       write();
     } catch (error) {
       this.#rollback();
-      const isTaken = error instanceof Database.SqliteError && error.code.startsWith("SQLITE_CONSTRAINT");
+      const isTaken = sqliteCode(error)?.startsWith("SQLITE_CONSTRAINT");
       throw isTaken
         ? new FormatError("format.invalid", "a checkpoint takes an id that is taken")
         : databaseError(error, what, false);

@@ -55,10 +55,16 @@ export interface SearchOptions extends GetOptions {
   readonly offset?: number;
 }
 
+/** Stands for any one segment where namespaces are listed; no text does. */
+export const ANY_SEGMENT: unique symbol = Symbol("any segment");
+
+/** A namespace, or a part of one, in which `ANY_SEGMENT` may stand for segments. */
+export type NamespacePattern = readonly (string | typeof ANY_SEGMENT)[];
+
 /** Which namespaces are listed. */
 export interface ListOptions {
-  readonly prefix?: readonly string[];
-  readonly suffix?: readonly string[];
+  readonly prefix?: NamespacePattern;
+  readonly suffix?: NamespacePattern;
   readonly maxDepth?: number;
   readonly limit?: number;
   readonly offset?: number;
@@ -157,11 +163,12 @@ export class BaseStore {
     if (maxDepth === 0) {
       throw invalidOption("maxDepth", "above zero");
     }
-    readNamespace(suffix, true);
-    const ends = (segments: string[]) =>
-      suffix.every((each, index) => segments[segments.length - suffix.length + index] === each);
-    const all = this.#below(prefix, Date.now() / 1000).map(({ namespace }) => JSON.parse(namespace) as string[]);
-    const cut = all.filter((each) => each.length >= suffix.length && ends(each)).map((each) => each.slice(0, maxDepth));
+    readPattern(suffix);
+    const all = this.#below(readPattern(prefix), Date.now() / 1000).map(
+      ({ namespace }) => JSON.parse(namespace) as string[],
+    );
+    const fitting = all.filter((each) => fits(each, prefix, 0) && fits(each, suffix, each.length - suffix.length));
+    const cut = fitting.map((each) => each.slice(0, maxDepth));
     const distinct = new Map(cut.map((each) => [canonicalText(each), each]));
     return [...distinct.values()].sort(bySegments).slice(offset, offset + limit);
   }
@@ -170,6 +177,23 @@ export class BaseStore {
     const itself = readNamespace(prefix, true);
     return this.#rows.below(prefix.length === 0 ? "[" : `${itself.slice(0, -1)},`, itself, now);
   }
+}
+
+/** Check a pattern, and return the texts with which everything begins that fits it. */
+function readPattern(pattern: NamespacePattern): string[] {
+  const texts = Array.isArray(pattern) ? pattern.map((each) => (each === ANY_SEGMENT ? "any" : each)) : pattern;
+  readNamespace(texts, true);
+  const open = pattern.indexOf(ANY_SEGMENT);
+  return texts.slice(0, open < 0 ? undefined : open) as string[];
+}
+
+/** Whether the segments from a place on are those of a pattern. */
+function fits(segments: string[], pattern: NamespacePattern, from: number): boolean {
+  return (
+    from >= 0 &&
+    from + pattern.length <= segments.length &&
+    pattern.every((each, index) => each === ANY_SEGMENT || each === segments[from + index])
+  );
 }
 
 function bySegments(left: string[], right: string[]): number {
