@@ -43,8 +43,21 @@ export { type Interrupted, isInterrupted } from "./runtime/interrupted.js";
 export type { ForkOptions, HistoryOptions, StateUpdate } from "./runtime/threads.js";
 export { first, isDelivered } from "./runtime/promise.js";
 export { StopRun, Suspension } from "./runtime/signals.js";
-export { STREAM_MODES, type StreamMode } from "./runtime/watching.js";
+export { STREAM_MODES, type StreamMode } from "./runtime/streams.js";
 export { type PolicyOptions, type RetryPolicy, type TimeoutPolicy, secondsAfter } from "./runtime/policies.js";
+export type {
+  CallBegan,
+  CallEnded,
+  CallReplayed,
+  CallRetried,
+  Failure,
+  RunBegan,
+  RunEnded,
+  RunInfo,
+  WatchEvent,
+} from "./watching/events.js";
+export { type LogRecord, logRecord } from "./watching/records.js";
+export { watch, type Watcher, type Watching } from "./watching/watchers.js";
 export { durable } from "./runtime/durable.js";
 export { stopOnSignals, stopRuns } from "./runtime/stopping.js";
 export { type Task, task, type TaskCallOptions, type TaskOptions } from "./runtime/task.js";

@@ -23,7 +23,8 @@ import { type TimeoutPolicy, watchTime } from "./policies.js";
 import { type End, Scope, type Surroundings } from "./scope.js";
 import { StopRun } from "./signals.js";
 import { Slots } from "./slots.js";
-import type { Watcher } from "./watching.js";
+import type { StreamView } from "./streams.js";
+import type { Telling } from "./telling.js";
 import { type Durability, now, Writer } from "./writer.js";
 
 export type OnDivergence = "error" | "replay" | "warn";
@@ -46,9 +47,11 @@ export interface Work extends Surroundings {
   readonly attemptId: string;
   readonly onDivergence: OnDivergence;
   readonly maxConcurrency: number | undefined;
-  /** Whether it made its checkpoint, and who watches it. */
+  /** Whether it made its checkpoint, and what streams it. */
   readonly isNew: boolean;
-  readonly watcher?: Watcher | undefined;
+  readonly stream?: StreamView | undefined;
+  /** What tells those who watch it. */
+  readonly telling?: Telling | undefined;
   readonly timeout?: TimeoutPolicy | undefined;
   readonly forms: Forms;
   readonly cache?: BaseCache | undefined;
@@ -107,8 +110,12 @@ export class Attempt {
     });
   }
 
-  get watcher(): Watcher | undefined {
-    return this.work.watcher;
+  get stream(): StreamView | undefined {
+    return this.work.stream;
+  }
+
+  get telling(): Telling | undefined {
+    return this.work.telling;
   }
 
   /** Why no call starts a function any more, if so. */
@@ -179,7 +186,8 @@ export class Attempt {
     const heartbeat = setInterval(() => void this.writer.renew(), HEARTBEAT_MS);
     heartbeat.unref();
     const { checkpoint, previous, isNew } = this.work;
-    this.watcher?.begins(checkpoint, previous && "value" in previous ? previous.value : null, isNew && this.isKept);
+    this.telling?.runBegan(this);
+    this.stream?.begins(checkpoint, previous && "value" in previous ? previous.value : null, isNew && this.isKept);
     try {
       const root = new Scope(this, "", null);
       const { timeout } = this.work;
@@ -199,7 +207,11 @@ export class Attempt {
       if (this.fatal) {
         throw this.fatal; // ERR-033
       }
+      this.telling?.runEnded(ending, this.journal.pending().length);
       return ending;
+    } catch (error) {
+      this.telling?.runBroke(error);
+      throw error;
     } finally {
       clearInterval(heartbeat);
     }
@@ -243,7 +255,7 @@ export class Attempt {
     const draft = { kind: "run.completed", checkpoint_id: closing.id, ...orphans } as const;
     await this.writer.close((place) => ({ ...draft, ...place }), closing);
     if (!this.fatal) {
-      this.watcher?.completed(this.work.checkpoint, closing, this.isKept, () =>
+      this.stream?.completed(this.work.checkpoint, closing, this.isKept, () =>
         forms.value.read(closing.value, forms.value.version),
       );
     }
@@ -278,7 +290,7 @@ export class Attempt {
       return { kind: "run.interrupted", ...place, interrupts, ...document };
     }, null);
     if (!this.fatal) {
-      this.watcher?.interrupted(this.work.checkpoint, pendingIn(this.journal));
+      this.stream?.interrupted(this.work.checkpoint, pendingIn(this.journal));
     }
     return { kind: "interrupted" };
   }
@@ -293,7 +305,7 @@ export class Attempt {
       null,
     );
     if (!this.fatal) {
-      this.watcher?.failed(this.work.checkpoint, document);
+      this.stream?.failed(this.work.checkpoint, document);
     }
     return { kind: "failed", error, code: codeOf(error), document };
   }

@@ -144,6 +144,7 @@ export class Call {
   replay(outcome: Outcome): void {
     this.isReplayed = true;
     this.#outcome = outcome;
+    this.scope.attempt.telling?.callReplayed(this, outcome);
     this.scope.wake();
   }
 
@@ -167,8 +168,9 @@ export class Call {
   begins(): void {
     this.#startedAt ??= now();
     this.executions += 1;
+    this.scope.attempt.telling?.callBegan(this);
     if (this.executions === 1 && !this.callee.isOwn) {
-      this.scope.attempt.watcher?.callBegins(this);
+      this.scope.attempt.stream?.callBegins(this);
     }
   }
 
@@ -225,8 +227,9 @@ export class Call {
       this.#isRecording = false;
       if (entry && isOutcome(entry)) {
         this.#outcome = entry;
+        this.scope.attempt.telling?.callEnded(this, entry);
         if (!this.callee.isOwn) {
-          this.scope.attempt.watcher?.callEnded(this, entry); // DRH-005
+          this.scope.attempt.stream?.callEnded(this, entry); // DRH-005
         }
       }
       this.scope.wake();

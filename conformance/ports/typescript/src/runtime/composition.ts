@@ -22,6 +22,8 @@ export function callerOf({ saver }: Workflow, { threadId }: Request): Scope | un
   return saver !== null && threadId !== null && !isCallersThread ? undefined : scope;
 }
 
+const OF_RUNS = ["takeOver", "retry", "durability", "watch"] as const;
+
 /** Make the call. */
 export function callIn(
   scope: Scope,
@@ -33,8 +35,8 @@ export function callIn(
   if (input === null || input === undefined || input instanceof Command) {
     throw nothingToResume(); // CMP-010
   }
-  if (options.takeOver !== undefined || options.retry !== undefined || options.durability !== undefined) {
-    throw invalidOption("an option of a call", "one that a call can have: takeOver, retry and durability are a run's"); // CMP-009
+  if (OF_RUNS.some((name) => options[name] !== undefined)) {
+    throw invalidOption("an option of a call", `one that a call can have: ${OF_RUNS.join(", ")} are a run's`); // CMP-009
   }
   const { definition, fn, forms, policies, storage } = workflow;
   const around = scope.surroundings;

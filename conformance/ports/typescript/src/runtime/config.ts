@@ -4,6 +4,7 @@ import type { Tree } from "../codec/text.js";
 import { toTree } from "../codec/value.js";
 import { isId } from "../core/labels.js";
 import { TaskpointError, UsageError } from "../errors.js";
+import { readWatchers, type Watcher } from "../watching/watchers.js";
 import type { Durability } from "./writer.js";
 
 /** The config of a run. Nothing of `configurable` is stored but the two ids (SEC-009). */
@@ -34,6 +35,8 @@ export interface RunOptions extends RunnableConfig {
   readonly durability?: Durability;
   /** Take the thread from another run that holds it. */
   readonly takeOver?: boolean;
+  /** Who is told what happens in the run: a function that takes an event, or several. */
+  readonly watch?: Watcher | readonly Watcher[];
 }
 
 /** The same, checked. */
@@ -48,10 +51,11 @@ export interface Request {
   readonly takeOver: boolean;
   readonly context: unknown;
   readonly durability: Durability;
+  readonly watch: readonly Watcher[];
 }
 
 const CONFIG = ["configurable", "metadata", "maxConcurrency", "runId", "tags", "runName", "recursionLimit"];
-const OPTIONS = ["retry", "takeOver", "context", "durability"];
+const OPTIONS = ["retry", "takeOver", "context", "durability", "watch"];
 
 function invalid(member: string, wanted: string): UsageError {
   return new UsageError("usage.config_invalid", `${member} has to be ${wanted}`, "Correct it.");
@@ -101,7 +105,7 @@ export function readOptions(options: RunOptions = {}): Request {
   if (!["sync", "async", "exit"].includes(options.durability ?? "sync")) {
     throw new UsageError("usage.option_invalid", 'durability has to be "sync", "async" or "exit"'); // DUR-001
   }
-  const { retry: _, takeOver: __, context, durability = "sync", ...config } = options;
+  const { retry: _, takeOver: __, watch, context, durability = "sync", ...config } = options;
   return {
     config,
     threadId: readId("thread_id", configurable.thread_id),
@@ -113,6 +117,7 @@ export function readOptions(options: RunOptions = {}): Request {
     takeOver,
     context,
     durability,
+    watch: readWatchers(watch),
   };
 }
 

@@ -81,7 +81,7 @@ export function getWriter(): (value: unknown) => void {
   const { attempt, namespace } = scope;
   return (value) => {
     scope.progress();
-    attempt.watcher?.wrote(value, namespace);
+    attempt.stream?.wrote(value, namespace);
   };
 }
 

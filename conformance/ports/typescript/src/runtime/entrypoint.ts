@@ -12,7 +12,7 @@ import { Queue } from "./queue.js";
 import { Slots } from "./slots.js";
 import { type ForkOptions, type HistoryOptions, type StateUpdate, Threads } from "./threads.js";
 import { type Control, noSaver, use } from "./using.js";
-import { readModes, type StreamEvent, type StreamMode, Watcher } from "./watching.js";
+import { readModes, type StreamEvent, type StreamMode, StreamView } from "./streams.js";
 import { type EntrypointOptions, readWorkflow, type Workflow } from "./workflow.js";
 
 /** How a run is watched. */
@@ -157,9 +157,9 @@ export class Entrypoint<I, O> {
       return;
     }
     const queue = new Queue<StreamEvent>();
-    const watcher = new Watcher(new Set(modes), subgraphs, (event) => queue.push(event));
+    const stream = new StreamView(new Set(modes), subgraphs, (event) => queue.push(event));
     const control: Control = { stop: () => undefined };
-    const run = use(this.#workflow, input, request, watcher, control).finally(() => queue.close());
+    const run = use(this.#workflow, input, request, stream, control).finally(() => queue.close());
     run.catch(() => undefined);
     let isRead = false;
     try {

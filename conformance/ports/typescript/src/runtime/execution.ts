@@ -67,6 +67,7 @@ async function throughPolicies(call: Call): Promise<Came> {
     if (call.isUnwanted) {
       return DROPPED; // POL-009: it has no outcome before its last execution
     }
+    attempt.telling?.callRetried(call, end.error, wait);
     attempt.journal.makeVoid(attempt.journal.closure(end.causes)); // POL-005
     await pause(wait, attempt.ending);
   }

@@ -16,8 +16,10 @@ import { currentScope } from "./scope.js";
 import { StopRun } from "./signals.js";
 import { whileKnown } from "./stopping.js";
 import { threadOf } from "./threads.js";
-import type { Watcher } from "./watching.js";
+import type { StreamView } from "./streams.js";
+import { Telling } from "./telling.js";
 import type { Workflow } from "./workflow.js";
+import { readWatchers } from "../watching/watchers.js";
 
 const FAILURES = new WeakMap<object, RunFailure>();
 
@@ -62,10 +64,11 @@ export async function use(
   workflow: Workflow,
   input: unknown,
   given: Request,
-  watcher?: Watcher,
+  stream?: StreamView,
   control?: Control,
 ): Promise<unknown> {
   const request = fitting(workflow, given);
+  const telling = Telling.of(readWatchers(workflow.options.watch), request.watch);
   let attempt: Attempt | undefined;
   let isStopped = false;
   let announce = (): void => undefined;
@@ -80,10 +83,10 @@ export async function use(
   if (control) {
     control.stop = stop;
   }
-  return await whileKnown({ threadId: request.threadId, stop }, async () => {
+  const run = whileKnown({ threadId: request.threadId, stop }, async () => {
     let opened = await open(workflow, input, request);
     for (let attempts = 1; ; attempts += 1) {
-      attempt = attemptOf(workflow, opened, request, watcher);
+      attempt = attemptOf(workflow, opened, request, stream, telling);
       if (isStopped) {
         attempt.stop();
       }
@@ -102,6 +105,7 @@ export async function use(
       opened = await openNext(workflow.saver, workflow.definition, opened, request);
     }
   });
+  return await (telling ? run.finally(() => telling.done()) : run);
 }
 
 async function open({ saver, definition, forms }: Workflow, input: unknown, request: Request): Promise<Opened> {
@@ -120,14 +124,16 @@ function attemptOf(
   { saver, policies, storage, definition, forms }: Workflow,
   opened: Opened,
   request: Request,
-  watcher: Watcher | undefined,
+  stream: StreamView | undefined,
+  telling: Telling | undefined,
 ): Attempt {
   const { config, context, durability, metadata, maxConcurrency } = request;
   return new Attempt({
     saver,
     ...opened,
     config,
-    watcher,
+    stream,
+    telling,
     timeout: policies.timeout,
     store: storage.store,
     cache: storage.cache,

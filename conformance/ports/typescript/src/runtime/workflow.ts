@@ -7,6 +7,7 @@ import type { Forms, OnDivergence } from "./attempt.js";
 import { type AnyFunction, readForm } from "./definition.js";
 import { formOf, readSchema, type Schema, type VersionOptions } from "./forms.js";
 import { POLICY_OPTIONS, type Policies, policyDocuments, type PolicyOptions, readPolicies } from "./policies.js";
+import { readWatchers, type Watcher } from "../watching/watchers.js";
 import { readStorage, type Storage, type StorageOptions } from "./storage.js";
 
 /** Options of an entrypoint. */
@@ -19,6 +20,8 @@ export interface EntrypointOptions extends PolicyOptions, VersionOptions, Storag
   readonly store?: StorageOptions["store"];
   /** Where results are kept that may stand for those of equal calls: a cache, or the path of a SQLite file. */
   readonly cache?: StorageOptions["cache"];
+  /** Who is told what happens in its runs: a function that takes an event, or several. */
+  readonly watch?: Watcher | readonly Watcher[];
   /** What the context of a run has to fit. */
   readonly contextSchema?: Schema<unknown>;
   /** What the input, the value and what is saved have to fit, and what they are read as. */
@@ -44,6 +47,7 @@ const OPTIONS = [
   "checkpointer",
   "store",
   "cache",
+  "watch",
   "contextSchema",
   "input",
   "returns",
@@ -61,6 +65,7 @@ export function readWorkflow(given: string | EntrypointOptions, fn: unknown): Wo
     throw invalidOption("onDivergence", '"error", "replay" or "warn"');
   }
   readSchema("a context", options.contextSchema);
+  readWatchers(options.watch);
   const forms = {
     input: formOf("input", options.input, options),
     value: formOf("value", options.returns, options),

@@ -40,7 +40,7 @@ function copied(value: unknown): unknown {
   }
 }
 
-export class Watcher {
+export class StreamView {
   readonly #begun: Call[] = [];
 
   constructor(
