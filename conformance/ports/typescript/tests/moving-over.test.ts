@@ -9,6 +9,11 @@ import {
   Command,
   entrypoint,
   failureOf,
+  getConfig,
+  getExecutionInfo,
+  getPreviousState,
+  getStore,
+  getWriter,
   InMemoryCache,
   interrupt,
   isInterrupted,
@@ -102,6 +107,97 @@ test("a big integer is stored as what it is, and what cannot be stored fails whe
   const bad = entrypoint({ name: "main", checkpointer }, async () => [await odd(), await charge()]);
   await assert.rejects(bad.invoke({}, on("b")), { code: "value.not_encodable" });
   assert.equal(charged, 0);
+});
+
+test("branches that wait for something else before they call get their own results back", async () => {
+  let [loads, isBroken] = [0, true];
+  const load = task("load", async (name: string) => `${name} ${(loads += 1)}`);
+  const branch = async (name: string, turns: number) => {
+    for (let turn = 0; turn < turns; turn += 1) {
+      await new Promise(setImmediate);
+    }
+    return await load(name);
+  };
+  const main = entrypoint({ name: "main", checkpointer: file() }, async () => {
+    const both = await Promise.all(isBroken ? [branch("a", 40), branch("b", 0)] : [branch("a", 0), branch("b", 40)]);
+    if (isBroken) {
+      throw new Error("crashed");
+    }
+    return both;
+  });
+  await assert.rejects(main.invoke({}, on("a")), { message: "crashed" });
+  isBroken = false;
+  assert.deepEqual([await main.invoke(null, on("a")), loads], [["a 2", "b 1"], 2]);
+});
+
+test("a call that is put before others leaves them what they recorded", async () => {
+  const ran: string[] = [];
+  const step = (name: string) => task(name, async () => void ran.push(name));
+  const [pay, ship, check] = [step("pay"), step("ship"), step("check")];
+  const checkpointer = file();
+  const before = entrypoint({ name: "main", checkpointer }, async () => {
+    await pay();
+    throw new Error("crashed");
+  });
+  await assert.rejects(before.invoke({}, on("a")), { message: "crashed" });
+  const after = entrypoint({ name: "main", checkpointer }, async () => {
+    await check();
+    await pay();
+    await ship();
+  });
+  await after.invoke(null, on("a"));
+  assert.deepEqual(ran, ["pay", "check", "ship"]);
+});
+
+test("what the code has seen is in the file", async () => {
+  const path = join(mkdtempSync(join(tmpdir(), "taskpoint-")), "threads.db");
+  const pay = task("pay", async () => 40);
+  const main = entrypoint({ name: "main", checkpointer: path }, async () => {
+    await pay();
+    return (await new SqliteSaver(path).load("a", null))?.entries.map(({ kind }) => kind);
+  });
+  assert.deepEqual(await main.invoke({}, on("a")), ["run.started", "task.completed"]);
+});
+
+test("a run that is tried again does not run again what it has finished", async () => {
+  let [pays, tries] = [0, 0];
+  const pay = task("pay", async () => (pays += 1));
+  const retry = { initialInterval: 1, maxAttempts: 3 };
+  const main = entrypoint({ name: "main", retry }, async () => {
+    const paid = await pay();
+    tries += 1;
+    if (tries < 3) {
+      throw new Error("not yet");
+    }
+    return paid;
+  });
+  assert.deepEqual([await main.invoke({}), pays, tries], [1, 1, 3]);
+});
+
+test("outside of a run the helpers say what to do", () => {
+  for (const helper of [getConfig, getStore, getWriter, getPreviousState, getExecutionInfo]) {
+    assert.throws(() => helper(), { code: "usage.outside_run", message: new RegExp(`^${helper.name} needs a run`) });
+  }
+});
+
+test("who leaves a stream early stops the run, which goes on later", async () => {
+  const done: number[] = [];
+  const step = task("step", async (n: number) => done.push(n));
+  const main = entrypoint({ name: "main", checkpointer: file() }, async () => {
+    for (const n of [1, 2, 3]) {
+      await step(n);
+    }
+    return "done";
+  });
+  for await (const _ of main.stream({}, on("a"))) {
+    break;
+  }
+  const before = done.length;
+  assert.deepEqual((await main.getState(on("a"))).next, ["main"]);
+  await new Promise(setImmediate);
+  assert.equal(done.length, before);
+  assert.equal(await main.invoke(null, on("a")), "done");
+  assert.deepEqual(done, [1, 2, 3]);
 });
 
 test("two runs on one thread: the second is told", async () => {
