@@ -25,6 +25,8 @@ class LoopFuture(asyncio.Future[R]):
         super().__init__(loop=host.loop.loop)
         self.host = host
         self.call = call
+        self.waiters: tuple[asyncio.Task[Any] | None, ...] = ()
+        """The tasks of the loop that wait for it."""
 
     def __repr__(self) -> str:
         return f"<TaskFuture {self.call.path} {self.call.state.name.lower()}>"
@@ -57,6 +59,7 @@ class LoopFuture(asyncio.Future[R]):
         self.call.observed = True
         super().add_done_callback(fn, context=context)
         if not self.done():
+            self.waiters += (asyncio.current_task(),)
             self.host.observe(self.call)
 
     def __await__(self) -> Generator[Any, None, R]:

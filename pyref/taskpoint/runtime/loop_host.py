@@ -28,7 +28,9 @@ class LoopHost(Host):
     __slots__ = (
         "_drained",
         "_futures",
-        "_suspended_in",
+        "_is_cut_off",
+        "_stuck_at",
+        "_told",
         "given_up",
         "has_slot",
         "is_task",
@@ -49,7 +51,11 @@ class LoopHost(Host):
         """Whether the scope was cancelled because its execution took too long."""
         self._futures: dict[Call, LoopFuture[Any]] = {}
         self._drained: asyncio.Future[None] | None = None
-        self._suspended_in: set[asyncio.Task[Any] | None] = set()
+        self._told: set[asyncio.Task[Any]] = set()
+        """Where the suspension has reached code of the scope: its own task, or branches."""
+        self._stuck_at: object = None
+        """What the scope's own task waited for when the suspension reached a branch."""
+        self._is_cut_off = False
 
     # Calls
 
@@ -68,7 +74,7 @@ class LoopHost(Host):
             future: LoopFuture[Any] = LoopFuture(self, call)
             self._futures[call] = future
             if call.state is State.PARKED:
-                if asyncio.current_task() in self._suspended_in:
+                if asyncio.current_task() in self._told:
                     raise Suspended
                 self.loop.activate()
                 return future
@@ -85,19 +91,46 @@ class LoopHost(Host):
         return asyncio._get_running_loop() is self.loop.loop  # noqa: SLF001 - the public one raises where there is none
 
     def check_interruptible(self) -> None:
-        if self.scope.suspended and asyncio.current_task() in self._suspended_in:
+        if self.scope.suspended and asyncio.current_task() in self._told:
             raise Suspended
-        self._suspended_in.add(asyncio.current_task())
 
     def interrupt(self, value: object) -> object:
         try:
-            answer = super().interrupt(value)
+            return super().interrupt(value)
         except Signal:
+            self._tell(asyncio.current_task())
             with self.run.lock:
                 self.loop.activate()
             raise
-        self._suspended_in.discard(asyncio.current_task())
-        return answer
+
+    def _tell(self, *tasks: asyncio.Task[Any] | None) -> None:
+        """Note where the suspension has reached code: that comes to its end before the attempt does (`INT-027`)."""
+        for task in tasks:
+            if task is not None and task not in self._told:
+                self._told.add(task)
+                task.add_done_callback(self._look_again)
+                self._stuck_at = self._stuck_at or _blocker_of(self.task)
+
+    def _look_again(self, _: asyncio.Task[Any]) -> None:
+        with self.run.lock:
+            self.loop.activate()
+
+    def note_reached(self) -> None:
+        """See whether a branch that has ended took the suspension to the scope's own task; the loop has settled."""
+        if self._stuck_at is not None and not self._is_leaving():
+            if self._stuck_at is not _blocker_of(self.task):
+                self._tell(self.task)
+            self._stuck_at = None
+
+    def _is_leaving(self) -> bool:
+        """Tell whether code that the suspension has reached has not come to its end."""
+        return self.drained_from is None and any(not task.done() for task in self._told)
+
+    def cut_off(self) -> None:
+        """Cancel code that waits for nothing but answers, once; what is on its way out ends by itself (locked)."""
+        if self.task is not None and not self._is_cut_off and not self._is_leaving():  # INT-027
+            self._is_cut_off = True
+            self.loop.loop.call_soon(self.task.cancel)
 
     def cancel(self, call: Call) -> bool:
         """Cancel a call: recorded at once if somebody waits for it, else when somebody does."""
@@ -130,12 +163,14 @@ class LoopHost(Host):
         """Let whoever waits for a call see a cancellation, and nobody else."""
         future = self._futures.pop(call, None)
         if future is not None:
+            self._tell(*future.waiters)
             future.cancel_now()
 
     def let_all_go(self) -> None:
         """Let whoever waits for a call of this scope see a cancellation: the attempt is over (locked)."""
         futures, self._futures = self._futures, {}
         for future in futures.values():
+            self._tell(*future.waiters)
             self.loop.loop.call_soon(future.cancel_now)
 
     def release_held(self) -> bool:
@@ -149,6 +184,9 @@ class LoopHost(Host):
 
     def observe(self, call: Call) -> None:
         """Somebody waits for a call: if it was cancelled before, that is recorded now (`CON-015`)."""
+        if call.state is State.SUSPENDED:
+            with self.run.lock:
+                self.loop.activate()
         job = call.job
         if call.state is State.DROPPED and isinstance(job, Job) and job.cancelled:
             with self.run.lock:
@@ -202,7 +240,10 @@ class LoopHost(Host):
 
     def is_waiting(self) -> bool:
         """Tell whether the scope can do nothing without an outcome."""
-        return self.scope.suspended or self.scope.open > 0
+        if self.drained_from is not None:
+            return self.scope.suspended or self.scope.open > 0
+        awaited = any(call.observed for call in self._futures)
+        return awaited or (self.scope.suspended and not self._is_leaving())  # INT-028, INT-027
 
     def deliver(self, call: Call) -> None:
         """Show an outcome to the scope's code."""
@@ -319,6 +360,12 @@ class LoopHost(Host):
             with run.lock:
                 run.halt(error)
         loop.ended(call, outcome, slot=host.has_slot)
+
+
+def _blocker_of(task: asyncio.Task[Any] | None) -> object:
+    """Return what a task waits for; None where it can go on, or where the task does not tell."""
+    future: asyncio.Future[Any] | None = getattr(task, "_fut_waiter", None)
+    return None if future is None or future.done() else future
 
 
 def _is_cancelled(task: asyncio.Task[Any] | None) -> bool:

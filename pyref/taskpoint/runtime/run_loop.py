@@ -134,6 +134,7 @@ class RunLoop:
         if any(released):
             return
         for host in self.hosts:
+            host.note_reached()
             host.give_slot_back()
         self.start_waiting()
         if not self._asked and not self.pauses and all(host.is_waiting() for host in self.hosts):
@@ -153,14 +154,18 @@ class RunLoop:
         """Cancel what the ending attempt leaves on this loop (locked)."""
         if self._unwound:
             return
-        self._unwound = True
         for sleeper in self.pauses:
             self.loop.call_soon(sleeper.cancel)
         ending = self.run.ending
         error = ending.error if isinstance(ending, Halted) else None
+        self._unwound = error is not None
         for host in self.hosts:
-            if host.task is not None and not (host.is_task and _may_end(host, error)):
-                host.let_all_go()
+            if host.task is None or (host.is_task and _may_end(host, error)):
+                continue
+            host.let_all_go()
+            if error is None:
+                host.cut_off()
+            else:
                 self.loop.call_soon(host.task.cancel)
 
     def _give_up(self) -> None:
