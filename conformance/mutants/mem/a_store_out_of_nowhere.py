@@ -7,7 +7,7 @@ from taskpoint import InMemoryStore
 BREAKS = ("MEM-042",)
 
 
-@replaces("taskpoint.runtime.attempt:begin")
+@replaces("taskpoint.runtime.beginning:begin")
 def begin(original, entrypoint, request):
     attempt = original(entrypoint, request)
     attempt.run.store = attempt.run.store or InMemoryStore()

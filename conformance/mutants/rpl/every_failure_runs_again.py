@@ -8,6 +8,6 @@ BREAKS = (
 )
 
 
-@replaces("taskpoint.runtime.attempt:_rerun")
+@replaces("taskpoint.runtime.beginning:_rerun")
 def _rerun(original, retry, index):
     return original("all" if retry is None else retry, index)

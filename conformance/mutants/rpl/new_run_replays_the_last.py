@@ -7,7 +7,7 @@ from taskpoint._core.index import Index
 BREAKS = ("RPL-006",)
 
 
-@replaces("taskpoint.runtime.attempt:_start")
+@replaces("taskpoint.runtime.beginning:_start")
 def _start(original, entrypoint, saver, request):
     head = saver.load(request.config.thread_id)
     attempt = original(entrypoint, saver, request)

@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("RPL-001",)
 
 
-@replaces("taskpoint.runtime.attempt:_resume")
+@replaces("taskpoint.runtime.beginning:_resume")
 def _resume(original, entrypoint, saver, request):
     head = saver.load(request.config.thread_id)
     attempt = original(entrypoint, saver, request)

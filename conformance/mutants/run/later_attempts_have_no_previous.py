@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("RUN-021",)
 
 
-@replaces("taskpoint.runtime.attempt:_prepare_previous")
+@replaces("taskpoint.runtime.beginning:_prepare_previous")
 def _prepare_previous(original, run, entrypoint, saver, checkpoint, parent, *rest):
     if parent is None:
         checkpoint = replace(checkpoint, previous_id=None)

@@ -8,7 +8,7 @@ BREAKS = ("RUN-022",)
 SAVED = {}
 
 
-@replaces("taskpoint.runtime.attempt:_prepare_previous")
+@replaces("taskpoint.runtime.beginning:_prepare_previous")
 def _prepare_previous(original, run, entrypoint, saver, checkpoint, parent, *rest):
     original(run, entrypoint, saver, checkpoint, parent, *rest)
     own = run.previous

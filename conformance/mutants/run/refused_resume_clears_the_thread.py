@@ -7,7 +7,7 @@ from taskpoint.errors import UsageError
 BREAKS = ("RUN-001",)
 
 
-@replaces("taskpoint.runtime.attempt:_resume")
+@replaces("taskpoint.runtime.beginning:_resume")
 def _resume(original, entrypoint, saver, request):
     try:
         return original(entrypoint, saver, request)

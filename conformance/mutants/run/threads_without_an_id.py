@@ -7,7 +7,7 @@ from taskpoint.errors import UsageError
 BREAKS = ("RUN-036",)
 
 
-@replaces("taskpoint.runtime.attempt:_begin")
+@replaces("taskpoint.runtime.beginning:_begin")
 def _begin(original, entrypoint, request):
     try:
         return original(entrypoint, request)

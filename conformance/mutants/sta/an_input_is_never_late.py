@@ -7,6 +7,6 @@ from mutating import replaces
 BREAKS = ("STA-020",)
 
 
-@replaces("taskpoint.runtime.attempt:_start")
+@replaces("taskpoint.runtime.beginning:_start")
 def start(original, entrypoint, saver, request):
     return original(entrypoint, saver, replace(request, config=replace(request.config, checkpoint_id=None)))

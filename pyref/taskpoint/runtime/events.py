@@ -211,7 +211,7 @@ class Bus:
             run.bus = None  # what still goes on somewhere has no part in it
             now = run.machine.now()
             asked, duration = len(attempt.asked), _seconds(self._since, now)
-            event = RunEnded(self._info, now, (), outcome, failure, asked, duration, error, attempt)
+            event = RunEnded(self._info, now, (), outcome, failure, asked, duration, attempt.delay, error, attempt)
             self._tell(event, self._context)
 
     def call_began(self, run: Run, call: Call, context: contextvars.Context | None) -> None:

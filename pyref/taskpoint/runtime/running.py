@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime import streams
-from taskpoint.runtime.attempt import Attempt, begin
+from taskpoint.runtime.attempt import Attempt
 from taskpoint.runtime.attempts import Attempts, CachedRun, limited_in_thread, limited_on_loop
+from taskpoint.runtime.beginning import begin
 from taskpoint.runtime.events import Bus
 from taskpoint.runtime.host import End
 from taskpoint.runtime.loop_host import LoopHost
@@ -69,11 +70,12 @@ def _carry_all_in_thread(
     with using_runs() as use:
         while True:
             attempt = begin(entrypoint, request)
+            attempt.attempts = attempts
             try:
                 use.carries(attempt.run)
                 return _carry_in_thread(attempt, bus, watch)
-            except Exception as error:
-                seconds = attempts.retry_after(attempt, error)
+            except Exception:
+                seconds = attempt.delay
                 if seconds is None:
                     raise
             except BaseException as error:
@@ -135,11 +137,12 @@ async def _carry_all_on_loop(
             attempt, stopped = (
                 (begin(entrypoint, request), None) if quick else await streams.stay(begin, entrypoint, request)
             )
+            attempt.attempts = attempts
             try:
                 use.carries(attempt.run)
                 return await _carry_on_loop(attempt, bus, watch, stopped, quick=quick)
-            except Exception as error:
-                seconds = attempts.retry_after(attempt, error)
+            except Exception:
+                seconds = attempt.delay
                 if seconds is None:
                     raise
             except BaseException as error:

@@ -215,12 +215,14 @@ class RunEnded(Event):
         failure: What it failed with, None where it did not.
         interrupts: How many questions wait for an answer.
         duration: The seconds from the beginning of this attempt.
+        delay: The seconds until another attempt follows because of a retry policy, None where none does.
     """
 
     outcome: Literal["completed", "interrupted", "failed", "stopped"]
     failure: Failure | None
     interrupts: int
     duration: float
+    delay: float | None
 
 
 def fields_of(event: Event) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Logs:
     | logger | what | level |
     |---|---|---|
     | `taskpoint.run` | began, resumed, completed, interrupted | INFO |
-    | | stopped | WARNING |
+    | | stopped; failed, and tried again | WARNING |
     | | failed | ERROR |
     | `taskpoint.task` | began, replayed | DEBUG |
     | | completed, cancelled | INFO |
@@ -107,6 +107,8 @@ def _of_run(event: Event) -> _Record | None:
             return logging.INFO, f"{what} resumed, attempt %d", (*of_what, event.run.attempt)
         case RunEnded():
             end, how = _end(event)
+            if event.delay is not None:
+                return logging.WARNING, f"{what} {end}, tried again in %.3f s", (*of_what, *how, event.delay)
             return _RUN_LEVELS.get(event.outcome, logging.INFO), f"{what} {end}", (*of_what, *how)
         case _:
             return None

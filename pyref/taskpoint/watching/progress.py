@@ -200,6 +200,7 @@ def _ended(event: RunEnded, tally: Tally, now: float) -> str:
     end: str = event.outcome
     if event.failure is not None:
         end += f" with {event.failure.type}"
+        end += "" if event.delay is None else f", tried again in {event.delay:.1f} s"
     elif event.interrupts:
         end += f", {event.interrupts} {'answer' if event.interrupts == 1 else 'answers'} to be given"
     return f"{tally.title()} {end}: {tally.counts()}, {clock(now - tally.since)}"

@@ -12,7 +12,7 @@ import pytest
 from threads_under_test import entries, kinds
 
 from taskpoint import Command, InMemorySaver, ReplayDivergenceError, SaverError, entrypoint, interrupt, task
-from taskpoint.runtime import attempt, heartbeat, settling, writer
+from taskpoint.runtime import attempt, beginning, heartbeat, settling, writer
 
 FORMS = ("sync", "async")
 
@@ -306,7 +306,7 @@ def heart(monkeypatch):
     died = []
     own = heartbeat.Heart()
     monkeypatch.setattr(threading, "excepthook", died.append)
-    for module in (attempt, heartbeat):
+    for module in (attempt, beginning, heartbeat):
         monkeypatch.setattr(module, "HEART", own)
     monkeypatch.setattr(heartbeat, "_PERIOD_SECONDS", 0.002)
     yield died

@@ -6,7 +6,7 @@ from judge import history
 from world import World
 
 from taskpoint._core.machine import Machine
-from taskpoint.runtime import attempt
+from taskpoint.runtime import beginning
 
 ORDERED = [make for make in EITHER if make.__name__ in IN_ORDER]
 
@@ -60,7 +60,7 @@ class Recorded(Machine):
 def fed(make, form, monkeypatch, config=None, plan=None):
     """Carry a workflow to its end; return what the machine was told, and what is left."""
     log = []
-    monkeypatch.setattr(attempt, "Machine", type("Recording", (Recorded,), {"log": log}))
+    monkeypatch.setattr(beginning, "Machine", type("Recording", (Recorded,), {"log": log}))
     world = World(form, plan)
     world.carry(make, inputs_of(make), config)
     story = [event for event in log if event[0] != "take"]

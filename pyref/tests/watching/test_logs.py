@@ -72,6 +72,43 @@ def test_the_records_of_a_run(records):
     )
 
 
+@pytest.mark.parametrize("is_async", [False, True])
+def test_an_attempt_that_is_tried_again_has_one_record_and_no_error(caplog, is_async):
+    """`WCH-021`: whoever is called at night for each error is not called for what mends itself."""
+    tries = iter([ConnectionError(CANARY), None])
+
+    def once(n):
+        if error := next(tries):
+            raise error
+        return n
+
+    async def aonce(n):
+        return once(n)
+
+    policy = RetryPolicy(initial_interval=0.001, jitter=False, max_attempts=2)
+    flow = entrypoint("flow", aonce if is_async else once, retry_policy=policy)
+    with caplog.at_level(DEBUG, "taskpoint"):
+        assert flow.invoke(1, watch=Logs()) == 1
+    found = [each for each in caplog.records if each.name == "taskpoint.run"]
+    assert [(each.levelno, each.msg) for each in found] == [
+        (INFO, "%s began"),
+        (WARNING, "%s failed with %s after %.3f s, tried again in %.3f s"),
+        (INFO, "%s resumed, attempt %d"),
+        (INFO, "%s completed after %.3f s"),
+    ]
+    assert [getattr(each, "delay", None) for each in found] == [None, 0.001, None, None]
+
+
+def test_an_attempt_that_is_the_last_is_an_error(caplog):
+    def fail(n):
+        raise ConnectionError(CANARY)
+
+    flow = entrypoint("flow", fail, retry_policy=RetryPolicy(initial_interval=0.001, jitter=False, max_attempts=2))
+    with caplog.at_level(INFO, "taskpoint"), pytest.raises(ConnectionError):
+        flow.invoke(1, watch=Logs())
+    assert [each.levelno for each in caplog.records] == [INFO, WARNING, INFO, ERROR]
+
+
 def test_the_fields_of_a_record(records):
     """`WCH-020`."""
     assert all(fields(each).keys() >= COMMON for each in records)
