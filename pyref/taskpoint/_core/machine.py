@@ -302,7 +302,10 @@ class Machine:
         """
         diverged: Divergence | None = None
         try:
-            path, record = self._match(scope, name, encoded or encode_name(name), digest, key)
+            if key is None:
+                path, record = scope.matcher.call(encoded or encode_name(name), digest)
+            else:
+                path, record = self._match_key(scope, name, key, digest)
         except Divergence as divergence:
             if scope.suspended:
                 path, record = divergence.record.path, None
@@ -329,9 +332,7 @@ class Machine:
         return call
 
     @staticmethod
-    def _match(scope: Scope, name: str, encoded: str, digest: str | None, key: str | None) -> tuple[str, Record | None]:
-        if key is None:
-            return scope.matcher.call(encoded, digest)
+    def _match_key(scope: Scope, name: str, key: str, digest: str | None) -> tuple[str, Record | None]:
         path, record, used = scope.matcher.key(name, key, digest)
         if used:
             raise DuplicateKey(path)

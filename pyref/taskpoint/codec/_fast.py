@@ -48,10 +48,11 @@ def _is_plain(value: Any) -> bool:
     It goes level by level, in C where it can, and looks once a level at each container, so that cycles end.
     """
     kind = type_of(value)
-    if kind in _LEAVES:
+    if kind is dict:  # the common cases, without the loop
+        if _LEAVES.issuperset(map(type, value.values())):
+            return True
+    elif kind in _LEAVES:
         return True
-    if kind in _CONTAINERS and _LEAVES.issuperset(map(type, value.values() if kind is dict else value)):
-        return True  # the common case, without the loop
     items: list[Any] = [value]
     for _ in range(MAX_DEPTH + 1):
         kinds = set(map(type, items))
@@ -73,11 +74,11 @@ def faithful(value: Any, option: int = _EXACT) -> bytes | None:
         text = orjson.dumps(value, option=option)
     except TypeError:
         return None
-    return None if _has_dollar_key(text) or _has_negative_zero(text) else text
+    return None if (b"$" in text and _has_dollar_key(text)) or _has_negative_zero(text) else text
 
 
 def _has_dollar_key(text: bytes) -> bool:
-    return b"$" in text and b'"$' in text and _DOLLAR_KEY.search(text) is not None
+    return b'"$' in text and _DOLLAR_KEY.search(text) is not None
 
 
 def _has_negative_zero(text: bytes) -> bool:
@@ -92,6 +93,8 @@ def plain_bytes(value: object, option: int = _EXACT) -> bytes | None:
 
 def canonical_bytes(value: object) -> bytes | None:
     """The canonical bytes of a value whose encoding is plain."""
+    if type_of(value) in _SETTLED:
+        return _scalar(value)
     text = plain_bytes(value, _SORTED)
     if text is None:
         return None
@@ -101,6 +104,14 @@ def canonical_bytes(value: object) -> bytes | None:
     if _UNLIKE_ECMASCRIPT.search(text):
         return orjson.dumps(_as_ecmascript(value), option=_SORTED)
     return text
+
+
+def _scalar(value: object) -> bytes | None:
+    """The canonical bytes of what has no members and is no double."""
+    try:
+        return orjson.dumps(value, option=_EXACT)
+    except TypeError:  # an unsafe integer, or a lone surrogate
+        return None
 
 
 def _as_ecmascript(value: Any) -> object:

@@ -109,7 +109,7 @@ class TaskFunction(Executed, Generic[P, R]):
             UsageError: This is not inside a run (code ``usage.outside_run``).
             ReplayDivergenceError: The call does not fit the journal (it leaves the run, whatever catches it).
         """
-        future: TaskFuture[R] = current_host(f"the task {self.name!r}").call(self, args, kwargs, self.key, 0)
+        future: TaskFuture[R] = current_host("the task", self.name).call(self, args, kwargs, self.key, 0)
         return future
 
     @overload
@@ -201,7 +201,7 @@ class BoundTask(Generic[P, R]):
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> TaskFuture[R]:
         """Call the task with its object."""
-        host = current_host(f"the task {self._task.name!r}")
+        host = current_host("the task", self._task.name)
         future: TaskFuture[R] = host.call(self._task, (self._instance, *args), kwargs, self._task.key, 1)
         return future
 

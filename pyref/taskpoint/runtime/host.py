@@ -91,8 +91,8 @@ class End:
     """A `BaseException` that fails the scope like any error: a cancellation that nobody asked this scope for."""
 
 
-def current_host(what: str) -> Host:
-    """Return the host of the scope that runs here.
+def current_host(kind: str, name: str | None = None) -> Host:
+    """Return the host of the scope that runs here; `kind` and `name` say in an error what was called.
 
     Raises:
         UsageError: This is plain code, not an entrypoint or a task (code ``usage.outside_run``).
@@ -100,7 +100,7 @@ def current_host(what: str) -> Host:
     host = _CURRENT.get()
     if host is None:
         raise UsageError(
-            f"{what} was called outside of a run",
+            f"{kind}{'' if name is None else f' {name!r}'} was called outside of a run",
             code="usage.outside_run",
             hint="call it inside an @entrypoint or a @task, in its own thread",
         )

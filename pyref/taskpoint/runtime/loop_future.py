@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from taskpoint._core.machine import Call
 from taskpoint.errors import UsageError
@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 __all__ = ("LoopFuture",)
 
 R = TypeVar("R")
+_ANY: Final = object()
+_COUNTING: Final = next(
+    (each for each in asyncio.gather.__code__.co_consts if getattr(each, "co_name", "") == "_done_callback"), _ANY
+)
+"""The code with which `asyncio.gather` counts what is done; unknown where that is made otherwise."""
 
 
 class LoopFuture(asyncio.Future[R]):
@@ -27,6 +32,10 @@ class LoopFuture(asyncio.Future[R]):
         self.call = call
         self.waiters: tuple[asyncio.Task[Any] | None, ...] = ()
         """The tasks of the loop that wait for it."""
+        self.is_awaited = False
+        """Whether its delivery lets code go on by itself."""
+        self.counters: tuple[Callable[..., object], ...] = ()
+        """Each `asyncio.gather` that counts it: its delivery lets code go on only where it is the last."""
 
     def __repr__(self) -> str:
         return f"<TaskFuture {self.call.path} {self.call.state.name.lower()}>"
@@ -60,6 +69,11 @@ class LoopFuture(asyncio.Future[R]):
         super().add_done_callback(fn, context=context)
         if not self.done():
             self.waiters += (asyncio.current_task(),)
+            if getattr(fn, "__code__", None) is _COUNTING:
+                self.counters += (fn,)
+                self.host.count(fn)
+            else:
+                self.is_awaited = True
             self.host.observe(self.call)
 
     def __await__(self) -> Generator[Any, None, R]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextvars
-from collections.abc import Callable, Coroutine
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Coroutine, Generator
+from typing import TYPE_CHECKING, Any, Final
 
 from taskpoint._core.journal import TaskCompleted
 from taskpoint._core.machine import Call, Outcome, Scope, State
@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 
 __all__ = ("LoopHost", "execute_on_private_loop")
 
+_NOWHERE: Final[frozenset[asyncio.Task[Any]]] = frozenset()
+
 
 class LoopHost(Host):
     """Executes a scope on an event loop."""
 
     __slots__ = (
+        "_counted",
         "_drained",
         "_futures",
         "_is_cut_off",
@@ -50,8 +53,10 @@ class LoopHost(Host):
         self.given_up = False
         """Whether the scope was cancelled because its execution took too long."""
         self._futures: dict[Call, LoopFuture[Any]] = {}
+        self._counted: dict[Callable[..., object], int] | None = {}
+        """How many of its calls each `asyncio.gather` waits for; not known any more once one was cancelled."""
         self._drained: asyncio.Future[None] | None = None
-        self._told: set[asyncio.Task[Any]] = set()
+        self._told: frozenset[asyncio.Task[Any]] = _NOWHERE
         """Where the suspension has reached code of the scope: its own task, or branches."""
         self._stuck_at: object = None
         """What the scope's own task waited for when the suspension reached a branch."""
@@ -107,7 +112,7 @@ class LoopHost(Host):
         """Note where the suspension has reached code: that comes to its end before the attempt does (`INT-027`)."""
         for task in tasks:
             if task is not None and task not in self._told:
-                self._told.add(task)
+                self._told |= {task}
                 task.add_done_callback(self._look_again)
                 self._stuck_at = self._stuck_at or _blocker_of(self.task)
 
@@ -134,6 +139,7 @@ class LoopHost(Host):
 
     def cancel(self, call: Call) -> bool:
         """Cancel a call: recorded at once if somebody waits for it, else when somebody does."""
+        self._counted = None
         runner = self.loop.running.get(call)
         with self.run.lock:
             job = call.job
@@ -169,6 +175,7 @@ class LoopHost(Host):
     def let_all_go(self) -> None:
         """Let whoever waits for a call of this scope see a cancellation: the attempt is over (locked)."""
         futures, self._futures = self._futures, {}
+        self._counted = None
         for future in futures.values():
             self._tell(*future.waiters)
             self.loop.loop.call_soon(future.cancel_now)
@@ -245,8 +252,36 @@ class LoopHost(Host):
         awaited = any(call.observed for call in self._futures)
         return awaited or (self.scope.suspended and not self._is_leaving())  # INT-028, INT-027
 
+    def deliveries(self) -> Generator[Call]:
+        """Take the next outcome, and those behind it for as long as no code goes on by itself (`CON-006`) (locked)."""
+        while self.may_deliver():
+            call = self.scope.deliver()
+            yield call
+            if not self._is_silent(call):
+                return
+
+    def count(self, gather: Callable[..., object]) -> None:
+        """Note that an `asyncio.gather` waits for one more call."""
+        if self._counted is not None:
+            self._counted[gather] = self._counted.get(gather, 0) + 1
+
+    def _is_silent(self, call: Call) -> bool:
+        """Tell whether nobody waits for this outcome alone."""
+        future = self._futures.get(call)
+        if future is None or self._counted is None:
+            return False
+        is_last = False
+        for gather in future.counters:
+            self._counted[gather] -= 1
+            if not self._counted[gather]:
+                del self._counted[gather]
+                is_last = True
+        return not is_last and not future.is_awaited and isinstance(call.outcome, TaskCompleted)
+
     def deliver(self, call: Call) -> None:
-        """Show an outcome to the scope's code."""
+        """Show an outcome to the scope's code, unless one before it could not be read."""
+        if isinstance(self.run.ending, Halted):
+            return
         future = self._futures.pop(call, None)
         if future is not None and not future.done():
             try:
@@ -278,7 +313,8 @@ class LoopHost(Host):
     ) -> End:
         """Run the scope's code to its end, and wait for all it started (`RUN-015`)."""
         self.enter()
-        self.task = asyncio.current_task()
+        if self.task is None:
+            self.task = asyncio.current_task()
         self.loop.hosts[self] = None
         end = End()
         try:
@@ -289,7 +325,8 @@ class LoopHost(Host):
             if isinstance(error, KeyboardInterrupt | SystemExit) and isinstance(self.run.ending, Halted):
                 self.run.hurry = error
         try:
-            await self._drain(end)
+            if self.scope.calls or not self.is_task or end.error is not None or self.scope.suspended:
+                await self._drain(end)
         finally:
             with self.run.lock:
                 self.loop.hosts.pop(self, None)
@@ -339,7 +376,9 @@ class LoopHost(Host):
 
     def child(self, call: Call) -> LoopHost:
         """Return the host of a call of this scope."""
-        return LoopHost(self.loop, self.run.machine.open_call(call), is_task=True)
+        host = LoopHost(self.loop, self.run.machine.open_call(call), is_task=True)
+        host.task = self.loop.running.get(call)
+        return host
 
     async def run_call(self, call: Call, job: Job) -> None:
         """Run an async call that this scope made, as a task of the loop."""

@@ -48,12 +48,12 @@ class RunLoop:
 
     def activate(self) -> None:
         """Count this loop as one that can go on by itself, and look at it when it has settled (locked)."""
-        if self._ask():
+        if not self._asked and self._ask():
             self._settler.request(self.settled)
 
     def wake(self) -> None:
         """Look again, soon; from any thread (locked)."""
-        if not self._ask():
+        if self._asked or not self._ask():
             return
         if asyncio._get_running_loop() is self.loop:  # noqa: SLF001 - the documented one raises where there is none
             self._settler.request(self.settled)
@@ -61,8 +61,8 @@ class RunLoop:
             self.loop.call_soon_threadsafe(self._settler.request, self.settled)
 
     def _ask(self) -> bool:
-        """Count this loop; tell whether nobody has asked for a look at it yet (locked)."""
-        if self._asked or self.closed:
+        """Count this loop, at which nobody is to look yet; tell whether somebody shall (locked)."""
+        if self.closed:
             return False
         self._asked = True
         if not self.counted:
@@ -96,7 +96,7 @@ class RunLoop:
     # What happens when the loop has settled
 
     def settled(self) -> None:
-        """Take outcomes, commit, deliver one outcome a scope, and see whether the attempt is over."""
+        """Take outcomes, commit, deliver what can be delivered now, and see whether the attempt is over."""
         run = self.run
         with run.lock:
             self._asked = False
@@ -114,7 +114,7 @@ class RunLoop:
                 return
             if run.machine.outbox and not run.committing:
                 self._commit()
-            delivered = [(host, host.scope.deliver()) for host in list(self.awake) if host.may_deliver()]
+            delivered = [(host, call) for host in list(self.awake) for call in host.deliveries()]
             self._note_starved()
             for host, _ in delivered:
                 if host.scope.deliverable() is None:
@@ -146,6 +146,8 @@ class RunLoop:
 
     def _note_starved(self) -> None:
         """Let hosts that only wait for a place under the limit come before new calls (locked)."""
+        if self.run.limit is None:
+            return
         starved = not self.run.may_start() and any(host.is_starved() for host in self.awake)
         self.run.resuming += starved - self._starved
         self._starved = starved
