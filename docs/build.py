@@ -19,9 +19,11 @@ from typing import Any
 import yaml
 from generators import (
     catalogue,
+    codes,
     diagrams,
     home,
     implementations,
+    kit,
     llms,
     pictures,
     programs,
@@ -107,18 +109,22 @@ def gather() -> None:
     who = implementations.page(reports, suite_digest(found.fixtures))
     write(PAGES / "conformance", [("implementations.md", who)])
     write(PAGES / "conformance", [("protocol.md", conversation(found))])
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    write(PAGES / "conformance", [("start.md", kit.page(data.drivers() / "templates", home.installation(readme)))])
+    write(PAGES / "conformance" / "verdicts", codes.verdicts(found))
     write(PAGES / "conformance" / "format", formats(found))
     write(PAGES / "spec" / "1.0" / "schema", schemas.pages(data.spec_schemas(), "Schemas", "What is written down"))
     write(
         PAGES / "docs" / "reference",
         [
-            ("errors.md", reference.errors(data.spec() / "error-codes.json")),
             ("cli.md", reference.commands(conformance, "taskpoint conformance")),
             ("api.md", reference.api(taskpoint)),
             ("configuration.md", reference.configuration(taskpoint, CONFIGURED)),
             ("typescript.md", typescript.page(ROOT / "conformance" / "ports" / "typescript" / "src")),
         ],
     )
+    listed = json.loads((data.spec() / "error-codes.json").read_text(encoding="utf-8"))
+    write(PAGES / "docs" / "reference" / "errors", codes.errors(listed, found))
     settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     write(PAGES, [("llms.txt", llms.listing(settings, PAGES))])
 

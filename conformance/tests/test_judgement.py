@@ -137,6 +137,7 @@ def test_a_failure_in_a_step_shows_the_step_the_journal_so_far_and_what_was_said
     for words in (
         "effect.repeated: fetch(1) ran at fetch#0 although task.completed fetch#0 is recorded",
         "Look at: the port.",
+        "taskpoint conformance explain effect.repeated",
         "step 2 of 2 (resume)",
         "the step {",
         '"op": "resume", "thread": "t1"}',

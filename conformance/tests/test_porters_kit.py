@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -12,14 +13,16 @@ import pytest
 from click.testing import CliRunner
 from judging import HERE, META, broken
 
-from taskpoint_conformance import data
+from taskpoint_conformance import codes, data
 from taskpoint_conformance.cli import conformance
 from taskpoint_conformance.codes import CODES
+from taskpoint_conformance.expect import COMPARED
 from taskpoint_conformance.fixtures import discover, suite_digest
 from taskpoint_conformance.porting import LEVELS, in_order, level_of
 from taskpoint_conformance.requirements import PROFILES
 from taskpoint_conformance.skeletons import SKELETONS
 from taskpoint_conformance.smoke import Smoke
+from taskpoint_conformance.types import schema_names
 
 
 def invoke(*arguments):
@@ -233,18 +236,38 @@ def test_a_fixture_and_a_code_are_explained():
     assert "level 3 of" in shown
     assert "RPL-003 MUST" in shown
     assert "entrypoint: main" in shown
-    assert "recorded outcome" in invoke("explain", "effect.repeated").output
+    for code, each in CODES.items():
+        said = invoke("explain", code).output
+        assert all(text in said for text in (each.happened, *each.causes, each.do, f"verdicts/{code}.html"))
     for each in json.loads((data.spec() / "error-codes.json").read_text(encoding="utf-8")):
         assert f"Do: {each['remedy']}" in invoke("explain", each["code"]).output
-    assert "errors.html#run-concurrent" in invoke("explain", "run.concurrent").output
+    assert "errors/run.concurrent.html" in invoke("explain", "run.concurrent").output
     unknown = invoke("explain", "RPL-crash-after-comit")
     assert unknown.exit_code == 2
     assert "did you mean RPL-crash-after-commit" in unknown.output
 
 
-def test_the_table_of_codes_in_the_readme_is_whole():
-    readme = (HERE.parent / "README.md").read_text()
-    assert [code for code in CODES if f"`{code}{'*' if code.endswith('.') else ''}`" not in readme] == []
+RAISED = re.compile(
+    r'(?:Failure|Broken|Skipped|FixtureError|_compare)\(\s*"(?P<code>[a-z]+\.[a-z_]+)"|"(?P<suite>suite\.[a-z_]+)"'
+)
+
+
+def test_each_code_that_the_runner_can_give_is_explained():
+    table = Path(codes.__file__)
+    sources = [path.read_text() for path in table.parent.glob("*.py") if path != table]
+    raised = {found["code"] or found["suite"] for text in sources for found in RAISED.finditer(text)}
+    assert raised | {f"expect.{member}" for member in COMPARED} == set(CODES)
+
+
+def test_what_is_said_of_a_code_names_rules_and_commands_that_there_are():
+    texts = [text for each in CODES.values() for text in (each.happened, each.look, *each.causes, each.do)]
+    named = {rule for text in texts for rule in re.findall(r"\b(?!SHA)[A-Z]{3}-\d{3}\b", text)}
+    assert len(named) > 20
+    assert named <= set(data.requirements())
+    commands = {name for text in texts for name in re.findall(r"`taskpoint conformance (\w+)", text)}
+    schemas = {name for text in texts for name in re.findall(r"\bschema ([\w-]+)`", text)}
+    assert {"smoke", "explain"} < commands <= set(conformance.commands)
+    assert {"entry", "fixture"} < schemas <= set(schema_names())
 
 
 def test_fixtures_are_exported_as_json(tmp_path):

@@ -13,6 +13,7 @@ from judging import META, TOY, broken, judge
 
 from taskpoint_conformance import data
 from taskpoint_conformance.cli import conformance
+from taskpoint_conformance.codes import CODES
 from taskpoint_conformance.matrix import matrix
 from taskpoint_conformance.report import report
 from taskpoint_conformance.schemas import format_problem
@@ -95,6 +96,7 @@ def test_a_page_of_several_reports_shows_rules_fixtures_and_journals(green, red)
     said = " ".join(page.text.split())
     for words in ("toy 1", "passing", "failing", "RPL-003", "final.journal", "not of the same suite", "≠"):
         assert words in said
+    assert CODES["final.journal"].happened in said
     assert "prefers-color-scheme: dark" in text
     assert 'name="viewport"' in text
 

@@ -9,13 +9,11 @@ from html import escape
 from typing import Any
 
 from generators import timeline
-from generators.markdown import front
+from generators.markdown import UNSEARCHED, front
 
 from taskpoint_conformance.coverage import Coverage
 from taskpoint_conformance.fixtures import Fixture
 
-UNSEARCHED = "{ data-search-exclude }"
-"""Programs and journals are all alike: who searches for words means the sentences above them."""
 BOOST = 0.1
 """Rules and guides come before the fixtures, which use the same words by the hundred."""
 Golden = Mapping[str, Mapping[str, Any]]
@@ -97,7 +95,8 @@ def page(fixture: Fixture, chapters: Mapping[str, str], golden: Mapping[str, Any
     if fixture.mutants:
         lines.append("* Kills: " + ", ".join(f"[{name}](mutants.md#{name})" for name in fixture.mutants))
     lines += [f"* Run it: `taskpoint conformance run --driver CMD --fixture {fixture.id}`"]
-    lines += ["* When it fails: [reading a failure](../README.md#reading-a-failure)", ""]
+    told = "[what its code means](../verdicts/index.md), [what else is shown](../README.md#reading-a-failure)"
+    lines += [f"* When it fails: {told}", ""]
     if drawn := list(pictures(golden)) if golden else []:
         lines += [f"## Timeline {UNSEARCHED}", "", *drawn, ""]
     elif "program" in fixture.document:

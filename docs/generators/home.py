@@ -14,6 +14,7 @@ SECTION = re.compile(r"(?m)^## (?P<title>.+)$")
 EXAMPLE = "A workflow in ten lines"
 CUT = "Three things lie here"
 """What comes after it is for those who have seen the example."""
+INSTALL = re.compile(r"^(?P<command>.*pip install .*) && \S+taskpoint conformance run$", re.MULTILINE)
 
 
 def page(readme: str, start: str) -> str:
@@ -38,6 +39,18 @@ def page(readme: str, start: str) -> str:
     for title, text in shown.items():
         lines += ["", f"## {title}", "", text.strip()]
     return "\n".join([*lines, ""])
+
+
+def installation(readme: str) -> str:
+    """Return the command that installs library and suite, as the README gives it.
+
+    Raises:
+        LookupError: It gives none.
+    """
+    found = INSTALL.search(readme)
+    if found is None:
+        raise LookupError("the README does not say how to install the suite")
+    return found["command"]
 
 
 def parts(text: str) -> tuple[str, dict[str, str]]:

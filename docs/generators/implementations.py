@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from generators.markdown import cell, front
+from generators.markdown import UNSEARCHED, cell, front
 
 from taskpoint_conformance.own import OWN
 from taskpoint_conformance.summaries import first_problem, name_of, profile_count, shown_verdict, standing
@@ -69,7 +69,7 @@ def page(reports: Sequence[Report], digest: str) -> str:
         return "\n".join([*lines, NONE, ""])
     for report in reports:
         lines += [*card(report, digest), ""]
-    lines += ["## Profiles", "", *profiles(reports), "", "## Rules", ""]
+    lines += ["## Profiles", "", *profiles(reports), "", f"## Rules {UNSEARCHED}", ""]
     lines += [
         "Open a rule for its fixtures, and a fixture for what it is about.",
         "",
@@ -176,7 +176,7 @@ def fixture(name: str, reports: Sequence[Report], results: Sequence[Mapping[str,
         why = ""
         if result["verdict"] in {"failed", "broken", "expected_failure"}:
             code, message = first_problem(result)
-            why = f" <code>{escape(code)}</code> {escape(message)}"
+            why = f' <a href="verdicts/{code}.html"><code>{escape(code)}</code></a> {escape(message)}'
         if result["verdict"] == "expected_failure":
             why += f" ({escape(result['reason'])})"
         said.append(f"{escape(name_of(dict(report)))}: {shown(shown_verdict(dict(result)))}{why}")

@@ -8,6 +8,10 @@ import re
 MARKUP = re.compile(r"!?\[(?P<label>[^\]]*)\]\([^)]*\)|[*`]|<!--.*?-->")
 LOOKED_UP = 0.3
 """The weight in the search of what is looked up by name: it mentions most words that guides explain."""
+SOUGHT = 4
+"""The weight of what is sought by words that half of the site has, such as "driver" and "go"."""
+UNSEARCHED = "{ data-search-exclude }"
+"""Behind a heading: programs, journals and tables are all alike; who searches means the sentences above them."""
 LONGEST = 160
 """What a search engine shows of a description."""
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from generators.markdown import front
+from generators.markdown import SOUGHT, front
 
 from taskpoint_conformance.fixtures import Fixture
 from taskpoint_conformance.pool import Pool
@@ -65,7 +65,7 @@ def page(conversations: Sequence[Sequence[tuple[str, Message]]]) -> str:
         *front(
             "Driver protocol",
             "What the runner and a driver say to each other: the messages, and a real conversation.",
-            boost=4,  # half of the site has the word "driver"
+            SOUGHT,
         ),
         "# Driver protocol",
         "",

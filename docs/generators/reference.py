@@ -1,14 +1,11 @@
-"""The reference: error codes, the command line, and the Python API, from what each says of itself."""
+"""The reference: the command line, the Python API and what can be configured, from what each says of itself."""
 
 from __future__ import annotations
 
 import inspect
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -24,36 +21,6 @@ INNER = re.compile(r"``(\w+)``: ")
 POSITIONAL = ("| `first` |", "| `second` |")
 EMPTY = inspect.Signature.empty
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
-
-
-def errors(file: Path) -> str:
-    """Return the page of the error codes: what happened, and what to do."""
-    lines = [
-        *front("Errors by code", "Every error code of Taskpoint: what happened, who has to look, and what to do."),
-        "# Errors by code",
-        "",
-        "Every error has a code that never changes; messages may.",
-        "A message begins with it, and `taskpoint conformance explain CODE` shows on the terminal what stands here.",
-        "[Errors](../../spec/1.0/07-errors.md) says which rules they follow.",
-        "Codes of the suite's verdicts, such as `effect.repeated`, have a table of their own:",
-        "[reading a failure](../../conformance/README.md#reading-a-failure).",
-    ]
-    codes = json.loads(file.read_text(encoding="utf-8"))
-    for area, members in groupby(codes, key=lambda each: each["code"].partition(".")[0]):
-        lines += ["", f"## {area}"]
-        for each in members:
-            anchor = each["code"].replace(".", "-")
-            lines += [
-                "",
-                f"### {each['code']} {{ #{anchor} }}",
-                "",
-                each["meaning"],
-                "",
-                f"**Do:** {each['remedy']}",
-                "",
-            ]
-            lines.append(f"To blame: {each['blame']}.")
-    return "\n".join([*lines, ""])
 
 
 def commands(root: click.Command, name: str) -> str:

@@ -33,9 +33,13 @@ KINDS = (
     "conformance/catalogue/mutants.html",
     "conformance/implementations.html",
     "conformance/protocol.html",
+    "conformance/start.html",
+    "conformance/verdicts/index.html",
+    "conformance/verdicts/effect.repeated.html",
     "conformance/format/program.html",
     "docs/guides/human.html",
-    "docs/reference/errors.html",
+    "docs/reference/errors/index.html",
+    "docs/reference/errors/run.concurrent.html",
     "docs/reference/typescript.html",
     "docs/reference/configuration.html",
     "docs/reference/cli.html",
@@ -153,10 +157,10 @@ def test_the_search_finds_a_rule_by_its_id(page) -> None:
 @pytest.mark.parametrize(
     ("words", "place"),
     [
-        ("caught error", "errors.html"),
+        ("caught error", "guides/errors.html"),
         ("write a driver", "protocol.html"),
         ("RPL-crash-after-commit", "catalogue/RPL-crash-after-commit.html"),
-        ("run.concurrent", "reference/errors.html"),
+        ("install", "docs/start.html"),
     ],
 )
 def test_the_search_finds_what_readers_look_for(page, words: str, place: str) -> None:
@@ -165,6 +169,28 @@ def test_the_search_finds_what_readers_look_for(page, words: str, place: str) ->
         page.click("label.md-header__button[for='__search']")
     page.fill("input.md-search__input", words)
     page.locator(f".md-search-result__item:nth-child(-n+3) a[href*='{place}']").first.wait_for()
+
+
+@pytest.mark.parametrize(
+    ("words", "place"),
+    [
+        ("effect.repeated", "verdicts/effect.repeated.html"),
+        ("driver.timeout", "verdicts/driver.timeout.html"),
+        ("run.concurrent", "errors/run.concurrent.html"),
+        ("go", "conformance/start.html#go"),
+        ("driver in Go", "conformance/start.html#go"),
+        ("rust", "conformance/start.html#rust"),
+    ],
+)
+def test_what_somebody_copies_from_a_terminal_or_calls_by_name_is_found_first(page, words: str, place: str) -> None:
+    page.goto("/index.html")
+    if page.viewport_size["width"] < 600:
+        page.click("label.md-header__button[for='__search']")
+    page.fill("input.md-search__input", words)
+    path, _, anchor = place.partition("#")
+    first = page.locator(".md-search-result__item:nth-child(1)")
+    first.locator(f"a[href*='{path}']").first.wait_for()
+    first.locator(f"a[href$='#{anchor}']" if anchor else "a").first.wait_for(state="attached")
 
 
 def test_a_rule_leads_to_a_fixture_that_proves_it_and_back(page) -> None:

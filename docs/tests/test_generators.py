@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 import doctest
+import importlib
 import json
 import re
 import subprocess
 import sys
+import tomllib
 import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
@@ -19,11 +21,12 @@ sys.path.insert(0, str(DOCS))
 
 from generators import (  # noqa: E402
     catalogue,
+    codes,
     diagrams,
     home,
     implementations,
+    kit,
     llms,
-    markdown,
     pictures,
     programs,
     protocol,
@@ -38,6 +41,8 @@ from generators import (  # noqa: E402
 import taskpoint  # noqa: E402
 from taskpoint_conformance import coverage, data  # noqa: E402
 from taskpoint_conformance.cli import conformance  # noqa: E402
+from taskpoint_conformance.codes import CODES  # noqa: E402
+from taskpoint_conformance.skeletons import SKELETONS  # noqa: E402
 
 
 @pytest.fixture(scope="module")
@@ -45,27 +50,11 @@ def found() -> coverage.Coverage:
     return coverage.load()
 
 
-MODULES = [
-    catalogue,
-    diagrams,
-    home,
-    implementations,
-    llms,
-    markdown,
-    pictures,
-    programs,
-    protocol,
-    recorded,
-    reference,
-    rules,
-    schemas,
-    timeline,
-    typescript,
-]
+MODULES = [importlib.import_module(f"generators.{path.stem}") for path in (DOCS / "generators").glob("*.py")]
 
 
 def test_the_examples_of_each_module_run() -> None:
-    assert {Path(str(module.__file__)) for module in MODULES} == set((DOCS / "generators").glob("*.py"))
+    assert len(MODULES) > 10
     assert [module.__name__ for module in MODULES if doctest.testmod(module).failed] == []
 
 
@@ -211,7 +200,7 @@ def test_who_passes_a_rule_stands_below_it_and_on_a_page(found: coverage.Coverag
     page = implementations.page([report, bad], report["suite"]["digest"])
     row = next(each for each in page.split("<tr ") if "#rpl-003" in each)
     assert 'data-state="open"' in row
-    assert "a-port 0.1.0: ✕&nbsp;fails <code>x.y</code> &lt;no&gt;" in row
+    assert 'a-port 0.1.0: ✕&nbsp;fails <a href="verdicts/x.y.html"><code>x.y</code></a> &lt;no&gt;' in row
     assert "</details></td><td>not&nbsp;run</td><td>✕&nbsp;fails</td></tr>" in row
     assert "Out of date" not in page
     assert "Out of date" in implementations.page([report], "another")
@@ -235,10 +224,65 @@ def test_each_schema_has_a_page_that_names_all_its_members() -> None:
             assert all(f"| `{member}` |" in page for member in part.get("properties", {}))
 
 
-def test_each_code_has_an_anchor_and_says_what_to_do() -> None:
-    page = reference.errors(data.spec() / "error-codes.json")
-    for each in json.loads((data.spec() / "error-codes.json").read_text(encoding="utf-8")):
-        assert f"{{ #{each['code'].replace('.', '-')} }}\n\n{each['meaning']}\n\n**Do:** {each['remedy']}" in page
+LISTED = json.loads((data.spec() / "error-codes.json").read_text(encoding="utf-8"))
+
+
+def test_each_error_has_a_page_that_says_what_to_do_and_where_it_comes_from(found: coverage.Coverage) -> None:
+    pages = dict(codes.errors(LISTED, found))
+    assert set(pages) == {"index.md", *(f"{each['code']}.md" for each in LISTED)}
+    for each in LISTED:
+        assert f"# {each['code']}\n\n{each['meaning']}\n\n**Do:** {each['remedy']}" in pages[f"{each['code']}.md"]
+        assert f"[`{each['code']}`]({each['code']}.md)" in pages["index.md"]
+    page = pages["replay.divergence.md"]
+    assert "[RPL-010](../../../spec/1.0/06-replay.md#rpl-010)" in page
+    assert re.search(r"\(../../../conformance/catalogue/RPL-diverge-[\w-]+\.md\)", page)
+
+
+def test_each_code_of_a_verdict_has_a_page_that_says_what_the_terminal_says(found: coverage.Coverage) -> None:
+    pages = dict(codes.verdicts(found))
+    assert set(pages) == {"index.md", *(f"{code}.md" for code in CODES)}
+    for code, said in CODES.items():
+        text = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", pages[f"{code}.md"])
+        assert all(each in text for each in (f"# {code}\n", said.happened, said.look, *said.causes, said.do))
+        assert f"[`{code}`]({code}.md)" in pages["index.md"]
+    assert "[RPL-003](../../spec/1.0/06-replay.md#rpl-003)" in pages["effect.repeated.md"]
+    assert "[`expect.canonical`](expect.canonical.md)" in pages["expect.digest.md"]
+
+
+def test_each_skeleton_is_begun_by_the_commands_that_it_needs() -> None:
+    install = home.installation((DOCS.parent / "README.md").read_text(encoding="utf-8"))
+    page = kit.page(data.drivers() / "templates", install)
+    assert f"\n{install}\n" in page
+    for name, skeleton in SKELETONS.items():
+        told = page.partition(f"{{ #{name} }}")[2].partition("\n## ")[0]
+        assert f"$ taskpoint conformance init --lang {name} my-port-driver\n" in told
+        assert all(f"\n$ {each}\n" in told for each in skeleton.build)
+        assert f'smoke --driver "{skeleton.driver}"' in told
+        assert "What is yours to write: " in told
+        assert f'"{Path(skeleton.first).name}, the file to begin with"' in told
+
+
+INSTALLED = re.compile(r"^.*\bpip install .*$", re.MULTILINE)
+LINE = re.compile(r"(?:python3 -m venv \.venv && \.venv/bin/)?pip install -e '\.\[(?P<extra>\w+)\]'")
+
+
+def test_every_page_installs_in_the_same_way() -> None:
+    root = DOCS.parent
+    extras = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    texts = {
+        page: INSTALLED.findall(page.read_text(encoding="utf-8"))
+        for pattern in ("*.md", "docs/**/*.md", "conformance/*.md")
+        for page in root.glob(pattern)
+    }
+    assert len([page for page, found in texts.items() if found]) > 5
+    for page, commands in texts.items():
+        for command in commands:
+            told = LINE.match(command)
+            assert told, f"{page}: {command}"
+            assert told["extra"] in extras, f"{page}: {command}"
+    install = home.installation((root / "README.md").read_text(encoding="utf-8"))
+    for name in ("docs/start.md", "conformance/PORTING.md"):
+        assert install in texts[root / name], name
 
 
 def test_all_that_is_public_is_on_the_page_of_the_api() -> None:

@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from taskpoint_conformance import data
-from taskpoint_conformance.codes import meaning
+from taskpoint_conformance.codes import CODES
 from taskpoint_conformance.errors import Detail, Verdict
 from taskpoint_conformance.fixtures import Fixture
 from taskpoint_conformance.match import difference, is_latitude
@@ -54,8 +54,9 @@ def show_problem(console: Console, result: FixtureResult, *, verbose: bool = Fal
     parts: list[RenderableType] = [Text(f"{problem.code}: {problem.message}", style="bold")]
     if where := _where(result, problem, variant):
         parts.append(Text(where))
-    if said := meaning(problem.code):
-        parts.append(Text(f"{said[0]} Look at: {said[1]}.", style="dim"))
+    if meaning := CODES.get(problem.code):
+        more = f"Causes and remedies: taskpoint conformance explain {problem.code}"
+        parts.append(Text(f"{meaning.happened} Look at: {meaning.look}.\n{more}", style="dim"))
     if result.reason:
         parts.append(Text(result.reason))
     if result.fixture:

@@ -11,11 +11,11 @@ from taskpoint_conformance.journal import checkpoint_view, entry_view
 from taskpoint_conformance.match import Bindings, Difference, difference, is_latitude
 from taskpoint_conformance.shapes import is_array, is_object
 
-__all__ = ("check_cache", "check_final", "check_items", "check_step", "journals_so_far")
+__all__ = ("COMPARED", "check_cache", "check_final", "check_items", "check_step", "journals_so_far")
 
 Document = dict[str, Any]
 Threads = Mapping[str, list[tuple[Document, list[Document]]]]
-_COMPARED: Final = ("value", "code", "interrupts", "definition", "canonical", "path", "digest", "checkpoint_id")
+COMPARED: Final = ("value", "code", "interrupts", "definition", "canonical", "path", "digest", "checkpoint_id")
 _SHORT: Final = 60
 _STATE_ALWAYS: Final = frozenset({"values", "next", "interrupts"})
 _TASK_ALWAYS: Final = frozenset({"result", "error", "cancelled", "interrupts"})
@@ -37,7 +37,7 @@ def check_step(
     for text in expect.get("unsaid", []):
         if text in json.dumps(answer, ensure_ascii=False):
             raise Failure("expect.unsaid", f"the answer says {text!r}, which stands in no error", Detail([], answer))
-    for member in _COMPARED if answer else ():
+    for member in COMPARED if answer else ():
         if member in expect:
             _compare(f"expect.{member}", member, expect[member], (answer or {}).get(member), bindings)
     if "error" in expect:

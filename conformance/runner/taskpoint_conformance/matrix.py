@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 from typing import Any, Final
 
+from taskpoint_conformance.codes import CODES
 from taskpoint_conformance.console import compared
 from taskpoint_conformance.summaries import first_problem, name_of, profile_count, shown_verdict, standing
 
@@ -227,6 +228,8 @@ def _fixture(identifier: str, reports: Sequence[Document]) -> Iterator[str]:
 def _problem(name: str, result: Document) -> Iterator[str]:
     code, message = first_problem(result)
     yield f"<p><strong>{escape(name)}</strong>: <code>{escape(code)}</code> {escape(message)}</p>"
+    if code in CODES:
+        yield f'<p class="soft">{_prose(f"{CODES[code].happened} {CODES[code].do}")}</p>'
     if result["verdict"] == "expected_failure":
         yield f'<p class="soft">{_WORDS[shown_verdict(result)]}: {escape(str(result["reason"]))}</p>'
     variant = next((each for each in result["variants"] if "code" in each), None)

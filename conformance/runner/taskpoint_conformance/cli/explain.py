@@ -15,7 +15,7 @@ from rich.markdown import Markdown
 from rich.text import Text
 
 from taskpoint_conformance import data
-from taskpoint_conformance.codes import CODES, meaning
+from taskpoint_conformance.codes import CODES, page
 from taskpoint_conformance.console import show_fixture
 from taskpoint_conformance.fixtures import Fixture, discover
 from taskpoint_conformance.porting import LEVELS, in_order, level_of
@@ -43,8 +43,8 @@ def explain(identifier: str) -> None:
         _rule(console, rules[identifier], fixtures)
     elif identifier in by_id:
         _fixture(console, by_id[identifier])
-    elif found := meaning(identifier):
-        click.echo(f"{identifier}: {found[0]}\nLook at: {found[1]}.")
+    elif identifier in CODES:
+        _verdict(identifier)
     else:
         known = [*rules, *by_id, *errors, *CODES]
         near = difflib.get_close_matches(identifier, known, n=3)
@@ -61,7 +61,15 @@ def _errors() -> list[dict[str, str]]:
 
 def _error(error: dict[str, str]) -> None:
     click.echo(f"{error['code']}: {error['meaning']}\nDo: {error['remedy']}\nTo blame: {error['blame']}.")
-    click.echo(f"On the site: docs/reference/errors.html#{error['code'].replace('.', '-')}")
+    click.echo(f"On the site: docs/reference/errors/{error['code']}.html")
+
+
+def _verdict(code: str) -> None:
+    found = CODES[code]
+    click.echo(f"{code}: {found.happened}\nLook at: {found.look}.\nWhat mostly leads to it:")
+    for each in found.causes:
+        click.echo(f"- {each}")
+    click.echo(f"Do: {found.do}\nOn the site: {page(code)}")
 
 
 def _rule(console: Console, rule: dict[str, Any], fixtures: list[Fixture]) -> None:
