@@ -128,6 +128,12 @@ test("a run that fails, is tried again or is stopped says so", async () => {
   const ends = events.filter((event) => event.type === "RunEnded");
   assert.deepEqual(ends[0]?.failure, { type: "Unlucky", code: null });
   assert.deepEqual([ends[0]?.run.threadId, ends[1]?.failure], [null, null]);
+  assert.deepEqual([typeof ends[0]?.delay, ends[1]?.delay], ["number", null]);
+  assert.match(logRecord(ends[0] as WatchEvent).message, /^main failed with Unlucky after .* s, tried again in .* s$/);
+  assert.deepEqual(
+    ends.map((end) => logRecord(end).level),
+    ["warn", "warn"],
+  );
 });
 
 test("one event after the other, and the caller waits until all were heard", async () => {

@@ -207,11 +207,7 @@ export class Attempt {
       if (this.fatal) {
         throw this.fatal; // ERR-033
       }
-      this.telling?.runEnded(ending, this.journal.pending().length);
       return ending;
-    } catch (error) {
-      this.telling?.runBroke(error);
-      throw error;
     } finally {
       clearInterval(heartbeat);
     }

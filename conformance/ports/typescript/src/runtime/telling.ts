@@ -114,20 +114,21 @@ export class Telling {
     this.#post({ type: "RunBegan", ...this.#here([]), previousAttemptId: begun.at(-2)?.attempt_id ?? null });
   }
 
-  runEnded(ending: Ending, interrupts: number): void {
+  /** `delay`: after how many milliseconds another attempt follows by itself. */
+  runEnded(ending: Ending, interrupts: number, delay: number | null): void {
     const failure = ending.kind === "failed" ? failureOf(ending.document.type) : null;
-    this.#end(ending.kind, failure, ending.kind === "interrupted" ? interrupts : 0);
+    this.#end(ending.kind, failure, ending.kind === "interrupted" ? interrupts : 0, delay);
   }
 
   /** It was stopped, or could not write its journal any more. */
   runBroke(error: unknown): void {
     const isStopped = error instanceof StopRun;
-    this.#end(isStopped ? "stopped" : "failed", isStopped ? null : failureOf(typeOf(error)), 0);
+    this.#end(isStopped ? "stopped" : "failed", isStopped ? null : failureOf(typeOf(error)), 0, null);
   }
 
-  #end(outcome: RunEnded["outcome"], failure: Failure | null, interrupts: number): void {
+  #end(outcome: RunEnded["outcome"], failure: Failure | null, interrupts: number, delay: number | null): void {
     const duration = performance.now() - this.#since;
-    this.#post({ type: "RunEnded", ...this.#here([]), outcome, failure, interrupts, duration });
+    this.#post({ type: "RunEnded", ...this.#here([]), outcome, failure, interrupts, duration, delay });
   }
 
   // Calls; those that are the library's own are told to nobody (WCH-004)

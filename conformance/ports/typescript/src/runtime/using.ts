@@ -90,11 +90,15 @@ export async function use(
       if (isStopped) {
         attempt.stop();
       }
-      const ending = await carry(workflow, attempt);
+      const ending = await carry(workflow, attempt).catch((error: unknown) => {
+        telling?.runBroke(error);
+        throw error;
+      });
       const wait =
         ending.kind === "failed" && !attempt.hasDiverged
           ? nextWait(workflow.policies, ending.error, attempts)
           : undefined;
+      telling?.runEnded(ending, attempt.journal.pending().length, wait ?? null);
       if (wait === undefined) {
         return resultOf(workflow, ending, attempt);
       }

@@ -84,6 +84,8 @@ export interface RunEnded extends Told<"RunEnded"> {
   readonly interrupts: number;
   /** The milliseconds from the beginning of this attempt. */
   readonly duration: number;
+  /** The milliseconds until another attempt follows because of a policy, null where none does. */
+  readonly delay: number | null;
 }
 
 /** What a watcher is told. */

@@ -34,7 +34,9 @@ function sentence(event: WatchEvent): [LogRecord["level"], string] {
     case "RunBegan":
       return ["info", event.previousAttemptId === null ? "began" : `resumed, attempt ${event.run.attempt}`];
     case "RunEnded":
-      return [event.outcome === "failed" ? "error" : event.outcome === "stopped" ? "warn" : "info", end(event)];
+      return event.delay === null
+        ? [event.outcome === "failed" ? "error" : event.outcome === "stopped" ? "warn" : "info", end(event)]
+        : ["warn", `${end(event)}, tried again in ${seconds(event.delay)}`];
     case "CallBegan":
       return ["debug", event.attempt === 1 ? "began" : `began again, attempt ${event.attempt}`];
     case "CallReplayed":
