@@ -31,6 +31,7 @@ _SYNCHRONOUS: Final = {
 _IDENTITY: Final = """SELECT (SELECT application_id FROM pragma_application_id),
 (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_master)"""
 _HAS_TABLE: Final = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+_WRITES_OF_LATE: Final = 4
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _REFUSED: Final = _BUSY | {
     sqlite3.SQLITE_READONLY,
@@ -68,6 +69,7 @@ class Database:
 
     Attributes:
         lock: Held by the thread that uses the connection.
+        pace: How many seconds a write takes of late, the wait for other processes included.
     """
 
     def __init__(
@@ -82,6 +84,7 @@ class Database:
         self._tables = tables
         self._synchronous = _SYNCHRONOUS[synchronous]
         self._busy_timeout = busy_timeout
+        self.pace = 0.0
         self.lock = threading.Lock()
         self._reset_waiting: Callable[[], None] = reset_waiting
         self._closed = False
@@ -138,18 +141,20 @@ class Database:
     def write_statement(self, work: Callable[[sqlite3.Connection], None]) -> None:
         """Do `work` that writes with one statement, which SQLite commits itself."""
         with self.lock:
-            connection = self.use()
+            connection, start = self.use(), time.perf_counter()
             try:
                 self._patiently(lambda: work(connection))
             except sqlite3.Error as error:
                 raise self.failure(error, committed=None) from error
             except (UnicodeEncodeError, OverflowError):
                 raise _unwritable() from None
+            finally:
+                self._note(start)
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do `work` in one transaction, and commit it unless it raises (`STO-036`)."""
         with self.lock:
-            connection = self.use()
+            connection, start = self.use(), time.perf_counter()
             committed: bool | None = False
             try:
                 self._patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
@@ -163,6 +168,10 @@ class Database:
                 raise _unwritable() from None
             finally:
                 self._end(connection)
+                self._note(start)
+
+    def _note(self, start: float) -> None:
+        self.pace += (time.perf_counter() - start - self.pace) / _WRITES_OF_LATE
 
     def _end(self, connection: sqlite3.Connection) -> None:
         """End a transaction that is still open; a connection that cannot do even that is given up."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from taskpoint._closing import Closing
 from taskpoint._core.journal import Checkpoint, Entry, Holder
@@ -40,8 +39,10 @@ class CheckpointSaver(Closing, ABC):
     `SaverError` with ``committed=None`` and the runtime reads back before it goes on.
     """
 
-    commits_on_loop: ClassVar[bool] = False
-    """True where a commit is so short that an async run makes it on the event loop itself."""
+    @property
+    def commits_on_loop(self) -> bool:
+        """Whether a commit is so short now that an async run makes it on the event loop itself; False if not said."""
+        return False
 
     @abstractmethod
     def head(self, thread_id: str) -> Head | None:

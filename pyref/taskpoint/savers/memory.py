@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
 from taskpoint._refusing import NO_SERDE, refusing_in
@@ -42,12 +41,15 @@ class InMemorySaver(CheckpointSaver):
         True
     """
 
-    commits_on_loop: ClassVar[bool] = True
-
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._threads: dict[str, _Thread] = {}
         self._closed = False
+
+    @property
+    def commits_on_loop(self) -> bool:
+        """True: nothing here waits for anything."""
+        return True
 
     def head(self, thread_id: str) -> Head | None:
         """Return the newest checkpoint of a thread, None where the thread has none."""

@@ -6,7 +6,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import ClassVar, Final, Literal, Self, TypeAlias
+from typing import Final, Literal, Self, TypeAlias
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
 from taskpoint._refusing import NO_SERDE, refusing_in
@@ -18,6 +18,8 @@ from taskpoint.savers.base import CheckpointSaver, Head, Loaded
 
 __all__ = ("SqliteSaver",)
 
+_SHORT: Final = 0.001
+"""An event loop may stand still for so many seconds."""
 _CHECKPOINT: Final = """c.seq, c.id, c.format, c.parent_id, c.source, c.created_at, c.run_id, c.entrypoint_name,
 c.entrypoint_version, c.input, c.previous_id, c.value, c.saved, c.metadata"""
 _ENTRY: Final = "seq, kind, at, attempt_id, path, name, input_digest, alone, attempts, started_at, value, detail"
@@ -88,8 +90,6 @@ class SqliteSaver(CheckpointSaver):
         True
     """
 
-    commits_on_loop: ClassVar[bool] = True
-
     def __init__(
         self,
         path: str | os.PathLike[str],
@@ -113,6 +113,11 @@ class SqliteSaver(CheckpointSaver):
             'FULL'
         """
         return cls(conn_string)
+
+    @property
+    def commits_on_loop(self) -> bool:
+        """Whether a write takes less than a millisecond of late; where not, threads write, and runs share commits."""
+        return self._database.pace < _SHORT
 
     @property
     def path(self) -> str:
