@@ -17,7 +17,8 @@ DRIVERS = REPOSITORY / "conformance" / "drivers"
 
 
 def sources(*folders: Path) -> list[Path]:
-    return [file for folder in folders for file in sorted(folder.rglob("*.py"))]
+    found = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
+    return [file for file in found if "tests" not in file.relative_to(REPOSITORY).parts]
 
 
 def parse(file: Path) -> ast.Module:
