@@ -82,10 +82,11 @@ def encode_and_decode(value: object) -> tuple[str, Any]:
         >>> encode_and_decode((1, 2))
         ('[1,2]', [1, 2])
     """
-    text = _fast.faithful(value)
-    if text is not None:
+    quick = _fast.faithful(value)
+    if quick is not None:
+        text, doubles = quick
         back = _fast.read(text)
-        if b"null" not in text or back == value:
+        if not doubles or b"null" not in text or back == value:
             return text.decode(), back
     tree = to_tree(value)
     return _fast.write(tree).decode(), from_tree(tree)

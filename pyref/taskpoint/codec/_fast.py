@@ -2,7 +2,7 @@
 
 Whatever they cannot prove is answered with None, and takes the walk: these functions never refuse anything.
 
-Why `plain_bytes` is right: `_is_plain` has seen each type in the value, exactly, so nothing is in it but None, bool,
+Why `plain_bytes` is right: `_doubles` has seen each type in the value, exactly, so nothing is in it but None, bool,
 int, float, str, list, tuple and dict, and not too deep. (orjson alone would take an IntEnum for its value.)
 orjson fails on keys that are not strings, on lone surrogates and on unsafe integers. What it then still writes
 otherwise than the walk is looked for in its text: NaN and infinities (``null``), negative zero, and keys that begin
@@ -12,7 +12,9 @@ with ``$``.
 from __future__ import annotations
 
 import re
-from itertools import chain
+from collections.abc import Iterable
+from itertools import chain, compress
+from operator import methodcaller
 from typing import Any, Final
 
 import orjson
@@ -37,44 +39,66 @@ _UNLIKE_ECMASCRIPT: Final = re.compile(rb"[0-9](?:e[+0-9-]|\.0(?![0-9]))")
 _ASTRAL: Final = re.compile(rb"[\xf0-\xf4]")
 _ABOVE_SURROGATES: Final = re.compile(rb"[\xee\xef]")
 _SETTLED: Final = frozenset({str, int, bool, type(None)})
-_CONTAINERS: Final = frozenset({list, tuple, dict})
+_MUCH: Final = 10_000
+_OBJECTS: Final = frozenset({dict})
+_values: Final = methodcaller("values")
+_ARRAYS: Final = frozenset({list, tuple})
+_CONTAINERS: Final = _OBJECTS | _ARRAYS
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
 _PLAIN: Final = _CONTAINERS | _LEAVES
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether a value is of the types of JSON, exactly, and at most `MAX_DEPTH` deep; keys are not looked at.
+def _doubles(value: Any) -> bool | None:
+    """Whether a value holds doubles; None where it is not of the types of JSON, exactly, or is nested too deep.
 
-    It goes level by level, in C where it can, and looks once a level at each container, so that cycles end.
+    It goes level by level, in C; keys are not looked at. Cycles end, as a level in which they make much shrinks again.
     """
     kind = type_of(value)
-    if kind is dict:  # the common cases, without the loop
-        if _LEAVES.issuperset(map(type, value.values())):
-            return True
-    elif kind in _LEAVES:
-        return True
+    if kind in _LEAVES:
+        return kind is float
+    found: set[type] = set(map(type, value.values() if kind is dict else value)) if kind in _CONTAINERS else {kind}
+    if found <= _LEAVES:  # the common case, without the loop
+        return float in found
     items: list[Any] = [value]
+    doubles = False
     for _ in range(MAX_DEPTH + 1):
-        kinds = set(map(type, items))
-        if not kinds <= _PLAIN:
-            return False
-        if kinds.isdisjoint(_CONTAINERS):
-            return True
-        inner = {id(item): item for item in items if type_of(item) in _CONTAINERS}
-        items = list(chain.from_iterable([x.values() if type_of(x) is dict else x for x in inner.values()]))
-    return False
+        kinds = list(map(type, items))
+        found = set(kinds)
+        if not found <= _PLAIN:
+            return None
+        doubles = doubles or float in found
+        if found.isdisjoint(_CONTAINERS):
+            return doubles
+        objects: Iterable[dict[str, Any]] = _chosen(items, kinds, _OBJECTS)
+        arrays: Iterable[list[Any]] = _chosen(items, kinds, _ARRAYS)
+        items = [*chain.from_iterable(map(_values, objects)), *chain.from_iterable(arrays)]
+    return None
 
 
-def faithful(value: Any, option: int = _EXACT) -> bytes | None:
-    """What orjson writes of a value, where that is its encoding but for non-finite floats, written as null."""
+def _chosen(items: list[Any], kinds: list[type], wanted: frozenset[type]) -> Iterable[Any]:
+    """The items of the kinds wanted; each once, where there is much in them."""
+    chosen = list(compress(items, map(wanted.__contains__, kinds)))
+    if sum(map(len, chosen)) < _MUCH:
+        return chosen
+    return dict(zip(map(id, chosen), chosen, strict=True)).values()
+
+
+def faithful(value: Any, option: int = _EXACT) -> tuple[bytes, bool] | None:
+    """What orjson writes of a value, where that is its encoding but for non-finite doubles, written as null.
+
+    With it comes whether the value holds doubles at all.
+    """
     # First of all: orjson does not count tuples, and writes beyond its buffer when very many enclose one another.
-    if not _is_plain(value):
+    doubles = _doubles(value)
+    if doubles is None:
         return None
     try:
         text = orjson.dumps(value, option=option)
     except TypeError:
         return None
-    return None if (b"$" in text and _has_dollar_key(text)) or _has_negative_zero(text) else text
+    if (b"$" in text and _has_dollar_key(text)) or (doubles and _has_negative_zero(text)):
+        return None
+    return text, doubles
 
 
 def _has_dollar_key(text: bytes) -> bool:
@@ -85,23 +109,31 @@ def _has_negative_zero(text: bytes) -> bool:
     return b"-0.0" in text and _NEGATIVE_ZERO.search(text) is not None
 
 
-def plain_bytes(value: object, option: int = _EXACT) -> bytes | None:
+def _proved(value: object, option: int) -> tuple[bytes, bool] | None:
+    found = faithful(value, option)
+    if found is not None and found[1] and b"null" in found[0] and orjson.loads(found[0]) != value:
+        return None
+    return found
+
+
+def plain_bytes(value: object) -> bytes | None:
     """The encoding of a value, where orjson is proved to write it."""
-    text = faithful(value, option)
-    return None if text is None or (b"null" in text and orjson.loads(text) != value) else text
+    found = _proved(value, _EXACT)
+    return None if found is None else found[0]
 
 
 def canonical_bytes(value: object) -> bytes | None:
     """The canonical bytes of a value whose encoding is plain."""
     if type_of(value) in _SETTLED:
         return _scalar(value)
-    text = plain_bytes(value, _SORTED)
-    if text is None:
+    found = _proved(value, _SORTED)
+    if found is None:
         return None
+    text, doubles = found
     # orjson sorts keys by code point, RFC 8785 by UTF-16 unit: they differ between U+E000-FFFF and what is beyond.
     if not text.isascii() and _ASTRAL.search(text) and _ABOVE_SURROGATES.search(text):
         return canonical_json(value).encode()
-    if _UNLIKE_ECMASCRIPT.search(text):
+    if doubles and _UNLIKE_ECMASCRIPT.search(text):
         return orjson.dumps(_as_ecmascript(value), option=_SORTED)
     return text
 
@@ -131,7 +163,7 @@ def plain_tree(text: bytes) -> tuple[Tree, bool] | None:
     """
     try:
         tree = orjson.loads(text)
-        if len(text) > 2 * MAX_DEPTH and not _is_plain(tree):
+        if len(text) > 2 * MAX_DEPTH and _doubles(tree) is None:
             return None
         again = orjson.dumps(tree, option=orjson.OPT_STRICT_INTEGER)
     except (TypeError, ValueError):
