@@ -14,7 +14,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import chain, compress
-from operator import methodcaller
 from typing import Any, Final
 
 import orjson
@@ -41,7 +40,7 @@ _ABOVE_SURROGATES: Final = re.compile(rb"[\xee\xef]")
 _SETTLED: Final = frozenset({str, int, bool, type(None)})
 _MUCH: Final = 10_000
 _OBJECTS: Final = frozenset({dict})
-_values: Final = methodcaller("values")
+_values: Final[Any] = dict.values
 _ARRAYS: Final = frozenset({list, tuple})
 _CONTAINERS: Final = _OBJECTS | _ARRAYS
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
