@@ -30,6 +30,7 @@ from generators import (
     protocol,
     recorded,
     reference,
+    references,
     rules,
     schemas,
     typescript,
@@ -84,7 +85,9 @@ def gather() -> None:
     found = coverage.load()
     golden = journals(found)
     makers = drawings(golden)
-    reports = implementations.load(data.reports())
+    listed = json.loads((data.spec() / "error-codes.json").read_text(encoding="utf-8"))
+    known = references.places(found, [each["code"] for each in listed])
+    reports = implementations.load(data.reports(), found.fixtures)
     for pattern in SOURCES:
         for source in sorted(ROOT.glob(pattern)):
             target = PAGES / source.relative_to(ROOT)
@@ -95,7 +98,8 @@ def gather() -> None:
             text = source.read_text(encoding="utf-8")
             if source.parent == data.spec():
                 text = rules.chapter(text, found, "../..", reports)
-            elif source.parent.name == "decisions" or source.name == "CHANGELOG.md":
+            text = references.linked(text, known, str(source.parent.relative_to(ROOT)))
+            if source.parent.name == "decisions" or source.name == "CHANGELOG.md":
                 text = described(text).replace("---\n", LAST, 1)
             elif source.name == "README.md" and source.parent == ROOT:
                 text = home.page(text, (ROOT / "docs" / "start.md").read_text(encoding="utf-8"))
@@ -123,7 +127,6 @@ def gather() -> None:
             ("typescript.md", typescript.page(ROOT / "conformance" / "ports" / "typescript" / "src")),
         ],
     )
-    listed = json.loads((data.spec() / "error-codes.json").read_text(encoding="utf-8"))
     write(PAGES / "docs" / "reference" / "errors", codes.errors(listed, found))
     settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))
     write(PAGES, [("llms.txt", llms.listing(settings, PAGES))])

@@ -79,6 +79,16 @@ def options(names: list[str]) -> str:
     return "<option value=''>all</option>" + "".join(f"<option>{name}</option>" for name in names)
 
 
+def chosen(field: str, name: str) -> str:
+    """Return a link to the catalogue with a choice made, as its script reads it from the address.
+
+    Example:
+        >>> chosen("family", "crash")
+        '<a href="index.html?family=crash">crash</a>'
+    """
+    return f'<a href="index.html?{field}={name}">{name}</a>'
+
+
 def page(fixture: Fixture, chapters: Mapping[str, str], golden: Mapping[str, Any] | None) -> str:
     """Return a fixture's page."""
     written = parts(fixture.path.read_text(encoding="utf-8"))
@@ -89,14 +99,14 @@ def page(fixture: Fixture, chapters: Mapping[str, str], golden: Mapping[str, Any
         f"**{escape(fixture.title)}.**",
         escape(str(fixture.document.get("why", ""))),
         "",
-        f"* Family: {fixture.path.parent.name}, profile: `{fixture.profile}`",
+        f"* Family: {chosen('family', fixture.path.parent.name)}, profile: {chosen('profile', fixture.profile)}",
         "* Proves: " + ", ".join(link(rule, chapters) for rule in fixture.verifies),
     ]
     if fixture.mutants:
         lines.append("* Kills: " + ", ".join(f"[{name}](mutants.md#{name})" for name in fixture.mutants))
     lines += [f"* Run it: `taskpoint conformance run --driver CMD --fixture {fixture.id}`"]
     told = "[what its code means](../verdicts/index.md), [what else is shown](../README.md#reading-a-failure)"
-    lines += [f"* When it fails: {told}", ""]
+    lines += [f"* When it fails: {told}", "* [All fixtures](index.md)", ""]
     if drawn := list(pictures(golden)) if golden else []:
         lines += [f"## Timeline {UNSEARCHED}", "", *drawn, ""]
     elif "program" in fixture.document:

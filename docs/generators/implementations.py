@@ -11,7 +11,10 @@ from typing import Any
 
 from generators.markdown import UNSEARCHED, cell, front
 
+from taskpoint_conformance.fixtures import Fixture
 from taskpoint_conformance.own import OWN
+from taskpoint_conformance.report import report as document_of
+from taskpoint_conformance.results import FixtureResult, SuiteResult, VariantResult
 from taskpoint_conformance.summaries import first_problem, name_of, profile_count, shown_verdict, standing
 
 Report = Mapping[str, Any]
@@ -35,10 +38,33 @@ NONE = (
 )
 
 
-def load(folder: Path) -> list[Report]:
-    """Return the reports of a folder that tell of each rule; summaries of many runs do not, and are left out."""
+def load(folder: Path, fixtures: Sequence[Fixture]) -> list[Report]:
+    """Return the reports of a folder that tell of each rule: first those of full sweeps, then those of single runs.
+
+    Args:
+        folder: Where the reports lie.
+        fixtures: All fixtures; what passed a full sweep passed each of them.
+    """
     documents = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.rglob("*.json"))]
-    return [each for each in documents if isinstance(each, dict) and "requirements" in each]
+    sweeps = [each for one in documents if one.get("kind") == "sweep" for each in swept(one, fixtures)]
+    return [*sweeps, *(each for each in documents if "requirements" in each)]
+
+
+def swept(record: Mapping[str, Any], fixtures: Sequence[Fixture]) -> Iterator[Report]:
+    """Yield a report for each implementation that a full sweep is recorded of: only what passes is recorded.
+
+    Where not all was claimed, the record does not say which rules passed, and the implementation is left out.
+    """
+    for found in record["results"]:
+        if found["not_claimed"]:
+            continue
+        hello = {**found["driver"], "profiles": sorted({each.profile for each in fixtures}), "savers": ["runner"]}
+        passed = [FixtureResult(each.id, each, [VariantResult("", "", 0)]) for each in fixtures]
+        suite = record["suite"]
+        result = SuiteResult([], suite["digest"], suite["fixtures"], record["date"], 0, hello, passed, suite=fixtures)
+        counts = {"passed": found["passed"], "executed": found["passed"], "required": suite["fixtures"]}
+        document = document_of(result)
+        yield document | {"summary": document["summary"] | counts, "asked": {"sweep": "full"}}
 
 
 def verdicts(reports: Sequence[Report], rule: str) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ HIGHLIGHTED = {"go": "go", "java": "java", "py": "python", "rs": "rust", "ts": "
 
 
 def page(templates: Path, install: str) -> str:
-    """Return the page: a section for each language, so that the search finds it by the language's name.
+    """Return the page: a section for each language, headed by its name, so that any search finds it by that.
 
     Args:
         templates: The folder of the skeletons.
@@ -26,9 +26,9 @@ def page(templates: Path, install: str) -> str:
     languages = ", ".join(title for title, _ in sections)
     lines = [
         *front(
-            "Start a driver", f"How to begin a port and its driver in {languages}: what to type, what to write.", SOUGHT
+            "Write a driver", f"How to begin a port and its driver in {languages}: what to type, what to write.", SOUGHT
         ),
-        "# Start a driver",
+        "# Write a driver",
         "",
         f"How do I begin a port in {languages}, or another language?",
         "",
@@ -46,7 +46,7 @@ def page(templates: Path, install: str) -> str:
         lines += ["", *text]
     lines += [
         "",
-        "## A driver in another language",
+        "## Another language",
         "",
         "Write a skeleton of a language that you know with `init`, and the same again in yours: two hundred lines.",
         "[The first message and its answer](PORTING.md#1-a-driver-that-says-hello-ten-minutes) are the beginning.",
@@ -70,7 +70,7 @@ def section(name: str, skeleton: Skeleton, folder: Path) -> tuple[str, list[str]
 def lines(name: str, language: str, skeleton: Skeleton, folder: Path, said: str) -> Iterator[str]:
     """Yield the section of a language."""
     first = folder / skeleton.first
-    yield from (f"## A driver in {language} {{ #{name} }}", "")
+    yield from (f"## {language} driver {{ #{name} }}", "")
     yield from (f"It needs {' and '.join(f'`{each}`' for each in skeleton.tools)}, and no package.", "")
     yield from ("```console", f"$ taskpoint conformance init --lang {name} my-port-driver", "$ cd my-port-driver")
     yield from (f"$ {each}" for each in skeleton.build)

@@ -47,7 +47,7 @@ def page(name: str, schema: Schema, examples: Path) -> str:
         str(schema.get("description", "")),
         "",
     ]
-    lines += [f"[Download {name}{SUFFIX}]({name}{SUFFIX})", "", *table(schema, name)]
+    lines += [f"[Download {name}{SUFFIX}]({name}{SUFFIX}), or see [all of them](index.md).", "", *table(schema, name)]
     for part, definition in schema.get("$defs", {}).items():
         lines += [f"## {part} {{ #{part} }}", "", str(definition.get("description", "")), "", *table(definition, name)]
     for kind, heading in (("valid", "Examples"), ("invalid", "What is refused")):

@@ -32,6 +32,7 @@ from generators import (  # noqa: E402
     protocol,
     recorded,
     reference,
+    references,
     rules,
     schemas,
     timeline,
@@ -188,8 +189,31 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     command = [sys.executable, "-m", "taskpoint_conformance", "run", "--fixture", "RPL-crash-after-commit"]
     subprocess.run([*command, "--sweep", "none", "--report", str(file)], check=True, capture_output=True, timeout=120)
     (file.parent / "summary.json").write_text('{"kind": "sweep", "results": []}', encoding="utf-8")
-    (loaded,) = implementations.load(file.parents[1])
+    (loaded,) = implementations.load(file.parents[1], [])
     return dict(loaded)
+
+
+def test_who_passed_a_full_sweep_passes_each_rule(found: coverage.Coverage, tmp_path: Path) -> None:
+    driver = {"name": "a-port", "version": "1.0.0", "language": "go"}
+    number = len(found.fixtures)
+    record = {
+        "kind": "sweep",
+        "date": "2026-01-01T00:00:00Z",
+        "suite": {"version": "1", "digest": "d", "fixtures": number},
+        "results": [
+            {"driver": driver, "passed": number, "not_claimed": 0},
+            {"driver": driver | {"name": "half-a-port"}, "passed": 1, "not_claimed": number - 1},
+        ],
+    }
+    (tmp_path / "sweep.json").write_text(json.dumps(record), encoding="utf-8")
+    reports = implementations.load(tmp_path, found.fixtures)
+    assert implementations.verdicts(reports, "RPL-003") == [("a-port 1.0.0", "passed")]
+    assert implementations.verdicts(reports, "CNF-001") == [("a-port 1.0.0", "no_fixture")]
+    page = implementations.page(reports, "d")
+    assert f"**passing**: {number} of {number} pass." in page
+    assert f"{number} of {number} fixtures executed, with the sweep `full` of faults." in page
+    assert "Out of date" not in page
+    assert "Out of date" in implementations.page(reports, "another")
 
 
 def test_who_passes_a_rule_stands_below_it_and_on_a_page(found: coverage.Coverage, report: dict[str, Any]) -> None:
@@ -225,6 +249,30 @@ def test_each_schema_has_a_page_that_names_all_its_members() -> None:
 
 
 LISTED = json.loads((data.spec() / "error-codes.json").read_text(encoding="utf-8"))
+
+
+def test_a_name_is_a_link_where_it_is_text_and_nowhere_else(found: coverage.Coverage) -> None:
+    known = references.places(found, [each["code"] for each in LISTED])
+    assert {rule.id for rule in found.rules} | {each.id for each in found.fixtures} | set(CODES) < set(known)
+    assert "run.concurrent" in known
+    for same in (
+        "# RPL-003",
+        "```\nRPL-003\n```",
+        "<a href='x'>RPL-003</a>",
+        "[see RPL-003](x.md)",
+        "SHA-256 and `RPL-003 in code`",
+        "the entry `task.failed`",
+        "[RPL-003](06-replay.md#rpl-003)",
+    ):
+        assert references.linked(same, known, "spec/1.0") == same
+    assert (
+        references.linked("`run.concurrent`", known, "docs") == "[`run.concurrent`](reference/errors/run.concurrent.md)"
+    )
+    text = "| RPL-003, RPL-004 | `VAL-plain` | [JRN-007](04-checkpoints.md) |"
+    assert references.linked(text, known, "spec/1.0") == (
+        "| [RPL-003](06-replay.md#rpl-003), [RPL-004](06-replay.md#rpl-004) "
+        "| [`VAL-plain`](../../conformance/catalogue/VAL-plain.md) | [JRN-007](04-checkpoints.md#jrn-007) |"
+    )
 
 
 def test_each_error_has_a_page_that_says_what_to_do_and_where_it_comes_from(found: coverage.Coverage) -> None:
