@@ -59,9 +59,9 @@ class Attempt:
 
     def close(self, end: End, host: Host) -> object:
         """Record how the attempt ended, and return the value or raise the error; interrupts are in `asked`."""
-        run = self.run
-        self.closed = True
-        HEART.discard(run)
+        if not self._may_close():
+            assert isinstance(self.run.ending, Halted)
+            raise self.run.ending.error
         failure: BaseException | None = None
         try:
             return self._end(end, host)
@@ -71,16 +71,24 @@ class Attempt:
         finally:
             self._leave(failure, is_failure=end.is_failure)
 
-    def let_go(self, error: BaseException) -> None:
-        """Give the thread back at once, without those who still run: somebody did not want to wait (`STP-004`)."""
-        if self.closed:
-            return
-        self.closed = True
+    def _may_close(self) -> bool:
+        """Tell whether nobody else ends the attempt: there may be one who does not want to wait (`STP-004`)."""
+        with self.run.lock:
+            closed, self.closed = self.closed, True
+        HEART.discard(self.run)
+        return not closed
+
+    def let_go(self, error: BaseException) -> bool:
+        """Give the thread back at once, without those who still run: somebody did not want to wait (`STP-004`).
+
+        Returns whether there was something to give back: False where the attempt is ending or has ended.
+        """
+        if not self._may_close():
+            return False
         run = self.run
-        HEART.discard(run)
         if isinstance(error, GeneratorExit):  # its event loop is gone, and this may be anywhere: nothing is written
             retire(run.machine.attempt_id)
-            return
+            return True
         try:
             run.halt_now(error)
             self._write(RunStopped(*self._stamp()))
@@ -88,6 +96,7 @@ class Attempt:
             _LOGGER.warning("the thread of %r could not be given back: %s", run.name, failure.code)
         finally:
             self._leave(error, is_failure=False)
+        return True
 
     def _leave(self, error: BaseException | None, *, is_failure: bool) -> None:
         if not self.recorded:  # it could not say that it is over: it holds nothing all the same

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ("ainvoke", "invoke")
 
-Watch = Callable[[Run], None]
+Watch = Callable[[Attempt], None]
 
 
 def invoke(
@@ -92,7 +92,7 @@ def _carry_in_thread(attempt: Attempt, bus: Bus | None, watch: Watch | None) -> 
     context = contextvars.copy_context()
     _tell(bus, attempt, context)
     if watch is not None:
-        watch(run)
+        watch(attempt)
     host = SyncHost(run, run.machine.open_scope(), is_task=False)
     cached = None if entrypoint.policies is None else CachedRun(attempt)
     kept = None if cached is None else cached.get()
@@ -160,7 +160,7 @@ async def _carry_on_loop(
     context = contextvars.copy_context()
     _tell(bus, attempt, context)
     if watch is not None:
-        watch(run)
+        watch(attempt)
     cached = None if entrypoint.policies is None else CachedRun(attempt)
     kept = None
     if cached is not None and stopped is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import collections
+import concurrent.futures
+import contextlib
 import contextvars
 import queue
 import threading
@@ -13,10 +15,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, cast
 from taskpoint.runtime.events import Bus, Event, bus_for
 from taskpoint.runtime.signals import StopRun
 from taskpoint.runtime.stream_parts import Parts, StreamOptions
+from taskpoint.runtime.threads import POOL
 from taskpoint.watching.base import Watcher
 
 if TYPE_CHECKING:
-    from taskpoint.runtime.run import Run
+    from taskpoint.runtime.attempt import Attempt
 
 __all__ = ("astream", "finish", "in_thread", "stay", "stream")
 
@@ -28,20 +31,25 @@ class Brake:
     """Stops a run from outside, also one that has not begun yet."""
 
     def __init__(self) -> None:
-        self._run: Run | None = None
+        self._attempt: Attempt | None = None
         self._error: BaseException | None = None
 
-    def watch(self, run: Run) -> None:
-        """Take the run that is beginning."""
-        self._run = run
+    def watch(self, attempt: Attempt) -> None:
+        """Take the attempt that is beginning."""
+        self._attempt = attempt
         if self._error is not None:
-            run.halt_now(self._error)
+            attempt.run.halt_now(self._error)
 
-    def pull(self, error: BaseException) -> None:
-        """Stop the run; what has finished is kept."""
-        self._error = error
-        if self._run is not None:
-            self._run.halt_now(error)
+    def pull(self, error: BaseException) -> bool:
+        """Stop the run; what has finished is kept. Tell whether it was done again, so that nobody waits (`STP-004`)."""
+        again, self._error = self._error is not None, error
+        attempt = self._attempt
+        if attempt is None:
+            return False
+        if again:
+            return attempt.let_go(error)
+        attempt.run.halt_now(error)
+        return False
 
 
 class _Failed(NamedTuple):
@@ -55,7 +63,7 @@ _Item = tuple[Event, Any] | _Failed | None
 
 
 def stream(
-    run: Callable[[Bus | None, Callable[[Run], None]], Any], options: StreamOptions, *watchers: Sequence[Watcher]
+    run: Callable[[Bus | None, Callable[[Attempt], None]], Any], options: StreamOptions, *watchers: Sequence[Watcher]
 ) -> Iterator[Any]:
     """Run in a thread beside the reader and yield the parts; closing the generator stops the run (`RUN-020`).
 
@@ -73,15 +81,20 @@ def stream(
         items.put(end)
 
     thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), name="taskpoint-stream", daemon=True)
-    thread.start()
     try:
+        thread.start()
         while (item := items.get()) is not None:
             if isinstance(item, _Failed):
                 raise item.error
             yield from parts.of(*item)
     finally:
         brake.pull(StopRun())
-        thread.join()
+        try:
+            if thread.ident is not None:  # Ctrl-C comes between any two lines, also while it starts
+                thread.join()
+        except BaseException as error:
+            brake.pull(error)
+            raise
 
 
 async def astream(
@@ -144,7 +157,27 @@ async def stay(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple
     return result, stopped[0] if stopped else None
 
 
-async def in_thread(run: Callable[[Callable[[Run], None]], T]) -> T:
-    """Run a sync workflow in a thread; cancelling the waiting task stops the run, which is still awaited."""
-    brake = Brake()
-    return await finish(asyncio.to_thread(run, brake.watch), brake.pull)
+async def in_thread(run: Callable[[Callable[[Attempt], None]], T]) -> T:
+    """Run a sync workflow in a thread; cancelling the waiting task stops the run, which is still awaited.
+
+    The thread is none of the event loop's, which would wait for it: who cancels again waits for nothing (`STP-004`).
+    """
+    loop, brake, context = asyncio.get_running_loop(), Brake(), contextvars.copy_context()
+    ended, result = asyncio.Event(), concurrent.futures.Future[T]()
+
+    def work() -> None:
+        try:
+            result.set_result(context.run(run, brake.watch))
+        except BaseException as error:  # noqa: BLE001 - it is raised where the run is awaited
+            result.set_exception(error)
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits
+            loop.call_soon_threadsafe(ended.set)
+
+    POOL.submit(work)
+    while not result.done():
+        try:
+            await ended.wait()
+        except asyncio.CancelledError as error:
+            if brake.pull(error):
+                raise
+    return result.result()

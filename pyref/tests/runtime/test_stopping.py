@@ -26,7 +26,7 @@ from taskpoint import (
     stop_runs,
     task,
 )
-from taskpoint.runtime import heartbeat, writer
+from taskpoint.runtime import heartbeat, stopping, writer
 
 
 def kinds(saver, thread_id):
@@ -198,12 +198,11 @@ def test_a_pause_between_two_attempts_is_stopped(saver):
 # Ctrl-C
 
 
-def interrupt_when(condition, times=1):
+def interrupt_when(*conditions):
     def interrupt():
-        for _ in range(times):
+        for condition in conditions:
             until(condition)
             signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-            time.sleep(0.1)
 
     thread = threading.Thread(target=interrupt)
     thread.start()
@@ -220,7 +219,8 @@ def test_ctrl_c_keeps_what_finished(saver):
     @task
     def slow():
         begun.set()
-        time.sleep(30 if len(attempts) == 1 else 0)
+        for _ in range(600 if len(attempts) == 1 else 0):  # a signal that comes just before a sleep does not end it
+            time.sleep(0.05)
         return 2
 
     attempts = []
@@ -238,7 +238,14 @@ def test_ctrl_c_keeps_what_finished(saver):
     assert main.invoke(None, thread_id="t") == [1, 2]
 
 
-def test_a_second_ctrl_c_waits_for_nobody_and_gives_the_thread_back(saver):
+def is_awaited():
+    """Whether the one run of this process was told to end, and waits for what is in flight."""
+    runs = [use._run for use in list(stopping._REGISTRY.uses) if use._run is not None]
+    return any(run.ending is not None and run.idle._waiters for run in runs)
+
+
+@pytest.mark.parametrize("way", ["invoke", "stream"])
+def test_a_second_ctrl_c_waits_for_nobody_and_gives_the_thread_back(saver, way):
     begun, go_on = threading.Event(), threading.Event()
 
     @task
@@ -252,10 +259,10 @@ def test_a_second_ctrl_c_waits_for_nobody_and_gives_the_thread_back(saver):
     def main(n):
         return gather(slow(0), slow(1), slow(0))
 
-    thread = interrupt_when(begun.is_set, times=2)
+    thread = interrupt_when(begun.is_set, is_awaited)
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        main.invoke(1, thread_id="t")
+        main.invoke(1, thread_id="t") if way == "invoke" else list(main.stream(1, thread_id="t"))
     assert time.monotonic() - began < 20
     thread.join()
     assert kinds(saver, "t")[-1] == "run.stopped"
@@ -301,22 +308,56 @@ IMPATIENT = textwrap.dedent("""
         print("begun", flush=True)
         time.sleep(60)
 
-    @entrypoint(checkpointer=SqliteSaver("threads.db"))
+    saver = SqliteSaver("threads.db")
+
+    @entrypoint(checkpointer=saver)
     async def main(n):
+        ticking = asyncio.create_task(tick())
         try:
             return await slow(n)
         except asyncio.CancelledError:
             print("cancelled", flush=True)
             raise
 
-    if sys.argv[1] == "invoke":
-        main.invoke(1, thread_id="t")
-    else:
-        asyncio.run(main.ainvoke(1, thread_id="t"))
+    async def tick():  # a signal may come to another thread: then the loop has to wake up by itself to see it
+        while True:
+            await asyncio.sleep(0.05)
+
+    @entrypoint(name="main", checkpointer=saver)
+    def in_thread(n):
+        return slow(n).result()
+
+    async def use(run):
+        ticking = asyncio.create_task(tick())
+        try:
+            await asyncio.wait([run])
+        except asyncio.CancelledError:
+            run.cancel()
+            for _ in range(10):  # until it has reached the run
+                await asyncio.sleep(0)
+            print("cancelled", flush=True)
+            await run
+
+    async def beside():
+        await use(asyncio.ensure_future(in_thread.ainvoke(1, thread_id="t")))
+
+    async def streamed():
+        async def read():
+            async for _ in in_thread.astream(1, thread_id="t"):
+                pass
+        await use(asyncio.ensure_future(read()))
+
+    ways = {
+        "invoke": lambda: main.invoke(1, thread_id="t"),
+        "ainvoke": lambda: asyncio.run(main.ainvoke(1, thread_id="t")),
+        "ainvoke of a sync one": lambda: asyncio.run(beside()),
+        "astream of a sync one": lambda: asyncio.run(streamed()),
+    }
+    ways[sys.argv[1]]()
     """)
 
 
-@pytest.mark.parametrize("way", ["invoke", "ainvoke"])
+@pytest.mark.parametrize("way", ["invoke", "ainvoke", "ainvoke of a sync one", "astream of a sync one"])
 def test_a_second_ctrl_c_under_asyncio_waits_for_nobody(tmp_path, way):
     """`STP-004`: the event loop cancels what waits, and then waits for its threads; none of ours is left."""
     (tmp_path / "program.py").write_text(IMPATIENT, encoding="utf-8")
