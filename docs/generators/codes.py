@@ -68,9 +68,12 @@ def error_list(codes: Sequence[Mapping[str, str]]) -> str:
         "[Errors](../../../spec/1.0/07-errors.md) says which rules they follow.",
         "Codes of the suite, such as `effect.repeated`, are [another list](../../../conformance/verdicts/index.md).",
     ]
-    for area, members in groupby(codes, key=lambda each: each["code"].partition(".")[0]):
-        lines += ["", f"## {area}", "", "| code | what happened |", "|---|---|"]
-        lines += [f"| [`{each['code']}`]({each['code']}.md) | {cell(each['meaning'])} |" for each in members]
+    areas: dict[str, list[str]] = {}
+    for each in codes:
+        row = f"| [`{each['code']}`]({each['code']}.md) | {cell(each['meaning'])} |"
+        areas.setdefault(each["code"].partition(".")[0], []).append(row)
+    for area, rows in areas.items():
+        lines += ["", f"## {area}", "", "| code | what happened |", "|---|---|", *rows]
     return "\n".join([*lines, ""])
 
 

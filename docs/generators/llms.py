@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+DESCRIPTION = re.compile(r"^description: (?P<text>\".*\")$", re.MULTILINE)
 TITLE = re.compile(r"^# (?P<title>.+)$", re.MULTILINE)
 
 
 def listing(settings: Mapping[str, Any], pages: Path) -> str:
-    """Return the list: a section for each group of the navigation, a line for each page.
+    """Return the list: a section for each group of the navigation, a line for each page with what it is about.
 
     Args:
         settings: What `mkdocs.yml` holds.
         pages: The folder in which the pages were gathered.
     """
-    lines = [f"# {settings['site_name']}", "", f"> {settings['site_description']}", "", "## Start", ""]
+    lines = [f"# {settings['site_name']}", "", f"> {settings['site_description']}"]
     return "\n".join([*lines, *entries(settings["nav"], pages), ""])
 
 
@@ -28,8 +30,10 @@ def entries(nav: list[Any], pages: Path) -> Iterator[str]:
         if isinstance(target, list):
             yield from ("", f"## {name}", "", *entries(target, pages))
         else:
-            found = TITLE.search((pages / target).read_text(encoding="utf-8"))
-            yield f"- [{name or (found['title'] if found else target)}]({address(target)})"
+            text = (pages / target).read_text(encoding="utf-8")
+            found, told = TITLE.search(text), DESCRIPTION.search(text)
+            about = f": {json.loads(told['text'])}" if told else ""
+            yield f"- [{name or (found['title'] if found else target)}]({address(target)}){about}"
 
 
 def address(page: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 DOCS = Path(__file__).parents[1]
 sys.path.insert(0, str(DOCS))
@@ -281,6 +282,8 @@ def test_each_error_has_a_page_that_says_what_to_do_and_where_it_comes_from(foun
     for each in LISTED:
         assert f"# {each['code']}\n\n{each['meaning']}\n\n**Do:** {each['remedy']}" in pages[f"{each['code']}.md"]
         assert f"[`{each['code']}`]({each['code']}.md)" in pages["index.md"]
+    headings = re.findall(r"^## .*", pages["index.md"], re.MULTILINE)
+    assert len(headings) == len(set(headings)) > 5
     page = pages["replay.divergence.md"]
     assert "[RPL-010](../../../spec/1.0/06-replay.md#rpl-010)" in page
     assert re.search(r"\(../../../conformance/catalogue/RPL-diverge-[\w-]+\.md\)", page)
@@ -395,17 +398,31 @@ def test_each_statement_of_a_program_is_shown_in_a_fixture(found: coverage.Cover
 
 
 def test_programs_find_every_page_of_the_navigation(tmp_path: Path) -> None:
-    (tmp_path / "a.md").write_text("---\ntitle: no\n---\n# First\n", encoding="utf-8")
+    (tmp_path / "a.md").write_text(
+        '---\ntitle: no\ndescription: "A \\"first\\" one."\n---\n# First\n', encoding="utf-8"
+    )
     (tmp_path / "b.md").write_text("# Second\n", encoding="utf-8")
-    settings = {"site_name": "S", "site_description": "D", "nav": ["a.md", {"More": [{"Named": "b.md"}]}]}
-    assert llms.listing(settings, tmp_path).splitlines()[5:] == [
+    nav = [{"Start": ["a.md"]}, {"More": [{"Named": "b.md"}]}]
+    settings = {"site_name": "S", "site_description": "D", "nav": nav}
+    assert llms.listing(settings, tmp_path).splitlines() == [
+        "# S",
         "",
-        "- [First](a.html)",
+        "> D",
+        "",
+        "## Start",
+        "",
+        '- [First](a.html): A "first" one.',
         "",
         "## More",
         "",
         "- [Named](b.html)",
     ]
+
+
+def test_each_part_of_the_site_begins_with_a_page_that_its_list_shows() -> None:
+    settings = yaml.safe_load((DOCS.parent / "mkdocs.yml").read_text(encoding="utf-8"))
+    assert "navigation.indexes" not in settings["theme"]["features"]  # it takes any index.md for the part's own page
+    assert all(isinstance(pages, list) for part in settings["nav"] for pages in part.values())
 
 
 BEGUN = {

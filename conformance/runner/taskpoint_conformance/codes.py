@@ -245,8 +245,7 @@ CODES: Final[Mapping[str, Meaning]] = {
             "The effect is sent for a call that is over: from a background task, or a retry that nobody stopped.",
         ),
         "The message names the effect, the path, and the record that should have been used. "
-        "See in the journal whether that record was in the store when the process began; then it was not found, "
-        "and matching is to blame.",
+        "See in the journal whether it stands before the last `run.resumed`: then it was there, and was not found.",
     ),
     "effect.unexpected": Meaning(
         "An effect ran that the fixture does not know, or once more than it may.",
