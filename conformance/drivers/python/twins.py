@@ -10,7 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from program import Program, run_now
+from flow import run_now
+from program import Program
 
 from taskpoint import BaseCache, BaseStore, CheckpointSaver, Entrypoint
 

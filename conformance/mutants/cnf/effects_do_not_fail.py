@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("CNF-009",)
 
 
-@replaces("program:Program.effect")
+@replaces("flow:AnyProgram.effect")
 async def effect(original, self, name, args):
     try:
         return await original(self, name, args)

@@ -7,7 +7,7 @@ from taskpoint import as_completed
 BREAKS = ("CON-008",)
 
 
-@replaces("program:_Scope.gather")
+@replaces("flow:AnyScope.do_gather")
 async def gather(original, self, members):
     if self.program.is_async or members.get("return_errors"):
         await original(self, members)
