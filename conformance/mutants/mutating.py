@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import functools
 import importlib
+import inspect
+import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
@@ -29,12 +32,14 @@ def replaces(target: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     A static method, a class method and a property stay what they are.
 
     Raises:
-        GoneError: There is no such function, so that the mutant would be the reference itself.
+        GoneError: There is no such function, so that the mutant would be the reference itself; or the decorated one
+            does not take the same arguments, so that it would merely crash.
     """
     owner, name = _find(target)
     found = vars(owner)[name]
 
     def decorate(wrong: Callable[..., Any]) -> Callable[..., Any]:
+        _check_parameters(target, wrong, getattr(found, "fget", None) or getattr(found, "__func__", None) or found)
         for kind, function in ((staticmethod, "__func__"), (classmethod, "__func__"), (property, "fget")):
             if isinstance(found, kind):
                 new: Any = kind(_bound(wrong, getattr(found, function)))
@@ -66,12 +71,35 @@ def _find(target: str) -> tuple[Any, str]:
     return owner, name
 
 
+def _check_parameters(target: str, wrong: Callable[..., Any], original: Callable[..., Any]) -> None:
+    parameters = list(inspect.signature(original).parameters.values())
+    for given in (parameters, [each for each in parameters if each.default is each.empty]):
+        positional = [each for each in given if each.kind in {each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD}]
+        named = {each.name: each for each in given if each.kind is each.KEYWORD_ONLY}
+        try:
+            inspect.signature(wrong).bind(original, *positional, **named)
+        except TypeError as error:
+            raise GoneError(f"{target} takes other arguments now ({error})") from None
+
+
 def _bound(wrong: Callable[..., Any], original: Any) -> Callable[..., Any]:
     @functools.wraps(original)
     def replacement(*args: Any, **kwargs: Any) -> Any:
-        return wrong(original, *args, **kwargs)
+        try:
+            return wrong(original, *args, **kwargs)
+        except (AttributeError, LookupError, NameError, TypeError) as error:
+            if _innermost(error) is not wrong.__code__:
+                raise
+            traceback.print_exc()
+            os._exit(1)  # the mutant itself is broken: the run must not end as if the workflow had failed
 
     return replacement
+
+
+def _innermost(error: BaseException) -> object:
+    """Return the code that raised an error."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    return frames[-1][0].f_code if frames else None
 
 
 def _aliases(function: Any) -> Iterator[tuple[dict[Any, Any], Any]]:

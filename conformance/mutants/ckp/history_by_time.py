@@ -6,5 +6,5 @@ BREAKS = ("CKP-003",)
 
 
 @replaces("taskpoint.runtime.state:history")
-def history(original, saver, config, listing):
-    return iter(sorted(original(saver, config, listing), key=lambda each: each.created_at or "", reverse=True))
+def history(original, forms, saver, config, listing):
+    return iter(sorted(original(forms, saver, config, listing), key=lambda each: each.created_at or "", reverse=True))

@@ -6,6 +6,6 @@ BREAKS = ("DRH-003",)
 
 
 @replaces("taskpoint._core.matching:Matcher._new")
-def new(original, self, name, encoded, records):
-    path = original(self, name, encoded, records)
+def new(original, self, encoded, records):
+    path = original(self, encoded, records)
     return path.replace("$", "%24") if encoded.startswith("$") else path

@@ -10,9 +10,9 @@ BREAKS = ("ERR-033",)
 
 
 @replaces("taskpoint.runtime.attempt:Attempt._halted")
-def _halted(original, self, error):
+def _halted(original, self, error, ended_by):
     if isinstance(error, SaverError):
         writer, machine = self.run.writer, self.run.machine
         entry = RunFailed(machine.next_seq, machine.now(), machine.attempt_id, describe(error, None), [])
         writer.append(machine.next_seq, [entry])
-    return original(self, error)
+    return original(self, error, ended_by)

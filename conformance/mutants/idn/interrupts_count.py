@@ -6,7 +6,7 @@ BREAKS = ("IDN-003",)
 
 
 @replaces("taskpoint._core.matching:Matcher._new")
-def _new(original, self, name, encoded, records):
+def _new(original, self, encoded, records):
     if encoded != "!" and self._counts.get("!") and encoded not in self._free:
         self._free[encoded] = self._counts["!"]
-    return original(self, name, encoded, records)
+    return original(self, encoded, records)

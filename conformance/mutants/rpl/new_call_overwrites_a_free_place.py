@@ -2,12 +2,12 @@
 
 from mutating import replaces
 
-from taskpoint._core.paths import call_path, interrupt_id
+from taskpoint._core.paths import interrupt_id, numbered
 
 BREAKS = ("RPL-012",)
 
 
 @replaces("taskpoint._core.matching:Matcher._new")
-def _new(original, self, name, encoded, records):
+def _new(original, self, encoded, records):
     index = self._counts[encoded] - 1
-    return interrupt_id(self._scope, index) if encoded == "!" else call_path(self._scope, name, index)
+    return interrupt_id(self._scope, index) if encoded == "!" else numbered(self._scope, encoded, index)

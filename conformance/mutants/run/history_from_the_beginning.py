@@ -6,5 +6,5 @@ BREAKS = ("RUN-025",)
 
 
 @replaces("taskpoint.runtime.state:history")
-def history(original, saver, config, listing):
-    return iter(list(original(saver, config, listing))[::-1])
+def history(original, forms, saver, config, listing):
+    return iter(list(original(forms, saver, config, listing))[::-1])

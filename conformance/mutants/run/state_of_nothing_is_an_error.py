@@ -8,8 +8,8 @@ BREAKS = ("RUN-024",)
 
 
 @replaces("taskpoint.runtime.state:snapshot")
-def snapshot(original, saver, config):
-    found = original(saver, config)
+def snapshot(original, forms, saver, config):
+    found = original(forms, saver, config)
     if found.source is None:
         raise UsageError("no such thread", code="usage.config_invalid")
     return found

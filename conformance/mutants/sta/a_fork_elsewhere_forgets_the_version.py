@@ -8,6 +8,6 @@ BREAKS = ("STA-038",)
 
 
 @replaces("taskpoint.runtime.forks:begin_surely")
-def begin_surely(original, saver, checkpoint, expected_head, entries, leading=(), **options):
+def begin_surely(original, saver, checkpoint, expected_head, entries=(), leading=(), **options):
     renamed = [replace(each, entrypoint_version=checkpoint.entrypoint_version) for each in leading]
     return original(saver, checkpoint, expected_head, entries, leading=renamed, **options)

@@ -8,5 +8,5 @@ BREAKS = ("STA-005",)
 
 
 @replaces("taskpoint.runtime.state:history")
-def history(original, saver, config, listing):
-    return original(saver, replace(config, checkpoint_id=None), listing)
+def history(original, forms, saver, config, listing):
+    return original(forms, saver, replace(config, checkpoint_id=None), listing)

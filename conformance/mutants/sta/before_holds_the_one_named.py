@@ -9,8 +9,8 @@ BREAKS = ("STA-003",)
 
 
 @replaces("taskpoint.runtime.state:history")
-def history(original, saver, config, listing):
-    shown = original(saver, config, replace(listing, before=None, limit=None))
+def history(original, forms, saver, config, listing):
+    shown = original(forms, saver, config, replace(listing, before=None, limit=None))
     for state in shown:
         if listing.before in (None, state.config["configurable"]["checkpoint_id"]):
             yield from islice(chain([state], shown), listing.limit)

@@ -8,8 +8,8 @@ BREAKS = ("STA-004",)
 
 
 @replaces("taskpoint.runtime.state:history")
-def history(original, saver, config, listing):
+def history(original, forms, saver, config, listing):
     newest = {each.id for each in saver.history(config.thread_id, listing.before, listing.limit)}
-    for state in original(saver, config, replace(listing, limit=None)):
+    for state in original(forms, saver, config, replace(listing, limit=None)):
         if state.config["configurable"]["checkpoint_id"] in newest:
             yield state

@@ -6,5 +6,5 @@ BREAKS = ("STO-012",)
 
 
 @replaces("taskpoint.savers.sqlite:SqliteSaver.begin")
-def begin(original, self, checkpoint, expected_head, entries=(), holder=None, *, take_over=False):
-    original(self, checkpoint, expected_head, entries, None, take_over=take_over)
+def begin(original, self, checkpoint, expected_head, entries=(), holder=None, *, take_over=False, leading=()):
+    original(self, checkpoint, expected_head, entries, None, take_over=take_over, leading=leading)
