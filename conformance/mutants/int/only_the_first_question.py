@@ -8,4 +8,4 @@ BREAKS = ("INT-006",)
 @replaces("taskpoint.runtime.attempt:Attempt._interrupted")
 def _interrupted(original, self, error, host):
     original(self, error, host)
-    del self.interrupts[1:]
+    del self.asked[1:]

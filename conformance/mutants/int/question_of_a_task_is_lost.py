@@ -1,7 +1,5 @@
 """The value of an interrupt inside a task is not shown."""
 
-from dataclasses import replace
-
 from mutating import replaces
 
 BREAKS = ("INT-001",)
@@ -10,6 +8,4 @@ BREAKS = ("INT-001",)
 @replaces("taskpoint.runtime.attempt:Attempt._interrupted")
 def _interrupted(original, self, error, host):
     original(self, error, host)
-    self.interrupts = [
-        replace(each, value=None) if "/" in each.id or "#" in each.id else each for each in self.interrupts
-    ]
+    self.asked = [(id, "null" if "/" in id or "#" in id else value) for id, value in self.asked]
