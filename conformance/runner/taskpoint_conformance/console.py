@@ -174,6 +174,8 @@ def compared(expected: Any, actual: Any) -> list[tuple[str, str, bool]]:
     Example:
         >>> compared([1, {"$any": True}], [1, 2])
         [('1', '1', False), ('{"$any": true}', '2', False)]
+        >>> compared([20, 11, 10], [20, 10, 11])
+        [('20', '20', False), ('11', '10', True), ('10', '11', True)]
         >>> compared([{"kind": "a"}, {"kind": "b"}], [{"kind": "b"}])
         [('{"kind": "a"}', '', True), ('{"kind": "b"}', '{"kind": "b"}', False)]
     """
@@ -197,7 +199,13 @@ def _item(left: list[Any], right: list[Any]) -> list[tuple[str, str, bool]]:
 
 
 def _aligned(expected: list[Any], actual: list[Any]) -> Iterator[tuple[list[Any], list[Any]]]:
-    """Pair the items of two lists, so that one too many or too few does not make all after it differ."""
+    """Pair the items of two lists, so that one too many or too few does not make all after it differ.
+
+    Plain values of lists of one length are about nothing but their places.
+    """
+    if len(expected) == len(actual) and not any(is_object(each) for each in (*expected, *actual)):
+        yield from (([left], [right]) for left, right in zip(expected, actual, strict=True))
+        return
     left, right = [_about(each) for each in expected], [_about(each) for each in actual]
     for _, i, end_i, j, end_j in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         for place in range(max(end_i - i, end_j - j)):
