@@ -3,11 +3,14 @@
 import asyncio
 import inspect
 import signal
+import sys
 from pathlib import Path
 
 import pytest
 
 from taskpoint import CheckpointSaver, InMemorySaver, SqliteSaver
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell's background jobs begin without Ctrl-C
     signal.signal(signal.SIGINT, signal.default_int_handler)
