@@ -18,7 +18,7 @@ DRIVERS = REPOSITORY / "conformance" / "drivers"
 
 def sources(*folders: Path) -> list[Path]:
     found = [file for folder in folders for file in sorted(folder.rglob("*.py"))]
-    return [file for file in found if "tests" not in file.relative_to(REPOSITORY).parts]
+    return [file for file in found if not {"tests", ".venv"}.intersection(file.relative_to(REPOSITORY).parts)]
 
 
 def parse(file: Path) -> ast.Module:
