@@ -1,4 +1,4 @@
-"""An input that is false or empty is taken for none."""
+"""An input that is false, or an empty text, is taken for none."""
 
 from mutating import replaces
 
@@ -7,5 +7,4 @@ BREAKS = ("RUN-006",)
 
 @replaces("taskpoint.runtime.requests:read_request")
 def read_request(original, input, *arguments):
-    is_nothing = input is False or (isinstance(input, str | list | dict) and not input)
-    return original(None if is_nothing else input, *arguments)
+    return original(None if input is False or input == "" else input, *arguments)
