@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 from judging import META, TOY, broken, judge
 
-from taskpoint_conformance import data
+from taskpoint_conformance import data, reports
 from taskpoint_conformance.cli import conformance
 from taskpoint_conformance.cli.common import require_all
 from taskpoint_conformance.errors import HarnessError
@@ -21,20 +21,20 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_a_report_is_missing_then_current_then_stale(folder, tmp_path):
+def test_a_report_is_missing_then_current_then_stale(folder, monkeypatch):
     digest = suite_digest(discover(META / "must-pass")[0])
     assert len(problems(digest)) == len(KINDS)
     result = judge(TOY)
     for kind in KINDS.keys() - {"fuzz"}:
         record(kind, [result])
-    record_fuzz(Tally(started_at=result.started_at, hello=result.hello), 7, digest, result.fixtures)
+    record_fuzz(Tally(started_at=result.started_at, hello=result.hello), 7)
     assert problems(digest) == []
     document = json.loads((folder / "sweep.json").read_text())
     assert document["suite"]["digest"] == digest
     assert document["date"].endswith("Z")
-    assert [each.split(":")[0][:30] for each in problems("0" * 64)] == [
-        f"the report of the {kind} is of {document['date']}"[:30] for kind in KINDS
-    ]
+    assert [each.split(", and ")[1].split(" changed")[0] for each in problems("0" * 64)] == ["fixtures", "fixtures"]
+    monkeypatch.setattr(reports, "programs_digest", lambda: "1" * 64)
+    assert [each.split(", and ")[1].split(" changed")[0] for each in problems(digest)] == ["its programs"]
 
 
 def test_a_run_that_failed_is_not_recorded(folder):

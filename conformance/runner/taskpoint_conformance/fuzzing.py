@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import random
 import tempfile
 import time
@@ -18,11 +20,12 @@ from taskpoint_conformance.programs import Tree, fixture_of, grow, smaller
 from taskpoint_conformance.results import FixtureResult, SuiteResult
 from taskpoint_conformance.runner import Options, run_suite
 
-__all__ = ("Found", "Tally", "fuzz")
+__all__ = ("Found", "Tally", "fuzz", "programs_digest")
 
 _BATCH = 40
 """So many programs share the processes of a driver."""
 _ROUNDS = 15
+_DIGESTED = 100
 _CANDIDATES = 30
 """So many smaller programs are tried in a round, for one that fails alike."""
 
@@ -57,10 +60,7 @@ def fuzz(options: Options, minutes: float, folder: Path, tally: Tally, enough: i
     with tempfile.TemporaryDirectory() as scratch:
         while tally.seconds < 60 * minutes and found < enough:
             first = tally.programs
-            trees = {
-                f"FUZ-{options.seed}-{first + n}": grow(random.Random(f"{options.seed} {first + n}"))  # noqa: S311
-                for n in range(_BATCH)
-            }
+            trees = {f"FUZ-{options.seed}-{first + n}": _tree(options.seed, first + n) for n in range(_BATCH)}
             fixtures = [_fixture(tree, name, Path(scratch)) for name, tree in trees.items()]
             result = _run(fixtures, options)
             tally.programs += len(fixtures)
@@ -75,6 +75,18 @@ def fuzz(options: Options, minutes: float, folder: Path, tally: Tally, enough: i
                 found += 1
                 tree, shrunk = _shrunk(trees[each.id], each, options, Path(scratch))
                 yield Found(_fixture(tree, each.id, folder).path, shrunk)
+
+
+def programs_digest() -> str:
+    """Return the SHA-256 of the first programs of seed 0: where it is another, each seed has other programs."""
+    digest = hashlib.sha256()
+    for n in range(_DIGESTED):
+        digest.update(json.dumps(fixture_of(_tree(0, n), str(n)), sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def _tree(seed: int, number: int) -> Tree:
+    return grow(random.Random(f"{seed} {number}"))  # noqa: S311
 
 
 def _fixture(tree: Tree, name: str, folder: Path) -> Fixture:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from taskpoint_conformance import __version__, data
 from taskpoint_conformance.errors import HarnessError
-from taskpoint_conformance.fuzzing import Tally
+from taskpoint_conformance.fuzzing import Tally, programs_digest
 from taskpoint_conformance.results import SuiteResult
 
 __all__ = ("FUZZ_MINUTES", "KINDS", "problems", "record", "record_fuzz")
@@ -33,11 +33,12 @@ def record(kind: str, results: Sequence[SuiteResult]) -> None:
     if any(each.exit_code for each in results):
         raise HarnessError("nothing is recorded of a run that did not pass")
     first = results[0]
-    _write(kind, first.started_at, first.digest, first.fixtures, [_result(each) for each in results])
+    suite = {"version": __version__, "digest": first.digest, "fixtures": first.fixtures}
+    _write(kind, first.started_at, suite, [_result(each) for each in results])
 
 
-def record_fuzz(tally: Tally, seed: int, digest: str, fixtures: int) -> None:
-    """Write a report of the fuzzer beside the suite; the digest says of which day's fixtures it is."""
+def record_fuzz(tally: Tally, seed: int) -> None:
+    """Write a report of the fuzzer beside the suite: its suite is what it makes itself, and no fixture."""
     found = {
         "driver": _driver(tally.hello),
         "seed": seed,
@@ -46,16 +47,11 @@ def record_fuzz(tally: Tally, seed: int, digest: str, fixtures: int) -> None:
         "faults": tally.faults,
         "seconds": round(tally.seconds),
     }
-    _write("fuzz", tally.started_at, digest, fixtures, [found])
+    _write("fuzz", tally.started_at, {"version": __version__, "digest": programs_digest()}, [found])
 
 
-def _write(kind: str, date: str, digest: str, fixtures: int, results: list[dict[str, Any]]) -> None:
-    document = {
-        "kind": kind,
-        "date": date,
-        "suite": {"version": __version__, "digest": digest, "fixtures": fixtures},
-        "results": results,
-    }
+def _write(kind: str, date: str, suite: dict[str, Any], results: list[dict[str, Any]]) -> None:
+    document = {"kind": kind, "date": date, "suite": suite, "results": results}
     path = data.reports() / f"{kind}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
@@ -87,6 +83,7 @@ def problems(digest: str) -> list[str]:
             found.append(f"there is no report of the {kind}: {command}")
             continue
         document: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if document["suite"]["digest"] != digest:
-            found.append(f"the report of the {kind} is of {document['date']}, and fixtures changed since: {command}")
+        what, current = ("its programs", programs_digest()) if kind == "fuzz" else ("fixtures", digest)
+        if document["suite"]["digest"] != current:
+            found.append(f"the report of the {kind} is of {document['date']}, and {what} changed since: {command}")
     return found

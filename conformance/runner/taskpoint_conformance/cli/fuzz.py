@@ -11,7 +11,6 @@ from rich.console import Console
 from taskpoint_conformance.cli.common import driver_command, driver_option
 from taskpoint_conformance.console import show_problem
 from taskpoint_conformance.errors import HarnessError
-from taskpoint_conformance.fixtures import discover, suite_digest
 from taskpoint_conformance.fuzzing import Tally, fuzz
 from taskpoint_conformance.reports import FUZZ_MINUTES, record_fuzz
 from taskpoint_conformance.runner import Options
@@ -67,14 +66,13 @@ def fuzz_command(
         raise click.UsageError(f"--record goes with --minutes {FUZZ_MINUTES} or more")
     tally, failed = Tally(), 0
     try:
-        fixtures = discover()[0]
         out.mkdir(parents=True, exist_ok=True)
         for found in fuzz(options, minutes, out, tally, stop_after):
             failed += 1
             show_problem(console, found.result, verbose=False)
             click.echo(f"written to {found.path}")
         if recorded and not failed:
-            record_fuzz(tally, seed, suite_digest(fixtures), len(fixtures))
+            record_fuzz(tally, seed)
     except (HarnessError, RuntimeError) as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)
