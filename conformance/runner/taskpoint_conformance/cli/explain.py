@@ -35,6 +35,9 @@ def explain(identifier: str) -> None:
     if identifier in errors:
         _error(errors[identifier])
         return
+    if identifier in CODES:
+        _verdict(identifier)
+        return
     console = Console()
     fixtures, _ = discover()
     by_id = {each.id: each for each in fixtures}
@@ -43,8 +46,6 @@ def explain(identifier: str) -> None:
         _rule(console, rules[identifier], fixtures)
     elif identifier in by_id:
         _fixture(console, by_id[identifier])
-    elif identifier in CODES:
-        _verdict(identifier)
     else:
         known = [*rules, *by_id, *errors, *CODES]
         near = difflib.get_close_matches(identifier, known, n=3)
