@@ -7,9 +7,6 @@ BREAKS = ("VAL-058",)
 
 @replaces("taskpoint.codec:decode")
 def decode(original, text):
-    value = original(text)
-    return (
-        original(text.replace(b',"data":null', b',"path":"data"'))
-        if b"$error" in text and b',"data":null' in text
-        else value
-    )
+    data = text.encode() if isinstance(text, str) else text
+    original(text)
+    return original(data.replace(b',"data":null', b',"path":"data"') if b"$error" in data else text)
