@@ -39,8 +39,10 @@ _ASTRAL: Final = re.compile(rb"[\xf0-\xf4]")
 _ABOVE_SURROGATES: Final = re.compile(rb"[\xee\xef]")
 _SETTLED: Final = frozenset({str, int, bool, type(None)})
 _MUCH: Final = 10_000
+"""Where so many items are on a level, each container is looked at once, so that what holds itself ends."""
 _OBJECTS: Final = frozenset({dict})
-_values: Final = vars(dict)["values"]
+_VALUES: Final = vars(dict)["values"]
+"""What a dict holds, without a call of Python's own for each."""
 _ARRAYS: Final = frozenset({list, tuple})
 _CONTAINERS: Final = _OBJECTS | _ARRAYS
 _LEAVES: Final = frozenset({str, int, float, bool, type(None)})
@@ -70,7 +72,7 @@ def _doubles(value: Any) -> bool | None:
             return doubles
         objects: Iterable[dict[str, Any]] = _chosen(items, kinds, _OBJECTS)
         arrays: Iterable[list[Any]] = _chosen(items, kinds, _ARRAYS)
-        items = [*chain.from_iterable(map(_values, objects)), *chain.from_iterable(arrays)]
+        items = [*chain.from_iterable(map(_VALUES, objects)), *chain.from_iterable(arrays)]
     return None
 
 
@@ -95,13 +97,13 @@ def faithful(value: Any, option: int = _EXACT) -> tuple[bytes, bool] | None:
         text = orjson.dumps(value, option=option)
     except TypeError:
         return None
-    if (b"$" in text and _has_dollar_key(text)) or (doubles and _has_negative_zero(text)):
+    if _has_dollar_key(text) or (doubles and _has_negative_zero(text)):
         return None
     return text, doubles
 
 
 def _has_dollar_key(text: bytes) -> bool:
-    return b'"$' in text and _DOLLAR_KEY.search(text) is not None
+    return b"$" in text and b'"$' in text and _DOLLAR_KEY.search(text) is not None
 
 
 def _has_negative_zero(text: bytes) -> bool:

@@ -252,12 +252,12 @@ class LoopHost(Host):
         awaited = any(call.observed for call in self._futures)
         return awaited or (self.scope.suspended and not self._is_leaving())  # INT-028, INT-027
 
-    def deliveries(self) -> Generator[Call]:
-        """Take the next outcome, and those behind it for as long as no code goes on by itself (`CON-006`) (locked)."""
+    def deliveries(self, *, idle: bool) -> Generator[Call]:
+        """Take the next outcome, and on an idle loop those behind it until one lets code go on (`CON-006`) (locked)."""
         while self.may_deliver():
             call = self.scope.deliver()
             yield call
-            if not self._is_silent(call):
+            if not self._is_silent(call) or not idle:
                 return
 
     def count(self, gather: Callable[..., object]) -> None:

@@ -266,8 +266,7 @@ class Run(Commits):
         """Take a place under the limit back from a call, if it held one (locked)."""
         self.active -= held
         self.async_active -= held and on_loop
-        if self.limit is not None or self.queue:
-            self.slot_freed()
+        self.slot_freed()
 
     def slot_freed(self) -> None:
         """Give a freed place to a host that waits for one, else to a new call (locked)."""

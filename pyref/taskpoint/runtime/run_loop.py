@@ -48,12 +48,12 @@ class RunLoop:
 
     def activate(self) -> None:
         """Count this loop as one that can go on by itself, and look at it when it has settled (locked)."""
-        if not self._asked and self._ask():
+        if self._ask():
             self._settler.request(self.settled)
 
     def wake(self) -> None:
         """Look again, soon; from any thread (locked)."""
-        if self._asked or not self._ask():
+        if not self._ask():
             return
         if asyncio._get_running_loop() is self.loop:  # noqa: SLF001 - the documented one raises where there is none
             self._settler.request(self.settled)
@@ -61,8 +61,8 @@ class RunLoop:
             self.loop.call_soon_threadsafe(self._settler.request, self.settled)
 
     def _ask(self) -> bool:
-        """Count this loop, at which nobody is to look yet; tell whether somebody shall (locked)."""
-        if self.closed:
+        """Count this loop; tell whether nobody has asked for a look at it yet (locked)."""
+        if self._asked or self.closed:
             return False
         self._asked = True
         if not self.counted:
@@ -114,7 +114,8 @@ class RunLoop:
                 return
             if run.machine.outbox and not run.committing:
                 self._commit()
-            delivered = [(host, call) for host in list(self.awake) for call in host.deliveries()]
+            idle = self._settler.is_idle()
+            delivered = [(host, call) for host in list(self.awake) for call in host.deliveries(idle=idle)]
             self._note_starved()
             for host, _ in delivered:
                 if host.scope.deliverable() is None:

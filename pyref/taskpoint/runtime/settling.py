@@ -31,16 +31,20 @@ class Settler:
         if not self._probing:
             self._start()
 
+    def is_idle(self) -> bool:
+        """Tell whether the loop shows that it has nothing to run; what goes round for ever keeps it from that."""
+        ready = getattr(self._loop, "_ready", None)
+        return ready is not None and not ready
+
     def _start(self) -> None:
         self._probing = True
         self._hops = 0
         self._loop.call_soon(self._probe)
 
     def _probe(self) -> None:
-        ready = getattr(self._loop, "_ready", None)
         self._hops += 1
-        busy = self._hops <= _BLIND_HOPS if ready is None else bool(ready) and self._hops <= _MAX_HOPS
-        if busy:
+        most = _MAX_HOPS if hasattr(self._loop, "_ready") else _BLIND_HOPS
+        if self._hops <= most and not self.is_idle():
             self._loop.call_soon(self._probe)
             return
         wanted, self._wanted = self._wanted, {}

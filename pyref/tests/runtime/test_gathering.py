@@ -105,6 +105,24 @@ def test_nothing_is_delivered_behind_the_last_that_a_gather_waits_for():
     assert seen == 2 * [[True, True, False, False, False], [True, True, True, True, False]]
 
 
+def test_code_that_goes_round_sees_one_outcome_at_a_time():
+    saver, seen = InMemorySaver(), []
+
+    @entrypoint(checkpointer=saver)
+    async def main(_):
+        calls = [give(n) for n in range(3)]
+        while not calls[0].done():  # noqa: ASYNC110 - it goes round on purpose
+            await asyncio.sleep(0)
+        seen.append([call.done() for call in calls])
+        await asyncio.gather(*calls)
+        raise Crash
+
+    for value in (0, None):
+        with pytest.raises(Crash):
+            asyncio.run(main.ainvoke(value, thread_id="t"))
+    assert seen == 2 * [[True, False, False]]
+
+
 def test_what_cannot_be_read_keeps_back_what_comes_behind_it():
     saver, seen = InMemorySaver(), []
 
