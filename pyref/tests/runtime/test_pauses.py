@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from journals import outcomes, paths
+from waiting import until
 
 from taskpoint import Command, SqliteSaver, UsageError, codec, durable, entrypoint, gather, interrupt, task
 from taskpoint.runtime.sources import Sources, using
@@ -119,13 +120,6 @@ def test_a_killed_pause_goes_on_with_the_rest(tmp_path, mode):
     assert timedelta(seconds=1.99) <= ended - began
     assert recorded["$sleep#0"].started_at > recorded["$sleep#0/$now#0"].at  # begun again by the second attempt
     saver.close()
-
-
-def until(happened):
-    deadline = time.monotonic() + 30
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_a_resume_much_later_does_not_sleep(saver):

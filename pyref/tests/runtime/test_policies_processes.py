@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from waiting import until
 
 from taskpoint import SqliteSaver
 
@@ -21,13 +22,6 @@ def start(folder, mode, wait, *more):
 def lines(folder):
     path = folder / "effects"
     return path.read_text().splitlines() if path.exists() else []
-
-
-def until(condition):
-    end = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 def kinds(folder):

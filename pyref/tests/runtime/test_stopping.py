@@ -14,6 +14,7 @@ import threading
 import time
 
 import pytest
+from waiting import until
 
 from taskpoint import (
     InMemorySaver,
@@ -35,13 +36,6 @@ def kinds(saver, thread_id):
     if not loaded.entries:
         loaded = saver.load(thread_id, loaded.checkpoint.parent_id)
     return [getattr(entry, "path", entry.kind) for entry in loaded.entries]
-
-
-def until(happened):
-    deadline = time.monotonic() + 30
-    while not happened():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 # By a function
