@@ -2,8 +2,8 @@
 
 from mutating import replaces
 
+from taskpoint._core.calls import State
 from taskpoint._core.journal import TaskCancelled
-from taskpoint._core.machine import State
 
 BREAKS = ("CON-017",)
 

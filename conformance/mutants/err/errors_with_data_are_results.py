@@ -2,7 +2,7 @@
 
 from mutating import replaces
 
-from taskpoint._core.machine import Outcome
+from taskpoint._core.calls import Outcome
 
 BREAKS = ("ERR-020",)
 

@@ -2,8 +2,8 @@
 
 from mutating import replaces
 
+from taskpoint._core.calls import Outcome
 from taskpoint._core.journal import ErrorDocument
-from taskpoint._core.machine import Outcome
 from taskpoint.runtime.signals import Suspended
 
 BREAKS = ("ERR-021",)

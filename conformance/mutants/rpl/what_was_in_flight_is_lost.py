@@ -4,8 +4,8 @@ import heapq
 
 from mutating import replaces
 
+from taskpoint._core.calls import State
 from taskpoint._core.journal import TaskCompleted
-from taskpoint._core.machine import State
 from taskpoint._core.paths import encode_name, segment
 
 BREAKS = ("RPL-032",)

@@ -7,8 +7,8 @@ from mutating import replaces
 BREAKS = ("RUN-021",)
 
 
-@replaces("taskpoint.runtime.beginning:_prepare_previous")
-def _prepare_previous(original, run, entrypoint, saver, checkpoint, parent, *rest):
+@replaces("taskpoint.runtime.beginning:_see_previous")
+def _see_previous(original, run, entrypoint, saver, checkpoint, parent, *rest):
     if parent is None:
         checkpoint = replace(checkpoint, previous_id=None)
     original(run, entrypoint, saver, checkpoint, parent, *rest)

@@ -8,8 +8,8 @@ BREAKS = ("RUN-022",)
 SAVED = {}
 
 
-@replaces("taskpoint.runtime.beginning:_prepare_previous")
-def _prepare_previous(original, run, entrypoint, saver, checkpoint, parent, *rest):
+@replaces("taskpoint.runtime.beginning:_see_previous")
+def _see_previous(original, run, entrypoint, saver, checkpoint, parent, *rest):
     original(run, entrypoint, saver, checkpoint, parent, *rest)
     own = run.previous
 

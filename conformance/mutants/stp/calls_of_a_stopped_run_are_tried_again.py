@@ -2,7 +2,7 @@
 
 from mutating import replaces
 
-from taskpoint._core.machine import State
+from taskpoint._core.calls import State
 
 BREAKS = ("POL-012",)
 

@@ -42,6 +42,8 @@ class Index:
         self.void: dict[str, dict[str, TaskOutcome]] = {}
         """Failures whose calls are to run again: they keep their place until the new outcome (`RPL-043`)."""
         self.interrupts: dict[str, dict[str, InterruptRaised]] = {}
+        self.scopes: set[str] = set()
+        """Where anything is recorded."""
         self.answers: dict[str, str] = {}
         self.attempt = 0
         self.attempt_id = ""
@@ -59,10 +61,13 @@ class Index:
         match entry:
             case TaskOutcome():
                 scope = scope_of(entry.path)
+                self.scopes.add(scope)
                 self.outcomes.setdefault(scope, {})[entry.path] = entry
                 self.void.get(scope, {}).pop(entry.path, None)
             case InterruptRaised():
-                self.interrupts.setdefault(scope_of_interrupt(entry.id), {})[entry.id] = entry
+                scope = scope_of_interrupt(entry.id)
+                self.scopes.add(scope)
+                self.interrupts.setdefault(scope, {})[entry.id] = entry
             case InterruptAnswered():
                 self.answers[entry.id] = entry.value
             case RunStarted():
@@ -110,8 +115,7 @@ class Index:
     def knows_inside(self, path: str) -> bool:
         """Tell whether something is recorded inside of a call."""
         inside = f"{path}/"
-        scopes = (*self.outcomes, *self.interrupts)
-        return any(scope == path or scope.startswith(inside) for scope in scopes)
+        return any(scope == path or scope.startswith(inside) for scope in self.scopes)
 
     def raised(self, id: str) -> InterruptRaised | None:
         """Return the interrupt recorded under an id."""

@@ -10,14 +10,13 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum, auto
 from typing import Any
 
+from taskpoint._core.calls import DELIVERED, DROPPED, FINISHED, PARKED, Call, Outcome
 from taskpoint._core.execution import Execution
 from taskpoint._core.index import Index
 from taskpoint._core.journal import (
     Entry,
-    ErrorDocument,
     InterruptRaised,
     TaskCancelled,
     TaskCompleted,
@@ -27,34 +26,7 @@ from taskpoint._core.journal import (
 from taskpoint._core.matching import INTERRUPT, Divergence, Matcher, Record
 from taskpoint._core.paths import encode_name, segment
 
-__all__ = ("Call", "DuplicateKey", "Machine", "Outcome", "Remembered", "Scope", "State", "Verdict")
-
-
-class State(Enum):
-    """How far a call has come."""
-
-    MADE = auto()
-    """New; nobody runs it yet."""
-    RUNNING = auto()
-    FINISHED = auto()
-    """It has an outcome, recorded or about to be."""
-    DELIVERED = auto()
-    SUSPENDED = auto()
-    """It waits for an answer to an interrupt inside it and will have no outcome in this attempt."""
-    PARKED = auto()
-    """A new call of a suspended scope: it never runs (`INT-010`)."""
-    DROPPED = auto()
-    """It was cancelled, or the run ended, before it began."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """How a call ended: exactly one of a value, an error, or a cancellation (neither)."""
-
-    value: str | None = None
-    error: ErrorDocument | None = None
-    rerun: Sequence[str] = ()
-    version: str | None = None
+__all__ = ("DuplicateKey", "Machine", "Remembered", "Scope", "Verdict")
 
 
 class DuplicateKey(Exception):
@@ -80,52 +52,6 @@ class Verdict:
     diverged: Divergence | None = None
 
 
-class Call:
-    """One call of a task in a scope."""
-
-    __slots__ = (
-        "attempts",
-        "digest",
-        "diverged",
-        "execution",
-        "job",
-        "name",
-        "observed",
-        "ordinal",
-        "outcome",
-        "path",
-        "replayed",
-        "scope",
-        "started_at",
-        "state",
-        "turn",
-    )
-
-    def __init__(self, scope: Scope, path: str, name: str, digest: str | None, ordinal: int) -> None:
-        self.scope = scope
-        self.path = path
-        self.name = name
-        self.digest = digest
-        self.ordinal = ordinal
-        self.state = State.MADE
-        self.outcome: TaskOutcome | None = None
-        self.replayed = False
-        self.observed = False
-        self.diverged: Divergence | None = None
-        self.attempts = 1
-        """How often the call was executed in this attempt of the run; 0 where its result comes from a cache."""
-        self.execution = scope.execution
-        """What its own scope belongs to: that of the calling scope, unless policies say otherwise."""
-        self.started_at = ""
-        self.turn = 0
-        """Its place in the order of the scope's deliveries."""
-        self.job: object = None
-        """Whatever the driver needs to run the call and to deliver its outcome."""
-
-    def __lt__(self, other: Call) -> bool:
-        return self.ordinal < other.ordinal
-
-
 class Scope:
     """One execution of an entrypoint or a task (`IDN-004`)."""
 
@@ -136,7 +62,6 @@ class Scope:
         "execution",
         "failures",
         "held",
-        "host",
         "machine",
         "open",
         "path",
@@ -177,7 +102,6 @@ class Scope:
         self.suspended = False
         self.replayed = 0
         """How many of the calls have a recorded outcome."""
-        self.host: object = None
 
     def is_over(self) -> bool:
         """Tell whether the scope's execution was given up or repeated: it has no say any more (`POL-023`)."""
@@ -197,11 +121,12 @@ class Scope:
     def deliver(self) -> Call:
         """Take the next outcome: from here on the scope's code can see it."""
         call = heapq.heappop(self.ready)[1]
-        call.state = State.DELIVERED
+        call.state = DELIVERED
         call.turn = self.turns = self.turns + 1
         if self.execution is not None:
             self.execution.touch()
         self.open -= 1
+        self.solo = None
         if isinstance(call.outcome, TaskFailed):
             self.failures.append((self.calls, call))
         return call
@@ -263,9 +188,13 @@ class Machine:
         """Begin an execution of a call."""
         return Scope(self, call.path, self._records_of(call.path), call.execution, call.attempts)
 
+    def knows(self, scope: str) -> bool:
+        """Tell whether something is recorded in a scope."""
+        return scope in self.index.scopes
+
     def _records_of(self, scope: str) -> Sequence[Record]:
         index = self.index
-        if scope not in index.outcomes and scope not in index.interrupts and scope not in index.void:
+        if not self.knows(scope):
             return ()
         records = [_record_of(outcome) for outcome in index.outcomes.get(scope, _NONE).values()]
         records.extend(_record_of(failure, void=True) for failure in index.void.get(scope, _NONE).values())
@@ -317,12 +246,12 @@ class Machine:
         call = Call(scope, path, name, digest, scope.calls)
         call.diverged = diverged
         if record is None and scope.suspended:
-            call.state = State.PARKED
+            call.state = PARKED
             return call
         scope._add(call)  # noqa: SLF001 - one module, two halves
         if record is not None:
             call.outcome = self.index.outcome(path)
-            call.state = State.FINISHED
+            call.state = FINISHED
             call.replayed = True
             scope.replayed += 1
             if isinstance(call.outcome, TaskCancelled):
@@ -349,7 +278,8 @@ class Machine:
 
     def finish(self, call: Call, outcome: Outcome) -> None:
         """Take the outcome of a call that ran."""
-        alone = call.scope.solo is call
+        scope = call.scope
+        alone = scope.solo is call
         common = (-1, self.now(), self.attempt_id, call.path, call.name, call.digest, alone, call.attempts)
         if outcome.value is not None:
             entry: TaskOutcome = TaskCompleted(*common, call.started_at, outcome.value, outcome.version)
@@ -357,12 +287,13 @@ class Machine:
             entry = TaskFailed(*common, call.started_at, outcome.error, list(outcome.rerun))
         else:
             entry = TaskCancelled(*common, call.started_at)
-        execution = call.scope.execution
+        execution = scope.execution
         if execution is not None and execution.kept is not None:
             execution.kept.append(entry)
         call.outcome = entry
-        call.state = State.FINISHED
-        self._forget_questions(call)
+        call.state = FINISHED
+        if self.raised:
+            self._forget_questions(call)
         self._enqueue(entry, call)
 
     def _enqueue(self, entry: Entry, call: Call | None) -> None:
@@ -377,7 +308,7 @@ class Machine:
 
     def drop(self, call: Call) -> None:
         """Forget a call that never began: it has no entry and runs again in the next attempt (`CON-010`)."""
-        call.state = State.DROPPED
+        call.state = DROPPED
         call.scope.open -= 1
         self._forget_questions(call)
 
@@ -453,11 +384,17 @@ class Machine:
         """Take what is to be appended: the seq of its first entry, the entries, and the calls that are to be seen."""
         batch, self.outbox = self.outbox, []
         entries, self.behind = self.behind, []
-        for offset, (entry, _) in enumerate(batch):
-            entry.seq = self.next_seq + offset
+        calls: list[Call] = []
+        seq = self.next_seq
+        first = seq - len(entries)
+        for entry, call in batch:
+            entry.seq = seq
+            seq += 1
             entries.append(entry)
+            if call is not None:
+                calls.append(call)
         self._taken = len(batch)
-        return self.next_seq - len(entries) + len(batch), entries, [call for _, call in batch if call is not None]
+        return first, entries, calls
 
     def take_nothing(self) -> tuple[int, list[Entry], list[Call]]:
         """Take no entry, for a heartbeat: the seq at which the durable journal ends."""

@@ -83,19 +83,20 @@ class Matcher:
         position = self._counts.get(encoded, 0)
         self._counts[encoded] = position + 1
         records = self._by_name.get(encoded)
-        if records:
-            here = records.get(position)
-            if here and not here.claimed and _fits(here, digest):
-                return self._claim(here)
-            if digest is not None:
-                moved = self._moved(encoded, records, digest)
-                if moved:
-                    return self._claim(moved)
-            if here and not here.claimed and here.void:
-                return self._claim(here)
-            if here and not here.claimed and here.alone:
-                self._counts[encoded] = position
-                raise Divergence(here, digest)
+        if records is None:  # nothing of the name is recorded
+            return self._path(encoded, position), None
+        here = records.get(position)
+        if here and not here.claimed and _fits(here, digest):
+            return self._claim(here)
+        if digest is not None:
+            moved = self._moved(encoded, records, digest)
+            if moved:
+                return self._claim(moved)
+        if here and not here.claimed and here.void:
+            return self._claim(here)
+        if here and not here.claimed and here.alone:
+            self._counts[encoded] = position
+            raise Divergence(here, digest)
         return self._new(encoded, records), None
 
     def claim_anyway(self, divergence: Divergence, encoded: str) -> tuple[str, Record]:
@@ -136,9 +137,12 @@ class Matcher:
         record.claimed = True
         return record.path, record
 
-    def _new(self, encoded: str, records: dict[int, Record] | None) -> str:
+    def _new(self, encoded: str, records: dict[int, Record]) -> str:
         index = self._free.get(encoded, 0)
-        while records and index in records:
+        while index in records:
             index += 1
         self._free[encoded] = index + 1
+        return self._path(encoded, index)
+
+    def _path(self, encoded: str, index: int) -> str:
         return interrupt_id(self._scope, index) if encoded == INTERRUPT else numbered(self._scope, encoded, index)

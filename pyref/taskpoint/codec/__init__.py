@@ -135,6 +135,9 @@ def digest_arguments(arguments: Sequence[object], tail: Mapping[str, object] | N
 
 
 def _canonical_or_opaque(part: object) -> bytes:
+    text = _fast.canonical_bytes(part)
+    if text is not None:
+        return text
     try:
         return canonical(part)
     except ValueEncodingError:

@@ -38,6 +38,8 @@ _UNLIKE_ECMASCRIPT: Final = re.compile(rb"[0-9](?:e[+0-9-]|\.0(?![0-9]))")
 _ASTRAL: Final = re.compile(rb"[\xf0-\xf4]")
 _ABOVE_SURROGATES: Final = re.compile(rb"[\xee\xef]")
 _SETTLED: Final = frozenset({str, int, bool, type(None)})
+_FEW: Final = 64
+"""So few items are looked at one by one; they cannot be nested too deep."""
 _MUCH: Final = 10_000
 """Where so many items are on a level, each container is looked at once, so that what holds itself ends."""
 _OBJECTS: Final = frozenset({dict})
@@ -52,14 +54,27 @@ _PLAIN: Final = _CONTAINERS | _LEAVES
 def _doubles(value: Any) -> bool | None:
     """Whether a value holds doubles; None where it is not of the types of JSON, exactly, or is nested too deep.
 
-    It goes level by level, in C; keys are not looked at. Cycles end, as a level in which they make much shrinks again.
+    Keys are not looked at.
     """
-    kind = type_of(value)
-    if kind in _LEAVES:
-        return kind is float
-    found: set[type] = set(map(type, value.values() if kind is dict else value)) if kind in _CONTAINERS else {kind}
-    if found <= _LEAVES:  # the common case, without the loop
-        return float in found
+    items: list[Any] = [value]
+    doubles = False
+    for item in items:  # which grows
+        kind = type_of(item)
+        if kind is dict:
+            items += item.values()
+        elif kind in _ARRAYS:
+            items += item
+        elif kind is float:
+            doubles = True
+        elif kind not in _SETTLED:
+            return None
+        if len(items) > _FEW:
+            return _doubles_in_many(value)
+    return doubles
+
+
+def _doubles_in_many(value: Any) -> bool | None:
+    """Whether a large value does: level by level, in C. Cycles end, as a level where they make much shrinks again."""
     items: list[Any] = [value]
     doubles = False
     for _ in range(MAX_DEPTH + 1):
@@ -177,6 +192,5 @@ def write(tree: Tree) -> bytes:
     return orjson.dumps(tree)
 
 
-def read(text: bytes) -> Any:
-    """The JSON tree of a text that `faithful` wrote."""
-    return orjson.loads(text)
+read: Final = orjson.loads
+"""Returns the JSON tree of a text that `faithful` wrote."""

@@ -40,6 +40,13 @@ class ArgumentNames:
         if self.signature and all(p.kind in positional and p.default is p.empty for p in parameters):
             self.fixed = len(names) - len(self.bound)
 
+    def digest(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, object]) -> str:
+        """Return the input digest of a call, if its arguments fit: named ones count at their positions (`IDN-041`)."""
+        if len(args) == self.fixed and not kwargs and not self.bound:  # nearly all
+            return codec.digest_arguments(args)
+        self.check(name, args, kwargs)
+        return digest(self, args, kwargs)
+
     def check(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, object]) -> None:
         """Refuse arguments that the function does not take, where the call is made (`IDN-045`).
 

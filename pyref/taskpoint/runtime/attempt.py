@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from taskpoint._core.journal import Checkpoint, Entry, RunCompleted, RunFailed, RunInterrupted, RunStopped
@@ -42,7 +43,7 @@ class Attempt:
     """Whether it ended with an error that is recorded, so that another attempt can follow."""
     makes: bool = True
     """Whether it began with a checkpoint of its own."""
-    asked: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    asked: Sequence[tuple[str, str]] = ()
     """The interrupts that are pending at its end: ids and encoded values."""
     closing: Checkpoint | None = None
     """The checkpoint that it ended with."""

@@ -108,11 +108,8 @@ def _give_up(run: Run, deadline: Deadline) -> None:
 
 
 @contextmanager
-def limited_in_thread(run: Run, scope: Scope, policy: TimeoutPolicy | None) -> Generator[None]:
+def limited_in_thread(run: Run, scope: Scope, policy: TimeoutPolicy) -> Generator[None]:
     """Watch, from another thread, how long the attempt inside takes."""
-    if policy is None:
-        yield
-        return
     deadline, finished, gone = _deadline(run, scope, policy), threading.Event(), threading.Event()
 
     def watch() -> None:
@@ -131,11 +128,8 @@ def limited_in_thread(run: Run, scope: Scope, policy: TimeoutPolicy | None) -> G
 
 
 @asynccontextmanager
-async def limited_on_loop(run: Run, scope: Scope, policy: TimeoutPolicy | None) -> AsyncGenerator[None]:
+async def limited_on_loop(run: Run, scope: Scope, policy: TimeoutPolicy) -> AsyncGenerator[None]:
     """Watch, from a task beside it, how long the attempt inside takes."""
-    if policy is None:
-        yield
-        return
     deadline = _deadline(run, scope, policy)
 
     async def watch() -> None:

@@ -10,14 +10,14 @@ from taskpoint._core.branching import unfinished
 from taskpoint._core.index import Index, Status
 from taskpoint._core.journal import Checkpoint, Entry, Holder, InterruptAnswered, RunResumed, RunStarted
 from taskpoint._core.machine import Machine
-from taskpoint.errors import ConcurrentRunError, SaverError, UsageError
+from taskpoint.errors import ConcurrentRunError, UsageError
 from taskpoint.runtime import forks
 from taskpoint.runtime.attempt import Attempt
 from taskpoint.runtime.commands import Command, answers_of
 from taskpoint.runtime.heartbeat import HEART
+from taskpoint.runtime.previous import Previous
 from taskpoint.runtime.requests import Request
 from taskpoint.runtime.run import Run
-from taskpoint.runtime.signals import Halted
 from taskpoint.runtime.sources import current
 from taskpoint.runtime.writer import Writer, ask
 from taskpoint.savers.base import Head
@@ -149,7 +149,7 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
     )
     run = Run(machine, Writer(saver, config.thread_id, started.attempt_id), config, entrypoint.name, sources)
     run.id, run.context = checkpoint.run_id, request.context
-    _prepare_previous(run, entrypoint, saver, checkpoint, parent, request)
+    _see_previous(run, entrypoint, saver, checkpoint, parent, request)
     attempt = Attempt(entrypoint, run, checkpoint, input)
     assert run.writer is not None
     run.writer.begin(checkpoint, tip.id, [started], take_over=take_over)  # last: nothing fails after it
@@ -211,7 +211,7 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     run = Run(machine, writer, config, entrypoint.name, sources)
     run.id, run.context = checkpoint.run_id, request.context
     run.only_replays = request.only_replays
-    _prepare_previous(run, entrypoint, saver, checkpoint, None, request)
+    _see_previous(run, entrypoint, saver, checkpoint, None, request)
     assert checkpoint.input is not None
     input = entrypoint.forms.input.read(checkpoint.input, checkpoint.entrypoint_version, "the run's input")
     attempt = Attempt(entrypoint, run, checkpoint, input, makes=checkpoint is not loaded.checkpoint)
@@ -259,7 +259,7 @@ def _rerun(retry: str | Sequence[str] | None, index: Index) -> list[str]:
     return index.closure(paths)
 
 
-def _prepare_previous(
+def _see_previous(
     run: Run,
     entrypoint: Entrypoint[Any, Any],
     saver: CheckpointSaver,
@@ -268,30 +268,8 @@ def _prepare_previous(
     request: Request,
 ) -> None:
     """Let the run find the value saved before it; read at once where the function asks for it by name."""
-    cache: list[Checkpoint | None] = []
-
-    def load() -> Checkpoint | None:
-        if not cache:
-            source = parent if parent is not None and parent.id == checkpoint.previous_id else None
-            if source is None and checkpoint.previous_id is not None:
-                loaded = ask(lambda: saver.load(checkpoint.thread_id, checkpoint.previous_id))
-                source = loaded.checkpoint if loaded else None
-            cache.append(source)
-        return cache[0]
-
-    def previous(absent: object) -> object:
-        try:
-            source = load()
-        except SaverError as error:  # no error of the workflow: nothing of it is recorded (ERR-033)
-            run.halt_now(error)
-            raise Halted(error) from None
-        text = None if source is None else source.value if source.saved is None else source.saved
-        if source is None or text is None:
-            return absent
-        return entrypoint.forms.saved.read(text, source.entrypoint_version, "the previous value")
-
-    run.saved_in, run.previous = load, previous
+    run.saved = Previous(saver, checkpoint, parent, entrypoint.forms.saved)
     policies = entrypoint.policies
     looks_up = policies is not None and policies.cache is not None  # what was saved is part of the key (POL-046)
     if request.reads_saved or looks_up or "previous" in entrypoint.parameters.injected:
-        load()
+        run.saved.source()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import isinf
 from typing import TYPE_CHECKING, TypeAlias
 
+from taskpoint._core.calls import Call
 from taskpoint._core.journal import Entry
-from taskpoint._core.machine import Call, Machine
+from taskpoint._core.machine import Machine
 from taskpoint.runtime.signals import Signal
 from taskpoint.runtime.threads import POOL
 
@@ -28,7 +29,8 @@ class Commits(ABC):
         self.machine = machine
         self.writer = writer
         self.lock = threading.Lock()
-        self.idle = threading.Condition(self.lock)
+        self.idle: threading.Condition | None = None
+        """What those wait on who wait for others; most runs have none."""
         self.ending: Signal | None = None
         self.unsaved: list[Entry] | None = None
         """What was recorded, where nothing is kept and the run may be tried again."""
@@ -63,8 +65,19 @@ class Commits(ABC):
         """See to it that somebody commits what waits, if somebody is there to do it (locked)."""
 
     @abstractmethod
-    def show(self, call: Call) -> None:
-        """Let an outcome that is deliverable now be delivered (locked)."""
+    def show(self, calls: Sequence[Call]) -> None:
+        """Let outcomes that are deliverable now be delivered (locked)."""
+
+    def wait_for_others(self) -> None:
+        """Wait until a commit, or the last call of a thread, is over (locked; released meanwhile)."""
+        if self.idle is None:
+            self.idle = threading.Condition(self.lock)
+        self.idle.wait()
+
+    def tell_others(self) -> None:
+        """Let who waits for others look again (locked)."""
+        if self.idle is not None:
+            self.idle.notify_all()
 
     def commit(self) -> None:
         """Append what is waiting (locked; the lock is released meanwhile)."""
@@ -110,7 +123,7 @@ class Commits(ABC):
         """Wait until all that was recorded may be seen, or the attempt ends (locked; released meanwhile)."""
         while not self.machine.is_settled and self.ending is None:
             if self.committing:
-                self.idle.wait()
+                self.wait_for_others()
             else:
                 self.commit()
 
@@ -157,12 +170,12 @@ class Commits(ABC):
         """
         with self.lock:
             while self.committing:
-                self.idle.wait()
+                self.wait_for_others()
             if self.lost is not None:
                 raise self.lost
             self.machine.outbox.append((last, None))
             self.over = True
-            self.idle.notify_all()
+            self.tell_others()
             return self.take_batch()
 
     def take_batch(self) -> Batch:
@@ -184,15 +197,14 @@ class Commits(ABC):
             waiting, self.after_commit = self.after_commit, []
             for tell in waiting:
                 tell()
-        self.idle.notify_all()
+        self.tell_others()
         if failure is not None:
             self.lost = failure if isinstance(failure, Exception) else None
             self.halt(failure)
             return
         calls = batch[2]
         self.machine.committed(calls)
-        for call in calls:
-            self.show(call)
+        self.show(calls)
         if self._stopped_by is not None:
             self.halt(self._stopped_by)
         self.wake_committer()

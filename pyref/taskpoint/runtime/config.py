@@ -48,7 +48,7 @@ class RunnableConfig(TypedDict, total=False):
 _KNOWN: Final = frozenset(RunnableConfig.__annotations__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # nobody changes one: to have that checked would take as long as a task
 class RunConfig:
     """What one run was asked for."""
 
@@ -67,6 +67,8 @@ def check_id(value: object, what: str) -> str:
     Raises:
         UsageError: Code ``usage.id_invalid``. Nothing is coerced: an int or an empty string is no id.
     """
+    if type(value) is str and 0 < len(value) <= _MAX_ID and value.isprintable():  # nearly all, and in no time
+        return value
     problem = None
     if type(value) is not str:
         problem = f"is of type {type(value).__name__}, not a string"
@@ -104,8 +106,8 @@ def read_config(config: Mapping[str, Any] | None, thread_id: object = None) -> R
         config = {}
     if not _is_mapping(config):
         raise _refuse("the config is not a dict", "pass {'configurable': {'thread_id': '...'}}")
-    unknown = sorted(str(name) for name in config if name not in _KNOWN)
-    if unknown:
+    if not _KNOWN.issuperset(config):
+        unknown = sorted(str(name) for name in config if name not in _KNOWN)
         raise _refuse(f"the config has the unknown member {unknown[0]!r}", f"known are {', '.join(sorted(_KNOWN))}")
     configurable: object = config.get("configurable") or {}
     if not _is_mapping(configurable):

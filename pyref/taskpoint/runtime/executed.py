@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from taskpoint._core.machine import Call
+from taskpoint._core.calls import Call
 from taskpoint.runtime.host import End, Host, Job
 from taskpoint.runtime.loop_host import execute_on_private_loop
 from taskpoint.runtime.run import Run
-from taskpoint.runtime.sync_host import SyncHost
+from taskpoint.runtime.sync_host import execute_in_thread
 
 __all__ = ("Executed",)
 
@@ -25,10 +25,8 @@ class Executed:
         """Tell whether this thread can run the function now: an async one not below a running event loop."""
         return not self.is_async or asyncio._get_running_loop() is None  # noqa: SLF001 - the public one raises
 
-    def execute(self, run: Run, call: Call, job: Job) -> tuple[End, Host]:
-        """Run the function of a call in this thread to its end."""
-        scope = run.machine.open_call(call)
+    def execute(self, run: Run, call: Call, job: Job) -> tuple[End, Host | None]:
+        """Run the function of a call in this thread to its end; there is no host where it never asked for its run."""
         if self.is_async:
-            return execute_on_private_loop(run, scope, job)
-        host = SyncHost(run, scope, is_task=True, depth=job.depth)
-        return job.context.run(host.execute, job.func, job.args, job.kwargs), host
+            return execute_on_private_loop(run, run.machine.open_call(call), job)
+        return job.context.run(execute_in_thread, run, call, job)

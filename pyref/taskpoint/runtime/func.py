@@ -188,8 +188,10 @@ class TaskFunction(Executed, Generic[P, R]):
 
     def digest(self, args: tuple[Any, ...], kwargs: Mapping[str, object], skip: int) -> str:
         """Return the input digest of a call, if its arguments fit; `skip` leaves a method's self out."""
+        if not skip:
+            return self._names.digest(self.name, args, kwargs)
         self._names.check(self.name, args, kwargs)
-        return digest(self._names_after_self, args[skip:], kwargs) if skip else digest(self._names, args, kwargs)
+        return digest(self._names_after_self, args[skip:], kwargs)
 
 
 class BoundTask(Generic[P, R]):

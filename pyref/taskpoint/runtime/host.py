@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextvars
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from taskpoint import codec
+from taskpoint._core.calls import Call
 from taskpoint._core.journal import ErrorDocument, TaskCancelled, TaskCompleted, TaskFailed
-from taskpoint._core.machine import Call, Scope
+from taskpoint._core.machine import Scope
 from taskpoint.errors import FormatError, UsageError, ValueEncodingError
 from taskpoint.runtime.failures import Resolver, deliver, describe, links
 from taskpoint.runtime.forms import Form
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
     from taskpoint.runtime.policies import Policies
     from taskpoint.runtime.run import Run
 
-__all__ = ("Callee", "End", "Host", "Job", "current_host", "leave", "running_host")
+__all__ = ("Callee", "End", "Host", "Job", "Place", "current_host", "leave", "running_host")
 
-_CURRENT: contextvars.ContextVar[Host | None] = contextvars.ContextVar("taskpoint_host", default=None)
+_CURRENT: contextvars.ContextVar[Host | Place | None] = contextvars.ContextVar("taskpoint_host", default=None)
 
 
 class Callee(Protocol):
@@ -53,10 +55,12 @@ class Callee(Protocol):
     def find_exception(self) -> Resolver: ...
     def digest(self, args: tuple[Any, ...], kwargs: Mapping[str, object], skip: int) -> str: ...
     def runs_in_thread(self) -> bool: ...
-    def execute(self, run: Run, call: Call, job: Job) -> tuple[End, Host]: ...
+    def execute(self, run: Run, call: Call, job: Job) -> tuple[End, Host | None]: ...
 
 
 NOT_DECODED: Final = object()
+_NOWHERE: Final = contextvars.Context()
+_NOTHING: Final[dict[str, Any]] = {}
 
 
 @dataclass(slots=True)
@@ -80,6 +84,10 @@ class Job:
     decoded: object = NOT_DECODED
     """The value as a replay would see it, where it was made in this process."""
 
+    def let_go(self) -> None:
+        """Forget what it took to run the call: whoever keeps a future keeps its outcome only."""
+        self.args, self.kwargs, self.context = (), _NOTHING, _NOWHERE
+
 
 @dataclass(slots=True)
 class End:
@@ -97,19 +105,20 @@ def current_host(kind: str, name: str | None = None) -> Host:
     Raises:
         UsageError: This is plain code, not an entrypoint or a task (code ``usage.outside_run``).
     """
-    host = _CURRENT.get()
-    if host is None:
+    current = _CURRENT.get()
+    if current is None:
         raise UsageError(
             f"{kind}{'' if name is None else f' {name!r}'} was called outside of a run",
             code="usage.outside_run",
             hint="call it inside an @entrypoint or a @task, in its own thread",
         )
-    return host
+    return current.open() if isinstance(current, Place) else current
 
 
 def running_host() -> Host | None:
     """Return the host of the scope that runs here, None in plain code."""
-    return _CURRENT.get()
+    current = _CURRENT.get()
+    return current.open() if isinstance(current, Place) else current
 
 
 def leave() -> None:
@@ -126,6 +135,46 @@ def elsewhere(name: str) -> UsageError:
     )
 
 
+class Place:
+    """Where the code of a call runs: it has a scope, and a host, from when it first asks for its run. Most never do."""
+
+    __slots__ = ("_call", "_make", "host", "thread")
+
+    def __init__(self, call: Call, make: Callable[[Place, Call], Host]) -> None:
+        self._call: Call | None = call
+        self._make = make
+        self.host: Host | None = None
+        self.thread = threading.get_ident()
+        _CURRENT.set(self)
+
+    def open(self) -> Host:
+        """Return the host, made if it is not there yet (not locked).
+
+        Raises:
+            UsageError: The code has ended, and never asked while it ran (code ``usage.outside_run``).
+        """
+        host, call = self.host, self._call
+        if host is None:
+            if call is None:
+                raise elsewhere("")
+            job: Job = call.job
+            with job.host.run.lock:
+                host = self.opened()
+        return host
+
+    def opened(self) -> Host:
+        """Return the host, made if it is not there yet, while the code runs (locked)."""
+        if self.host is None:
+            assert self._call is not None
+            self.host = self._make(self, self._call)
+        return self.host
+
+    def leave(self) -> Host | None:
+        """Return the host, None where nobody has asked: the code is over, and what it holds may go."""
+        self._call = None
+        return self.host
+
+
 class Host(ABC):
     """Executes one scope of a run."""
 
@@ -140,7 +189,6 @@ class Host(ABC):
         """Failures that the scope's code was shown, by the identity of the exception (`RPL-041`)."""
         self.drained_from: int | None = None
         """How many failures had been delivered when the scope's code ended."""
-        scope.host = self
 
     @abstractmethod
     def call(self, task: Callee, args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int) -> Any:
@@ -151,8 +199,8 @@ class Host(ABC):
         return True
 
     @abstractmethod
-    def wake(self) -> None:
-        """Something may be delivered, or the attempt is ending (the run's lock is held)."""
+    def wake(self) -> bool:
+        """Something may be delivered, or the attempt is ending; tell whether it commits what waits (locked)."""
 
     def enter(self) -> None:
         """Let the code that runs from here on, in this context, belong to this scope."""
@@ -206,8 +254,7 @@ class Host(ABC):
         outcome = call.outcome
         call.observed = True
         if isinstance(outcome, TaskCompleted):
-            job = call.job
-            assert isinstance(job, Job)
+            job: Job = call.job
             if job.decoded is NOT_DECODED:
                 job.decoded = self.read(outcome, job)
             return job.decoded
@@ -219,8 +266,7 @@ class Host(ABC):
 
     def exception_of(self, call: Call) -> BaseException:
         """Return the exception of a delivered call that failed or was cancelled; the same one each time."""
-        job = call.job
-        assert isinstance(job, Job)
+        job: Job = call.job
         call.observed = True
         if job.exception is None:
             outcome = call.outcome

@@ -7,7 +7,7 @@ import contextvars
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from taskpoint._core.machine import Call
+from taskpoint._core.calls import Call
 from taskpoint.errors import UsageError
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ _COUNTING: Final = next(
 
 class LoopFuture(asyncio.Future[R]):
     """The future of a call made on an event loop: wait with ``await``."""
+
+    __slots__ = ("call", "counters", "host", "is_awaited", "waiters")
 
     def __init__(self, host: LoopHost, call: Call) -> None:
         super().__init__(loop=host.loop.loop)

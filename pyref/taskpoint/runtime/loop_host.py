@@ -7,10 +7,11 @@ import contextvars
 from collections.abc import Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, Final
 
+from taskpoint._core.calls import DELIVERED, DROPPED, FINISHED, PARKED, SUSPENDED, Call, Outcome
 from taskpoint._core.journal import TaskCompleted
-from taskpoint._core.machine import Call, Outcome, Scope, State
+from taskpoint._core.machine import Scope
 from taskpoint.errors import TaskpointError
-from taskpoint.runtime.host import Callee, End, Host, Job, elsewhere
+from taskpoint.runtime.host import Callee, End, Host, Job, Place, elsewhere
 from taskpoint.runtime.loop_future import LoopFuture
 from taskpoint.runtime.policed_loop import run_on_loop
 from taskpoint.runtime.run_loop import RunLoop
@@ -78,12 +79,12 @@ class LoopHost(Host):
                 run.bus.call_replayed(run, call)
             future: LoopFuture[Any] = LoopFuture(self, call)
             self._futures[call] = future
-            if call.state is State.PARKED:
+            if call.state is PARKED:
                 if asyncio.current_task() in self._told:
                     raise Suspended
                 self.loop.activate()
                 return future
-            if call.state is State.FINISHED:
+            if call.state is FINISHED:
                 self.wake()
             elif task.is_async:
                 self.loop.start(call, self)
@@ -142,8 +143,7 @@ class LoopHost(Host):
         self._counted = None
         runner = self.loop.running.get(call)
         with self.run.lock:
-            job = call.job
-            assert isinstance(job, Job)
+            job: Job = call.job
             if self.run.ending is not None or self.scope.suspended or self.scope.is_over():
                 # reacting to a suspension is no act of the workflow: the call itself goes on (INT-012)
                 self.loop.loop.call_soon(self._let_go, call)
@@ -152,8 +152,8 @@ class LoopHost(Host):
                 job.cancelled = True
                 self.wake()
                 return True
-            if call.state in {State.FINISHED, State.DELIVERED} or job.cancelled:
-                return call.state not in {State.FINISHED, State.DELIVERED}
+            if call.state in {FINISHED, DELIVERED} or job.cancelled:
+                return call.state not in {FINISHED, DELIVERED}
             job.cancelled = True
             if runner is None or not call.observed:  # else its outcome decides: it may still finish
                 self.run.machine.drop(call)
@@ -191,11 +191,11 @@ class LoopHost(Host):
 
     def observe(self, call: Call) -> None:
         """Somebody waits for a call: if it was cancelled before, that is recorded now (`CON-015`)."""
-        if call.state is State.SUSPENDED:
+        if call.state is SUSPENDED:
             with self.run.lock:
                 self.loop.activate()
         job = call.job
-        if call.state is State.DROPPED and isinstance(job, Job) and job.cancelled:
+        if call.state is DROPPED and isinstance(job, Job) and job.cancelled:
             with self.run.lock:
                 self._record_cancelled(call)
                 self.loop.activate()
@@ -211,14 +211,13 @@ class LoopHost(Host):
 
     # Deliveries
 
-    def wake(self) -> None:
+    def wake(self) -> bool:
         self.loop.awake[self] = None
         self.loop.wake()
+        return True
 
-    def may_deliver(self) -> bool:
-        """Tell whether the next outcome can be delivered; take the slot that its code needs (locked)."""
-        if self.scope.deliverable() is None:
-            return False
+    def _may_go_on(self) -> bool:
+        """Tell whether the code may see an outcome; take the slot that it needs to go on (locked)."""
         if self.is_task and not self.has_slot:
             if not self.run.may_start():
                 return False
@@ -254,8 +253,9 @@ class LoopHost(Host):
 
     def deliveries(self, *, idle: bool) -> Generator[Call]:
         """Take the next outcome, and on an idle loop those behind it until one lets code go on (`CON-006`) (locked)."""
-        while self.may_deliver():
-            call = self.scope.deliver()
+        scope = self.scope
+        while scope.ready and self._may_go_on():
+            call = scope.deliver()
             yield call
             if not self._is_silent(call) or not idle:
                 return
@@ -284,6 +284,7 @@ class LoopHost(Host):
             return
         future = self._futures.pop(call, None)
         if future is not None and not future.done():
+            future.counters = ()  # they know the future: it would be garbage for the collector
             try:
                 self._resolve(future, call)
             except TaskpointError as error:
@@ -294,10 +295,10 @@ class LoopHost(Host):
             self._drained.set_result(None)
 
     def _resolve(self, future: LoopFuture[Any], call: Call) -> None:
-        observed = call.observed
         if isinstance(call.outcome, TaskCompleted):
             future.set_result(self.result_of(call))
             return
+        observed = call.observed
         error = self.exception_of(call)
         call.observed = observed
         if isinstance(error, asyncio.CancelledError):
@@ -320,10 +321,19 @@ class LoopHost(Host):
         try:
             end.value = await func(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001 - the caller sorts it
-            end.error = unwrapped(error)
-            end.is_failure = isinstance(error, asyncio.CancelledError) and not _is_cancelled(self.task)
-            if isinstance(error, KeyboardInterrupt | SystemExit) and isinstance(self.run.ending, Halted):
-                self.run.hurry = error
+            self._note(end, error)
+        await self.finish(end)
+        return end
+
+    def _note(self, end: End, error: BaseException) -> None:
+        """Note what the scope's code has ended with."""
+        end.error = unwrapped(error)
+        end.is_failure = isinstance(error, asyncio.CancelledError) and not _is_cancelled(self.task)
+        if isinstance(error, KeyboardInterrupt | SystemExit) and isinstance(self.run.ending, Halted):
+            self.run.hurry = error
+
+    async def finish(self, end: End) -> None:
+        """Wait for all that the scope's code started: it has come to this end."""
         try:
             if self.scope.calls or not self.is_task or end.error is not None or self.scope.suspended:
                 await self._drain(end)
@@ -331,9 +341,9 @@ class LoopHost(Host):
             with self.run.lock:
                 self.loop.hosts.pop(self, None)
                 self.loop.awake.pop(self, None)
+            self.task = None  # whose context knows this host: it would be garbage for the collector
         if not isinstance(end.error, Signal) and not self.scope.suspended:
             self.run.machine.close_scope(self.scope)
-        return end
 
     async def _drain(self, end: End) -> None:
         run = self.run
@@ -387,18 +397,45 @@ class LoopHost(Host):
             return
         run = self.run
         loop = self.loop
-        host = self.child(call)
+        place = Place(call, _open)
+        loop.leaves[place] = None
         outcome: Outcome | None = None
         try:
             if run.ending is None and not call.scope.is_over():
-                end = await host.execute(job.func, job.args, job.kwargs)
-                outcome = run.outcome(call, host, end)
+                end = End()
+                try:
+                    end.value = await job.func(*job.args, **job.kwargs)
+                except BaseException as error:  # noqa: BLE001 - it is sorted later on
+                    _host_of(place)._note(end, error)  # noqa: SLF001 - one of its own
+                if place.host is not None or run.machine.knows(call.path):
+                    await _host_of(place).finish(end)
+                outcome = run.outcome(call, place.host, end)
         except Signal:
             pass
         except BaseException as error:  # noqa: BLE001 - nobody else would see it
             with run.lock:
                 run.halt(error)
-        loop.ended(call, outcome, slot=host.has_slot)
+        loop.leaves.pop(place, None)
+        host = place.leave()
+        loop.ended(call, outcome, slot=not isinstance(host, LoopHost) or host.has_slot)
+
+
+def _open(place: Place, call: Call) -> LoopHost:
+    job: Job = call.job
+    parent = job.host
+    assert isinstance(parent, LoopHost)
+    host = parent.child(call)
+    loop = parent.loop
+    loop.leaves.pop(place, None)
+    loop.hosts[host] = None
+    return host
+
+
+def _host_of(place: Place) -> LoopHost:
+    """Return the host of what runs there, made if nobody has asked for it; also for who left its scope unasked."""
+    host = place.open()
+    assert isinstance(host, LoopHost)
+    return host
 
 
 def _blocker_of(task: asyncio.Task[Any] | None) -> object:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
+from taskpoint._core.calls import RUNNING, Call, Outcome
 from taskpoint._core.execution import Execution
-from taskpoint._core.machine import Call, Outcome, Scope, State
+from taskpoint._core.machine import Scope
 from taskpoint.runtime.caching import CachedResult, namespace_of
 from taskpoint.runtime.failures import describe
 from taskpoint.runtime.host import End, Host, Job
@@ -95,7 +96,7 @@ class Policed:
 
     def goes_on(self) -> bool:
         """Tell whether the call is still to be executed: nothing has ended or cancelled it meanwhile (locked)."""
-        return self.run.ending is None and self.call.state is State.RUNNING and not self.call.scope.is_over()
+        return self.run.ending is None and self.call.state is RUNNING and not self.call.scope.is_over()
 
     def repeat(self, outcome: Outcome) -> None:
         """Prepare the next execution; all that finished inside is durable (locked)."""
@@ -175,7 +176,7 @@ def _execute_watched(policed: Policed, execution: Execution, deadline: Deadline)
     """
     run, call, job = policed.run, policed.call, policed.job
     finished = threading.Event()
-    ends: list[tuple[End, Host]] = []
+    ends: list[tuple[End, Host | None]] = []
     failures: list[BaseException] = []
     alone = False
 

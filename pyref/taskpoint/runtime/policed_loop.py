@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from taskpoint._core.calls import RUNNING, Call, Outcome
 from taskpoint._core.execution import Execution
-from taskpoint._core.machine import Call, Outcome, State
 from taskpoint.runtime.host import Job
 from taskpoint.runtime.policed import Policed
 from taskpoint.runtime.signals import Signal
@@ -112,4 +112,4 @@ async def _pause(loop: RunLoop, policed: Policed, seconds: float) -> bool:
         with run.lock:
             del loop.pauses[sleeper]
             goes_on = policed.goes_on()
-    return goes_on and call.state is State.RUNNING
+    return goes_on and call.state is RUNNING

@@ -45,7 +45,7 @@ DURABILITY: Final[Mapping[str, float]] = {"sync": 0, "async": 4096, "exit": inf}
 """How many entries of an attempt may be seen before they are durable."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # nobody changes one, as with its config
 class Request:
     """One use of an entrypoint."""
 
@@ -69,7 +69,7 @@ class Request:
 
 
 _OPTIONS = frozenset(RunOptions.__annotations__)
-_OF_RUNS: Final = ("take_over", "retry", "durability", "watch")
+_OF_RUNS: Final = frozenset({"take_over", "retry", "durability", "watch"})
 
 
 def _context(given: object, schema: Any) -> object:
@@ -107,7 +107,7 @@ def read_request(
     read = read_config(config, options.get("thread_id"))
     ahead = _ahead(options.get("durability"))
     context = _context(options.get("context"), context_schema)
-    is_special = any(options.get(name) for name in _OF_RUNS)
+    is_special = not _OF_RUNS.isdisjoint(options) and any(options.get(name) for name in _OF_RUNS)
     return Request(
         input,
         read,

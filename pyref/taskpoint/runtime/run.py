@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taskpoint import codec
-from taskpoint._core.machine import Call, DuplicateKey, Machine, Outcome, Remembered, Scope, State, Verdict
+from taskpoint._core.calls import MADE, RUNNING, SUSPENDED, Call, Outcome
+from taskpoint._core.machine import DuplicateKey, Machine, Remembered, Scope, Verdict
 from taskpoint._core.matching import Divergence
-from taskpoint.errors import UsageError, ValueEncodingError
+from taskpoint.errors import SaverError, UsageError, ValueEncodingError
 from taskpoint.runtime.commits import Commits
-from taskpoint.runtime.failures import divergence_error
+from taskpoint.runtime.failures import describe, divergence_error
 from taskpoint.runtime.host import Callee, End, Host, Job
 from taskpoint.runtime.policed import run_in_thread
 from taskpoint.runtime.signals import Halted, Signal, Suspended
 from taskpoint.runtime.threads import NUDGER, POOL
 
 if TYPE_CHECKING:
-    from taskpoint._core.journal import Checkpoint
     from taskpoint.caches.base import BaseCache
     from taskpoint.runtime.config import RunConfig
     from taskpoint.runtime.events import Bus
+    from taskpoint.runtime.previous import Previous
     from taskpoint.runtime.sources import Sources
     from taskpoint.runtime.waiters import Parked, Pause, Wakeable
     from taskpoint.runtime.writer import Writer
@@ -85,10 +86,18 @@ class Run(Commits):
         self.only_replays = False
         self.hurry: BaseException | None = None
         """What came while the attempt was ending, from somebody who does not want to wait (`STP-004`)."""
-        self.saved_in: Callable[[], Checkpoint | None] = lambda: None
-        """Returns the checkpoint that holds what the last run saved."""
-        self.previous: Callable[[object], Any] = lambda absent: absent
-        """Returns what the last run saved, or what it is given where there is nothing."""
+        self.saved: Previous | None = None
+        """What the last run saved, where something is kept."""
+
+    def previous(self, absent: object) -> Any:
+        """Return what the last run saved, or `absent` where there is nothing."""
+        if self.saved is None:
+            return absent
+        try:
+            return self.saved.value(absent)
+        except SaverError as error:  # no error of the workflow: nothing of it is recorded (ERR-033)
+            self.halt_now(error)
+            raise Halted(error) from None
 
     # Calls
 
@@ -98,12 +107,14 @@ class Run(Commits):
         if scope.execution is not None:
             scope.execution.touch()
         own = task.own_name
-        if own is None and self.names.setdefault(task.name, task.identity) != task.identity:
-            raise UsageError(
-                f"two different functions run under the task name {task.name!r}",
-                code="usage.name_duplicate",
-                hint="give one of them another name with @task(name=...)",
-            )
+        if own is None:
+            known = self.names.setdefault(task.name, task.identity)
+            if known is not task.identity and known != task.identity:  # to compare code takes long
+                raise UsageError(
+                    f"two different functions run under the task name {task.name!r}",
+                    code="usage.name_duplicate",
+                    hint="give one of them another name with @task(name=...)",
+                )
         try:
             call = self.machine.call(scope, task.name, digest, key, own)
         except DuplicateKey as duplicate:
@@ -116,7 +127,7 @@ class Run(Commits):
             raise self._diverge(divergence, scope) from None
         if call.diverged is not None:
             self._warn_of(call.diverged)
-        if self.only_replays and call.state is State.MADE:
+        if self.only_replays and call.state is MADE:
             self.machine.drop(call)
             self._refuse_new(call.path, scope)
         return call
@@ -223,7 +234,7 @@ class Run(Commits):
     def end_pauses(self) -> None:
         """Wake the threads that wait to execute a call again which will not be executed any more (locked)."""
         for stop, call in self.pauses.items():
-            if self.ending is not None or (call and (call.state is not State.RUNNING or call.scope.is_over())):
+            if self.ending is not None or (call and (call.state is not RUNNING or call.scope.is_over())):
                 stop.set()
 
     # Threads
@@ -266,7 +277,8 @@ class Run(Commits):
         """Take a place under the limit back from a call, if it held one (locked)."""
         self.active -= held
         self.async_active -= held and on_loop
-        self.slot_freed()
+        if self.queue or self.resuming or self.limit is not None:
+            self.slot_freed()
 
     def slot_freed(self) -> None:
         """Give a freed place to a host that waits for one, else to a new call (locked)."""
@@ -315,16 +327,15 @@ class Run(Commits):
     def _next(self) -> Call | None:
         while self.queue and not self.resuming and self._may_start_thread():
             call = self.queue.popleft()
-            if call.state is State.MADE and self.ending is None and not call.scope.is_over():
+            if call.state is MADE and self.ending is None and not call.scope.is_over():
                 return call
         return None
 
     def run_here(self, call: Call) -> None:
         """Run a call in this thread and take its outcome (locked; the lock is released meanwhile)."""
-        job = call.job
-        assert isinstance(job, Job)
-        if call.state is State.MADE:
-            call.state = State.RUNNING
+        job: Job = call.job
+        if call.state is MADE:
+            call.state = RUNNING
         call.started_at = self.machine.now()
         if self.bus is not None and job.task.policies is None:
             self.bus.call_began(self, call, job.context)
@@ -352,7 +363,7 @@ class Run(Commits):
 
     def note_idle(self) -> None:
         if self.ending is not None or (not self.running and not self.committing):
-            self.idle.notify_all()
+            self.tell_others()
 
     def wait_idle(self) -> None:
         """Wait until no thread runs a call or a commit any more (not locked)."""
@@ -364,18 +375,22 @@ class Run(Commits):
                 if self.can_keep_up():
                     self.commit()
                 else:
-                    self.idle.wait()
+                    self.wait_for_others()
 
     # Outcomes
 
-    def outcome(self, call: Call, host: Host, end: End) -> Outcome | None:
-        """Turn the end of a task's code into its outcome; None where it has none in this attempt."""
+    def outcome(self, call: Call, host: Host | None, end: End) -> Outcome | None:
+        """Turn the end of a task's code into its outcome; None where it has none in this attempt.
+
+        There is no host where the code has returned and never asked for its run.
+        """
         error = end.error
-        job = call.job
-        assert isinstance(job, Job)
-        if isinstance(error, Signal) or host.scope.suspended or isinstance(self.ending, Suspended):
+        job: Job = call.job
+        if isinstance(error, Signal) or isinstance(self.ending, Suspended):
             return None
-        if host.scope.execution is not None and host.scope.is_over():
+        if host is not None and host.scope.suspended:
+            return None
+        if call.execution is not None and call.execution.is_over:
             return None
         if error is None:
             try:
@@ -391,25 +406,27 @@ class Run(Commits):
                 self.halt(error)
             return None
         job.original = error
+        if host is None:
+            return Outcome(error=describe(error, call.path))
         return Outcome(error=host.describe(error, call.path), rerun=host.rerun(error))
 
     def finish(self, call: Call, outcome: Outcome | None) -> None:
         """Take the outcome of a call that ran (locked)."""
-        if call.state is not State.RUNNING:  # cancelled meanwhile: a late result is dropped
+        if call.state is not RUNNING:  # cancelled meanwhile: a late result is dropped
             return
         if call.scope.execution is not None and call.scope.is_over():  # POL-023
             self.machine.drop(call)
             return
-        job = call.job
-        assert isinstance(job, Job)
+        job: Job = call.job
         if outcome is None:
-            call.state = State.SUSPENDED
+            call.state = SUSPENDED
         else:
             self.record(call, outcome)
+            if self.bus is None:
+                job.let_go()
         self.finished += 1
         if not self.queue or job.host.needs(call):
-            job.host.wake()
-            if job.host not in self.parked:
+            if not job.host.wake():
                 self.wake_committer()
         else:  # one commit for what finishes together
             NUDGER.watch(self)
@@ -418,15 +435,15 @@ class Run(Commits):
         """Take an outcome; where it may be seen before it is durable, it is (`DUR-006`) (locked)."""
         self.machine.finish(call, outcome)
         if self.machine.ahead and call.outcome is not None and call.outcome.seq >= 0:
-            self.show(call)
+            self.show([call])
             self.write_behind()
 
-    def show(self, call: Call) -> None:
-        """Let an outcome that is deliverable now be delivered (locked)."""
-        job = call.job
-        if isinstance(job, Job):
-            job.host.wake()
-            if self.bus is not None:
+    def show(self, calls: Sequence[Call]) -> None:
+        """Let outcomes that are deliverable now be delivered (locked)."""
+        for host in dict.fromkeys([call.job.host for call in calls]):
+            host.wake()
+        if self.bus is not None:
+            for call in calls:
                 self.bus.call_ended(call)
 
     def wake_committer(self) -> None:

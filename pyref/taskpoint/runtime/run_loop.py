@@ -6,9 +6,9 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING
 
-from taskpoint._core.machine import Call, Outcome, State
+from taskpoint._core.calls import MADE, RUNNING, Call, Outcome
 from taskpoint.errors import ReplayDivergenceError
-from taskpoint.runtime.host import Job
+from taskpoint.runtime.host import Job, Place
 from taskpoint.runtime.settling import settler_of
 from taskpoint.runtime.signals import Halted, StopRun
 
@@ -26,6 +26,8 @@ class RunLoop:
         self.run = run
         self.loop = loop
         self.hosts: dict[LoopHost, None] = {}
+        self.leaves: dict[Place, None] = {}
+        """Where calls run whose code has not asked for its run."""
         self.awake: dict[LoopHost, None] = {}
         self.finished: list[tuple[Call, Outcome | None]] = []
         self.waiting: deque[tuple[Call, LoopHost]] = deque()
@@ -48,12 +50,12 @@ class RunLoop:
 
     def activate(self) -> None:
         """Count this loop as one that can go on by itself, and look at it when it has settled (locked)."""
-        if self._ask():
+        if not self._asked and self._ask():
             self._settler.request(self.settled)
 
     def wake(self) -> None:
         """Look again, soon; from any thread (locked)."""
-        if not self._ask():
+        if self._asked or not self._ask():
             return
         if asyncio._get_running_loop() is self.loop:  # noqa: SLF001 - the documented one raises where there is none
             self._settler.request(self.settled)
@@ -61,8 +63,8 @@ class RunLoop:
             self.loop.call_soon_threadsafe(self._settler.request, self.settled)
 
     def _ask(self) -> bool:
-        """Count this loop; tell whether nobody has asked for a look at it yet (locked)."""
-        if self._asked or self.closed:
+        """Count this loop, which nobody has asked for a look at yet; tell whether to have one (locked)."""
+        if self.closed:
             return False
         self._asked = True
         if not self.counted:
@@ -138,7 +140,7 @@ class RunLoop:
             host.note_reached()
             host.give_slot_back()
         self.start_waiting()
-        if not self._asked and not self.pauses and all(host.is_waiting() for host in self.hosts):
+        if not self._asked and not self.pauses and not self.leaves and all(host.is_waiting() for host in self.hosts):
             self.counted = False
             run.busy -= 1
             run.settle()
@@ -162,6 +164,7 @@ class RunLoop:
         ending = self.run.ending
         error = ending.error if isinstance(ending, Halted) else None
         self._unwound = error is not None
+        self._open_leaves()
         for host in self.hosts:
             if host.task is None or (host.is_task and _may_end(host, error)):
                 continue
@@ -173,6 +176,7 @@ class RunLoop:
 
     def _give_up(self) -> None:
         """Cancel what goes on inside executions that have taken too long (locked)."""
+        self._open_leaves()
         for host in self.hosts:
             if host.scope.is_over() and not host.given_up and host.task is not None:
                 host.given_up = True
@@ -181,6 +185,11 @@ class RunLoop:
         for sleeper, call in self.pauses.items():
             if call.scope.is_over():
                 self.loop.call_soon(sleeper.cancel)
+
+    def _open_leaves(self) -> None:
+        """Let all that runs be a host, that it can be looked at and cancelled (locked)."""
+        for place in list(self.leaves):
+            place.opened()
 
     def _commit(self) -> None:
         """Commit on the loop where the saver is quick, elsewhere in a thread (locked)."""
@@ -204,14 +213,13 @@ class RunLoop:
     def start(self, call: Call, host: LoopHost) -> None:
         """Run an async call as a task of this loop, now or when the limit allows (locked)."""
         run = self.run
-        job = call.job
-        assert isinstance(job, Job)
+        job: Job = call.job
         if job.task.own_name is None and (not run.may_start() or run.resuming):
             self.waiting.append((call, host))
             return
         run.active += 1
         run.async_active += 1
-        call.state = State.RUNNING
+        call.state = RUNNING
         call.started_at = call.started_at or run.machine.now()
         if run.bus is not None and job.task.policies is None:
             run.bus.call_began(run, call, job.context)
@@ -222,7 +230,7 @@ class RunLoop:
     def start_again(self, call: Call, host: LoopHost) -> None:
         """Run a call once more, which has a task of this loop but no place under the limit (locked)."""
         del self.running[call]
-        call.state = State.MADE
+        call.state = MADE
         self.start(call, host)
         self.activate()
 
@@ -259,14 +267,15 @@ class RunLoop:
                 return
             self.finished.append((call, outcome))
             run.free_slot(held=slot, on_loop=True)
-            self.start_waiting()
+            if self.waiting:
+                self.start_waiting()
             self.activate()
 
     def start_waiting(self) -> None:
         """Start what the limit held back (locked)."""
         while self.waiting and self.run.may_start() and not self.run.resuming:
             call, host = self.waiting.popleft()
-            if call.state is State.MADE and self.run.ending is None and not call.scope.is_over():
+            if call.state is MADE and self.run.ending is None and not call.scope.is_over():
                 self.start(call, host)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any, Final
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime import streams
@@ -18,7 +19,7 @@ from taskpoint.runtime.loop_host import LoopHost
 from taskpoint.runtime.requests import Request
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.run_loop import RunLoop
-from taskpoint.runtime.stopping import using_runs
+from taskpoint.runtime.stopping import Use
 from taskpoint.runtime.sync_host import SyncHost
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ("ainvoke", "invoke")
 
 Watch = Callable[[Attempt], None]
+_UNLIMITED: Final = nullcontext()
 
 
 def invoke(
@@ -67,7 +69,7 @@ def _carry_all_in_thread(
 ) -> Any:
     """Carry a run to its end, over as many attempts as its policy gives it."""
     attempts = Attempts()
-    with using_runs() as use:
+    with Use() as use:
         while True:
             attempt = begin(entrypoint, request)
             attempt.attempts = attempts
@@ -100,7 +102,8 @@ def _carry_in_thread(attempt: Attempt, bus: Bus | None, watch: Watch | None) -> 
         return _shown(attempt, attempt.close(kept, host))
     if run.ending is not None:  # stopped before it has begun
         return attempt.close(End(error=run.ending), host)
-    with limited_in_thread(run, host.scope, entrypoint.options.timeout):
+    timeout = entrypoint.options.timeout
+    with _UNLIMITED if timeout is None else limited_in_thread(run, host.scope, timeout):
         end = context.run(host.execute, entrypoint.body, attempt.arguments, {})
     run.wait_idle()
     value = attempt.close(end, host)
@@ -132,7 +135,7 @@ async def _carry_all_on_loop(
     saver = entrypoint.checkpointer
     quick = saver is None or saver.commits_on_loop
     attempts = Attempts()
-    with using_runs() as use:
+    with Use() as use:
         while True:
             attempt, stopped = (
                 (begin(entrypoint, request), None) if quick else await streams.stay(begin, entrypoint, request)
@@ -173,7 +176,8 @@ async def _carry_on_loop(
         elif kept is not None or run.ending is not None:
             end = kept or End(error=run.ending)
         else:
-            async with limited_on_loop(run, host.scope, entrypoint.options.timeout):
+            timeout = entrypoint.options.timeout
+            async with _UNLIMITED if timeout is None else limited_on_loop(run, host.scope, timeout):
                 end = await _run_body(attempt, host, context)
         await streams.finish(loop.finish(), run.halt_or_hurry)
         if run.running or run.committing:

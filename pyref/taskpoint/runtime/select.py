@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Generator, Iterable, Iterator
 from typing import Any, Generic, Literal, TypeVar, cast, overload
 
-from taskpoint._core.machine import Call, State
+from taskpoint._core.calls import DELIVERED, Call
 from taskpoint.errors import UsageError
 from taskpoint.runtime.func import TaskFuture
 from taskpoint.runtime.host import current_host
@@ -37,7 +37,7 @@ class _Completed(Generic[R]):
             for call in calls:
                 call.observed = True
             first.host.record_cancelled(calls)
-            first.host.wait_until(lambda calls=calls: any(call.state is State.DELIVERED for call in calls))  # type: ignore[misc]
+            first.host.wait_until(lambda calls=calls: any(call.state is DELIVERED for call in calls))  # type: ignore[misc]
             future = _first(rest)
             rest = [other for other in rest if other is not future]
             yield future
@@ -58,7 +58,7 @@ def _call_of(future: TaskFuture[Any]) -> Call:
 
 
 def _first(futures: list[TaskFuture[R]]) -> TaskFuture[R]:
-    delivered = [future for future in futures if _call_of(future).state is State.DELIVERED]
+    delivered = [future for future in futures if _call_of(future).state is DELIVERED]
     return min(delivered, key=lambda future: _call_of(future).turn)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from taskpoint._core.machine import Call
+from taskpoint._core.calls import Call
 from taskpoint.runtime.executed import Executed
 from taskpoint.runtime.failures import resolver
 from taskpoint.runtime.forms import UNTYPED

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime.signals import StopRun
@@ -16,7 +16,7 @@ from taskpoint.runtime.signals import StopRun
 if TYPE_CHECKING:
     from taskpoint.runtime.run import Run
 
-__all__ = ("Use", "stop_on_signals", "stop_runs", "using_runs")
+__all__ = ("Use", "stop_on_signals", "stop_runs")
 
 
 class Use:
@@ -25,6 +25,14 @@ class Use:
     def __init__(self) -> None:
         self._run: Run | None = None
         self._is_stopped = False
+
+    def __enter__(self) -> Self:
+        """Let who stops runs find it."""
+        _REGISTRY.uses[self] = None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _REGISTRY.uses.pop(self, None)
 
     @property
     def thread_id(self) -> str | None:
@@ -60,17 +68,6 @@ class _Registry:
 
 
 _REGISTRY = _Registry()
-
-
-@contextmanager
-def using_runs() -> Generator[Use]:
-    """Let what is carried inside be found by who stops runs."""
-    use = Use()
-    _REGISTRY.uses[use] = None
-    try:
-        yield use
-    finally:
-        _REGISTRY.uses.pop(use, None)
 
 
 def stop_runs(thread_id: str | None = None) -> int:

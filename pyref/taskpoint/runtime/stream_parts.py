@@ -257,7 +257,8 @@ def _suspended(event: RunEnded, call: CallBegan) -> dict[str, Any]:
 
 def _value_before(event: RunBegan) -> Any:
     """Return the value that the thread's newest completed run left."""
-    before = event.source.run.saved_in()
+    saved = event.source.run.saved
+    before = None if saved is None else saved.source()
     return None if before is None or before.value is None else decode(before.value, "the value of the last run")
 
 

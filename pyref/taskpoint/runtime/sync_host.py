@@ -9,17 +9,18 @@ import time
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from taskpoint._core.calls import DELIVERED, DROPPED, FINISHED, MADE, PARKED, RUNNING, Call, Outcome
 from taskpoint._core.journal import TaskCancelled, TaskCompleted
-from taskpoint._core.machine import Call, Outcome, Scope, State
+from taskpoint._core.machine import Scope
 from taskpoint.errors import FormatError, UsageError, ValueEncodingError
-from taskpoint.runtime.host import Callee, End, Host, Job, elsewhere
+from taskpoint.runtime.host import Callee, End, Host, Job, Place, elsewhere
 from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped
 from taskpoint.runtime.threads import NUDGER, POOL
 
 if TYPE_CHECKING:
     from taskpoint.runtime.run import Run
 
-__all__ = ("SyncFuture", "SyncHost")
+__all__ = ("SyncFuture", "SyncHost", "execute_in_thread")
 
 R = TypeVar("R")
 _FRESH_STACK_EVERY = 25
@@ -49,7 +50,7 @@ class SyncFuture(Generic[R]):
             CancelledError: The call was cancelled (`concurrent.futures.CancelledError`).
         """
         call = self.call
-        if call.state is not State.DELIVERED:
+        if call.state is not DELIVERED:
             self.host.wait(call, timeout)
         value: R = self.host.result_of(call)
         return value
@@ -59,16 +60,16 @@ class SyncFuture(Generic[R]):
         try:
             self.result(timeout)
         except BaseException as error:
-            if isinstance(error, Signal) or self.call.state is not State.DELIVERED:
+            if isinstance(error, Signal) or self.call.state is not DELIVERED:
                 raise
             return error
         return None
 
     def done(self) -> bool:
         """Tell whether the outcome was delivered; asking lets the next one of the scope be delivered."""
-        if self.call.state is not State.DELIVERED:
+        if self.call.state is not DELIVERED:
             self.host.poll()
-        return self.call.state is State.DELIVERED
+        return self.call.state is DELIVERED
 
     def cancel(self) -> bool:
         """Cancel the call; False where its outcome is known already. Waiting for it then raises `CancelledError`."""
@@ -76,12 +77,12 @@ class SyncFuture(Generic[R]):
 
     def cancelled(self) -> bool:
         """Tell whether the cancellation of the call was delivered."""
-        return self.call.state is State.DELIVERED and isinstance(self.call.outcome, TaskCancelled)
+        return self.call.state is DELIVERED and isinstance(self.call.outcome, TaskCancelled)
 
     def add_done_callback(self, fn: Callable[[SyncFuture[R]], object]) -> None:
         """Call `fn` with this future when the outcome is delivered; at once if it was."""
         self.call.observed = True
-        if self.call.state is State.DELIVERED:
+        if self.call.state is DELIVERED:
             fn(self)
         else:
             self.host.callbacks.setdefault(self.call, []).append(lambda: fn(self))
@@ -125,12 +126,12 @@ class SyncHost(Host):
         digest = task.digest(args, kwargs, skip)
         with run.lock:
             call = run.make(self.scope, task, digest, key)
-            if call.state is State.PARKED:
+            if call.state is PARKED:
                 raise Suspended
             call.job = Job(task, task.body, args, kwargs, contextvars.copy_context(), self)
             if run.bus is not None and call.replayed:
                 run.bus.call_replayed(run, call)
-            if call.state is State.MADE:
+            if call.state is MADE:
                 self._release_fresh()
                 self.fresh = call
                 NUDGER.watch(self)
@@ -141,13 +142,13 @@ class SyncHost(Host):
 
     def _release_fresh(self) -> None:
         fresh, self.fresh = self.fresh, None
-        if fresh is not None and fresh.state is State.MADE:
+        if fresh is not None and fresh.state is MADE:
             self.run.enqueue(fresh)
 
     def nudge(self) -> bool:
         """Start the held call if it is the one of the last visit."""
         fresh = self.fresh
-        if fresh is None or fresh.state is not State.MADE:
+        if fresh is None or fresh.state is not MADE:
             return False
         if self.seen is not fresh:
             self.seen = fresh
@@ -159,16 +160,13 @@ class SyncHost(Host):
 
     def cancel(self, call: Call) -> bool:
         """Cancel a call; it is recorded when somebody looks (`CON-015`)."""
+        job: Job = call.job
         with self.run.lock:
             if self.scope.release(call):
-                job = call.job
-                assert isinstance(job, Job)
                 job.cancelled = True
                 return True
-            if call.state in {State.FINISHED, State.DELIVERED} or self.scope.suspended:
+            if call.state in {FINISHED, DELIVERED} or self.scope.suspended:
                 return False
-            job = call.job
-            assert isinstance(job, Job)
             if not job.cancelled:
                 job.cancelled = True
                 self.run.machine.drop(call)
@@ -190,9 +188,11 @@ class SyncHost(Host):
     def needs(self, call: Call) -> bool:
         return self.waiting and self.wanted in {None, call}
 
-    def wake(self) -> None:
-        if self.cond is not None:
-            self.cond.notify_all()
+    def wake(self) -> bool:
+        if self.cond is None or self not in self.run.parked:
+            return False
+        self.cond.notify_all()
+        return True
 
     def poll(self) -> None:
         """Deliver the next outcome if there is one."""
@@ -209,7 +209,7 @@ class SyncHost(Host):
         if call is None:
             self.wait_until(lambda: self.scope.open == 0, drains=True)
         else:
-            self.wait_until(lambda: call.state is State.DELIVERED, call, timeout)
+            self.wait_until(lambda: call.state is DELIVERED, call, timeout)
 
     def wait_until(
         self,
@@ -235,7 +235,7 @@ class SyncHost(Host):
     def _wait(self, done: Callable[[], bool], call: Call | None, deadline: float | None) -> None:
         """Deliver, run, commit and wait until `done` (locked)."""
         run = self.run
-        if call is not None and call.state is State.DROPPED:
+        if call is not None and call.state is DROPPED:
             self._record_cancelled(call)
         while not done():
             run.check(self.scope)
@@ -248,7 +248,7 @@ class SyncHost(Host):
                     finally:
                         run.lock.acquire()
                 continue
-            if call is not None and deadline is None and self._claim(call):
+            if call is not None and call.state is MADE and deadline is None and self._claim(call):
                 continue
             self._release_fresh()
             if run.machine.outbox and not run.committing:
@@ -273,16 +273,15 @@ class SyncHost(Host):
 
     def _record_cancelled(self, call: Call) -> None:
         """Record a cancelled call that somebody waits for, before it is seen (`CON-015`)."""
-        job = call.job
-        assert isinstance(job, Job)
-        if job.cancelled and call.state is State.DROPPED:
+        job: Job = call.job
+        if job.cancelled and call.state is DROPPED:
             self.scope.open += 1
             self.scope.solo = None
             call.started_at = call.started_at or self.run.machine.now()
             self.run.record(call, Outcome())
 
     def _deliver_next(self) -> Call | None:
-        if self.scope.deliverable() is None:
+        if not self.scope.ready:
             return None
         if self.is_task and not self.has_slot:
             if not self.run.may_start():
@@ -297,11 +296,13 @@ class SyncHost(Host):
                 callback()
 
     def _claim(self, call: Call) -> bool:
-        """Run the awaited call in this thread, if nobody runs it yet and the limit allows (`CON-019`)."""
+        """Run the awaited call in this thread, as nobody runs it yet, if the limit allows (`CON-019`).
+
+        Returns whether to look again at once: there is nothing to be committed.
+        """
         run = self.run
-        job = call.job
-        assert isinstance(job, Job)
-        if call.state is not State.MADE or not (self.has_slot or run.may_start() or job.task.own_name):
+        job: Job = call.job
+        if not (self.has_slot or run.may_start() or job.task.own_name):
             return False
         if call is self.fresh:
             self.fresh = None
@@ -316,7 +317,7 @@ class SyncHost(Host):
         self.has_slot = slot
         if not slot:
             run.free_slot()
-        return True
+        return run.ending is not None or not run.machine.outbox
 
     def _run_elsewhere(self, call: Call) -> bool:
         """Run the awaited call on a fresh stack; this thread only waits meanwhile."""
@@ -326,7 +327,7 @@ class SyncHost(Host):
             run.active += 1
         run.busy += 1
         run.running += 1
-        call.state = State.RUNNING
+        call.state = RUNNING
 
         def work() -> None:
             with run.lock:
@@ -378,11 +379,15 @@ class SyncHost(Host):
             end.value = func(*args, **kwargs)
         except BaseException as error:  # noqa: BLE001 - the caller sorts it
             end.error = unwrapped(error)
+        self.finish(end)
+        return end
+
+    def finish(self, end: End) -> None:
+        """Wait for all that the scope's code started: it has come to this end."""
         if self.scope.calls:
             self._drain(end)
         if not isinstance(end.error, Signal) and not self.scope.suspended:
             self.run.machine.close_scope(self.scope)
-        return end
 
     def _drain(self, end: End) -> None:
         self.drained_from = len(self.scope.failures)
@@ -397,3 +402,29 @@ class SyncHost(Host):
                 end.error = signal
         if end.error is None:
             end.error = self.unobserved_failure()
+
+
+def execute_in_thread(run: Run, call: Call, job: Job) -> tuple[End, SyncHost | None]:
+    """Run the function of a call in this thread to its end; there is no host where it never asked for its run."""
+    place = Place(call, _open)
+    end = End()
+    try:
+        end.value = job.func(*job.args, **job.kwargs)
+    except BaseException as error:  # noqa: BLE001 - the caller sorts it
+        end.error = unwrapped(error)
+    if end.error is not None or run.machine.knows(call.path):  # what a recorded scope did not ask for is orphaned
+        place.open()
+    host = place.leave()
+    if host is None:
+        return end, None
+    assert isinstance(host, SyncHost)
+    host.finish(end)
+    return end, host
+
+
+def _open(place: Place, call: Call) -> SyncHost:
+    job: Job = call.job
+    run = job.host.run
+    host = SyncHost(run, run.machine.open_call(call), is_task=True, depth=job.depth)
+    host.thread = place.thread
+    return host

@@ -23,7 +23,7 @@ class Parked(Protocol):
     scope: Scope
     """The scope that its code, or its call, belongs to."""
 
-    def wake(self) -> None:
+    def wake(self) -> object:
         """Look again, soon."""
         ...
 
@@ -36,6 +36,6 @@ class Wakeable(Protocol):
         """Whether the limit holds something back there."""
         ...
 
-    def wake(self) -> None:
+    def wake(self) -> object:
         """Look again, soon."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TypeVar
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
@@ -88,11 +89,7 @@ class Writer:
         """Begin the run's checkpoint and take the thread; a fork begins with entries of other attempts."""
         own = next(seq for seq, entry in enumerate(entries) if entry.attempt_id == self.attempt_id)
         self.checkpoint_id = checkpoint.id
-        holder = self.holder()
-
-        def write() -> None:
-            self.saver.begin(checkpoint, expected_head, entries, holder, take_over=take_over)
-
+        write = partial(self.saver.begin, checkpoint, expected_head, entries, self.holder(), take_over=take_over)
         self._take(write, own)
 
     def append(
@@ -106,10 +103,8 @@ class Writer:
     ) -> None:
         """Append entries; renew the lease when it is time."""
         holder = self.holder() if take or self.needs_renewal() else None
-
-        def write() -> None:
-            self.saver.append(self.thread_id, self.checkpoint_id, seq, entries, closing, holder, take_over=take_over)
-
+        where = self.thread_id, self.checkpoint_id, seq
+        write = partial(self.saver.append, *where, entries, closing, holder, take_over=take_over)
         if take:
             self._take(write, seq)
         else:

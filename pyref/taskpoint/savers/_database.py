@@ -9,13 +9,15 @@ import time
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final, TypeVar, cast
+from typing import Final, ParamSpec, TypeVar, cast
 
 from taskpoint.errors import FormatError, SaverError, UsageError
 
 __all__ = ("Database", "Tables")
 
+P = ParamSpec("P")
 T = TypeVar("T")
 
 OLDEST_SQLITE: Final = (3, 37, 0)  # the first with STRICT tables
@@ -118,20 +120,24 @@ class Database:
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do `work` on one state of the file."""
+        return self.read_statement(partial(self._read, work))
+
+    def read_statement(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Do `work` that reads with one statement, which sees one state of the file in any case."""
         with self.lock:
             connection = self.use()
             try:
-                return self._patiently(lambda: self._read(connection, work))
+                return self._patiently(work, connection)
             except sqlite3.Error as error:
                 if not str(error).startswith("Could not decode"):
                     raise self.failure(error, committed=False) from error
             connection.text_factory = _text_or_bytes  # so that the reader meets the bad text, and can say where
             try:
-                return self._read(connection, work)
+                return work(connection)
             finally:
                 connection.text_factory = str
 
-    def _read(self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    def _read(self, work: Callable[[sqlite3.Connection], T], connection: sqlite3.Connection) -> T:
         try:
             connection.execute("BEGIN")
             return work(connection)
@@ -143,7 +149,7 @@ class Database:
         with self.lock:
             connection, start = self.use(), time.perf_counter()
             try:
-                self._patiently(lambda: work(connection))
+                self._patiently(work, connection)
             except sqlite3.Error as error:
                 raise self.failure(error, committed=None) from error
             except (UnicodeEncodeError, OverflowError):
@@ -157,7 +163,7 @@ class Database:
             connection, start = self.use(), time.perf_counter()
             committed: bool | None = False
             try:
-                self._patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
+                self._patiently(connection.execute, "BEGIN IMMEDIATE")
                 result = work(connection)
                 committed = None
                 connection.execute("COMMIT")
@@ -200,7 +206,7 @@ class Database:
         except sqlite3.Error as error:
             raise self.failure(error, committed=False) from error
         try:
-            self._patiently(lambda: self._prepare(connection))
+            self._patiently(self._prepare, connection)
         except sqlite3.Error as error:
             connection.close()
             raise self.failure(error, committed=False) from error
@@ -251,19 +257,21 @@ class Database:
             )
         return 0
 
-    def _patiently(self, work: Callable[[], T]) -> T:
+    def _patiently(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Do `work`, again and again while another process writes and until `busy_timeout` has passed (`STO-039`).
 
         SQLite's own timeout looks ten times a second, which can starve beside a busy writer, and does not look at
         all while two processes turn on the write-ahead log. What `work` does must begin with taking the lock.
         """
-        deadline = time.monotonic() + self._busy_timeout
+        deadline: float | None = None
         pause = 0.001
         while True:
             try:
-                return work()
+                return work(*args, **kwargs)
             except sqlite3.OperationalError as error:
-                if _code(error) not in _BUSY or time.monotonic() > deadline:
+                now = time.monotonic()
+                deadline = now + self._busy_timeout if deadline is None else deadline
+                if _code(error) not in _BUSY or now > deadline:
                     raise
             time.sleep(pause)
             pause = min(1.5 * pause, 0.01)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
 from taskpoint._refusing import NO_SERDE, refusing_in
@@ -15,11 +14,13 @@ from taskpoint.savers.base import CheckpointSaver, Head, Loaded
 __all__ = ("InMemorySaver",)
 
 
-@dataclass(slots=True)
 class _Thread:
-    checkpoints: list[Checkpoint] = field(default_factory=list[Checkpoint])
-    journals: dict[str, list[Entry]] = field(default_factory=dict[str, list[Entry]])
-    holder: Holder | None = None
+    __slots__ = ("checkpoints", "holder", "journals")
+
+    def __init__(self) -> None:
+        self.checkpoints: list[Checkpoint] = []
+        self.journals: dict[str, list[Entry]] = {}
+        self.holder: Holder | None = None
 
     def add(self, checkpoint: Checkpoint, entries: Sequence[Entry]) -> None:
         if checkpoint.id in self.journals:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any, Final, TypeAlias
 
+import orjson
+
 from taskpoint._core import journal
 from taskpoint._core.journal import Checkpoint, Entry, ErrorDocument, Holder
 
@@ -35,13 +37,12 @@ _DETAILS: Final[dict[str, tuple[str, ...]]] = {
 def entry_to_row(entry: Entry) -> Row:
     """Return an entry's columns from `seq` on."""
     start = (entry.seq, entry.kind, entry.at, entry.attempt_id)
-    match entry:
-        case journal.TaskCompleted():
-            task = (entry.path, entry.name, entry.input_digest, int(entry.alone), entry.attempts, entry.started_at)
+    if isinstance(entry, journal.TaskOutcome):
+        task = (entry.path, entry.name, entry.input_digest, int(entry.alone), entry.attempts, entry.started_at)
+        if isinstance(entry, journal.TaskCompleted):
             return (*start, *task, entry.value, None if entry.version is None else _detail(entry))
-        case journal.TaskOutcome():
-            task = (entry.path, entry.name, entry.input_digest, int(entry.alone), entry.attempts, entry.started_at)
-            return (*start, *task, None, _detail(entry))
+        return (*start, *task, None, _detail(entry))
+    match entry:
         case journal.InterruptRaised():
             question = (None, None, entry.input_digest, int(entry.alone), None, None, entry.value)
             return (*start, *question, _detail(entry))
@@ -91,4 +92,7 @@ def _object(members: dict[str, str]) -> str:
 
 
 def _text(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # a lone surrogate, or a number beyond 64 bits: the store says what it cannot hold
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

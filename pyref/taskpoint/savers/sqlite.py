@@ -30,6 +30,8 @@ _FIND_END: Final = f"""SELECT t.thread, t.head,
 (SELECT c.id FROM checkpoints AS c WHERE c.thread = t.thread AND c.seq = t.head),
 (SELECT coalesce(max(e.seq) + 1, 0) FROM entries AS e WHERE e.thread = t.thread AND e.checkpoint = t.head), {_HOLDER}
 FROM threads AS t WHERE t.thread_id = ?"""  # noqa: S608 - constants
+_READ_HEAD: Final = f"""SELECT {_HOLDER}, {_CHECKPOINT} FROM threads AS t
+LEFT JOIN checkpoints AS c ON c.thread = t.thread AND c.seq = t.head WHERE t.thread_id = ?"""  # noqa: S608 - constants
 _READ_SEQ: Final = f"SELECT {_CHECKPOINT} FROM checkpoints AS c WHERE c.thread = ? AND c.seq = ?"  # noqa: S608
 _READ_ID: Final = f"SELECT {_CHECKPOINT} FROM checkpoints AS c WHERE c.thread = ? AND c.id = ?"  # noqa: S608
 _READ_ENTRIES: Final = f"SELECT {_ENTRY} FROM entries WHERE thread = ? AND checkpoint = ? ORDER BY seq"  # noqa: S608
@@ -38,7 +40,8 @@ WHERE t.thread_id = ?1
 AND (?2 IS NULL OR c.seq < (SELECT b.seq FROM checkpoints AS b WHERE b.thread = t.thread AND b.id = ?2))
 ORDER BY c.seq DESC LIMIT ?3"""  # noqa: S608 - constants
 
-_ADD_THREAD: Final = "INSERT INTO threads (thread_id, head) VALUES (?, 0)"
+_ADD_THREAD: Final = """INSERT INTO threads
+(thread_id, head, holder_attempt_id, holder_host, holder_pid, holder_lease_until) VALUES (?, ?, ?, ?, ?, ?)"""
 _SET_HEAD: Final = """UPDATE threads SET head = ?, holder_attempt_id = ?, holder_host = ?, holder_pid = ?,
 holder_lease_until = ? WHERE thread = ?"""
 _ADD_CHECKPOINT: Final = """INSERT INTO checkpoints (thread, seq, id, format, parent_id, source, created_at, run_id,
@@ -128,14 +131,16 @@ class SqliteSaver(CheckpointSaver):
         """Return the newest checkpoint of a thread, None where the thread has none."""
         _rules.check_id(thread_id)
 
-        def read(connection: _Connection) -> Head | None:
-            found = connection.execute(_FIND, (thread_id,)).fetchone()
-            if found is None:
-                return None
-            row = connection.execute(_READ_SEQ, found[:2]).fetchone()
-            return Head(_checkpoint(thread_id, row), _rules.live(_holder(thread_id, found[2:])))
+        def read(connection: _Connection) -> rows.Row | None:
+            row: rows.Row | None = connection.execute(_READ_HEAD, (thread_id,)).fetchone()
+            return row
 
-        return self._database.read(read)
+        found = self._database.read_statement(read)
+        if found is None:
+            return None
+        holder, row = found[:4], found[4:]
+        checkpoint = _checkpoint(thread_id, None if row[0] is None else row)
+        return Head(checkpoint, _rules.live(_holder(thread_id, holder)))
 
     def load(self, thread_id: str, checkpoint_id: str | None = None) -> Loaded | None:
         """Return one checkpoint (the newest where no id is given) with its journal, None where there is none."""
@@ -186,11 +191,14 @@ class SqliteSaver(CheckpointSaver):
             if not take_over:
                 _rules.refuse_holder(thread_id, current, holder)
             _rules.check_line(line, thread_id, head + 1, lambda each: leading and _has(connection, thread, each))
-            thread = _add_thread(connection, thread_id) if thread is None else thread
+            ends, is_new = (checkpoint.seq, *rows.holder_to_row(kept)), thread is None
+            if thread is None:
+                thread = int(connection.execute(_ADD_THREAD, (thread_id, *ends)).lastrowid or 0)
             for row in lined:
                 _add_checkpoint(connection, thread, thread_id, row)
             _add_entries(connection, thread, checkpoint.seq, lines)
-            connection.execute(_SET_HEAD, (checkpoint.seq, *rows.holder_to_row(kept), thread))
+            if not is_new:
+                connection.execute(_SET_HEAD, (*ends, thread))
 
         self._group.submit(_Write(work))
 
@@ -296,10 +304,6 @@ def _check_end(
         what = f"the journal of {checkpoint_id!r} does not end at seq {expected_seq}"
         raise _rules.overtaken(thread_id, what, _rules.live(current))
     return thread, head, current
-
-
-def _add_thread(connection: _Connection, thread_id: str) -> int:
-    return int(connection.execute(_ADD_THREAD, (thread_id,)).lastrowid or 0)
 
 
 def _has(connection: _Connection, thread: int | None, checkpoint_id: str) -> bool:

@@ -7,9 +7,10 @@ from builders import answered, asked, cancelled, done, failed, interrupted, jour
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from taskpoint._core.calls import Outcome, State
 from taskpoint._core.index import Index
 from taskpoint._core.journal import ErrorDocument, InterruptRaised, TaskCancelled, TaskCompleted, TaskFailed
-from taskpoint._core.machine import DuplicateKey, Machine, Outcome, State
+from taskpoint._core.machine import DuplicateKey, Machine
 from taskpoint._core.matching import Divergence
 
 

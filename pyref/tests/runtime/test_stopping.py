@@ -235,7 +235,7 @@ def test_ctrl_c_keeps_what_finished(saver):
 def is_awaited():
     """Whether the one run of this process was told to end, and waits for what is in flight."""
     runs = [use._run for use in list(stopping._REGISTRY.uses) if use._run is not None]
-    return any(run.ending is not None and run.idle._waiters for run in runs)
+    return any(run.ending is not None and run.idle is not None and run.idle._waiters for run in runs)
 
 
 @pytest.mark.parametrize("way", ["invoke", "stream"])

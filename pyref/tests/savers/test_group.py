@@ -3,8 +3,10 @@ from __future__ import annotations
 import threading
 
 import pytest
+from waiting import until
 
-from taskpoint.errors import SaverError
+from taskpoint import SqliteSaver
+from taskpoint.errors import FormatError, SaverError
 from taskpoint.savers._group import Group
 
 
@@ -146,3 +148,30 @@ def test_a_waiter_that_is_interrupted_does_not_take_the_turn_with_it(world, afte
     assert "interrupted" not in world.alone
     assert world.outcomes["b"] is None
     assert world.alone == ["slow", "b"]
+
+
+def test_a_refused_write_leaves_nothing_in_the_commit_that_it_shares(tmp_path, docs):
+    """`STO-001`: the thread stands as before, whoever else was in the transaction."""
+    with SqliteSaver(tmp_path / "threads.db") as saver:
+        saver.begin(docs.checkpoint("old"), None, [docs.started()])
+        before = saver.load("old")
+        errors = {}
+
+        def begin(thread_id, seq, head):
+            try:
+                saver.begin(docs.checkpoint(thread_id, seq, id="c0"), head)
+            except FormatError as error:
+                errors[thread_id] = error
+
+        writes = [("first", 0, None), ("old", 1, "c0"), ("new", 0, None)]  # the second has an id that is taken
+        with saver._database.lock:  # the first waits for it, and the others wait for the first
+            threads = []
+            for place, write in enumerate(writes):
+                threads.append(threading.Thread(target=begin, args=write))
+                threads[-1].start()
+                until(lambda place=place: saver._group._busy and len(saver._group._queue) == place)
+        for thread in threads:
+            thread.join()
+        assert list(errors) == ["old"]
+        assert saver.load("old") == before
+        assert saver.head("new").checkpoint.id == "c0"

@@ -5,6 +5,8 @@ import sqlite3
 import threading
 import time
 
+from waiting import until
+
 from taskpoint import SqliteSaver, entrypoint, task
 
 
@@ -13,11 +15,6 @@ def held(path):
     other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     other.execute("BEGIN IMMEDIATE")
     return other
-
-
-def until(condition):
-    while not condition():
-        time.sleep(0.001)
 
 
 def test_after_slow_writes_the_loop_is_left_alone_until_they_are_quick_again(tmp_path):
