@@ -1,19 +1,25 @@
 """Recorded outcomes are delivered strictly in order, those of calls that were removed included."""
 
+from math import inf
+
 from mutating import replaces
 
 BREAKS = ("CON-003",)
 KILLED_BY = ("driver.timeout",)
 
 
-@replaces("taskpoint._core.machine:Scope.deliverable")
-def deliverable(original, self):
-    found = original(self)
-    if found is None or found.outcome is None:
-        return found
-    known = self.machine.index.outcomes.get(self.path, {})
-    made = {
-        path for records in self.matcher._by_name.values() for path in [r.path for r in records.values() if r.claimed]
+HELD = {}
+
+
+@replaces("taskpoint._core.machine:Machine.call")
+def call(original, self, scope, name, digest, key=None, encoded=None):
+    made = original(self, scope, name, digest, key, encoded)
+    claimed = {
+        record.path for records in scope.matcher._by_name.values() for record in records.values() if record.claimed
     }
-    waits = [each for each in known.values() if each.seq < found.outcome.seq and each.path not in made]
-    return None if waits else found
+    known = self.index.outcomes.get(scope.path, {})
+    first = min((each.seq for each in known.values() if each.path not in claimed), default=inf)
+    ready = sorted([*scope.ready, *HELD.pop(id(scope), [])])
+    scope.ready[:] = [each for each in ready if each[0] < first]
+    HELD[id(scope)] = [each for each in ready if each[0] >= first]
+    return made

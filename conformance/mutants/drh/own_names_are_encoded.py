@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("DRH-003",)
 
 
-@replaces("taskpoint._core.matching:Matcher._new")
-def new(original, self, encoded, records):
-    path = original(self, encoded, records)
+@replaces("taskpoint._core.matching:Matcher._path")
+def path(original, self, encoded, index):
+    path = original(self, encoded, index)
     return path.replace("$", "%24") if encoded.startswith("$") else path

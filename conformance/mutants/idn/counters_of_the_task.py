@@ -10,4 +10,4 @@ def init(original, self, machine, path, *args, **kwargs):
     original(self, machine, path, *args, **kwargs)
     if path:
         shared = machine.__dict__.setdefault("shared", {})
-        self.matcher._free = shared.setdefault(path.rpartition("#")[0], {})
+        self.matcher._free = self.matcher._counts = shared.setdefault(path.rpartition("#")[0], {})

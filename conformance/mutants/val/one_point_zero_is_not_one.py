@@ -5,8 +5,8 @@ from mutating import replaces
 BREAKS = ("VAL-013",)
 
 
-@replaces("taskpoint.codec:canonical")
-def canonical(original, value):
+@replaces("taskpoint.codec._fast:canonical_bytes")
+def canonical_bytes(original, value):
     return (
         repr(value).encode() if type(value) is float and value.is_integer() and abs(value) < 1e15 else original(value)
     )
