@@ -109,6 +109,17 @@ class Raw:
             one_by_hand(n)
             self.connection.execute(INSERT, self.row(thread, n))
 
+    async def asequential(self):
+        thread = next(self.threads)
+
+        async def one(n):
+            value = await one_async(n)
+            self.connection.execute(INSERT, self.row(thread, n))
+            return value
+
+        for n in range(TASKS):
+            await asyncio.get_running_loop().create_task(one(n))
+
     def batches(self, n=TASKS):
         thread = next(self.threads)
         for first in range(0, n, 100):
@@ -148,7 +159,8 @@ def test_w1_sequential_on_sqlite(benchmark, sqlite, target):
 @pytest.mark.parametrize(("sqlite", "target"), [("FULL", 1.4), ("NORMAL", 4)], indirect=["sqlite"])
 def test_w1_sequential_on_sqlite_async(benchmark, sqlite, target):
     saver, raw = sqlite
-    in_turns(benchmark, runner(asequential, saver), raw.sequential, TASKS, target, rounds=7)
+    floor = lambda: asyncio.run(raw.asequential())  # noqa: E731
+    in_turns(benchmark, runner(asequential, saver), floor, TASKS, target, rounds=7)
 
 
 @pytest.mark.parametrize("tasks", [1000, 10_000])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 
 __all__ = ("Settler", "settler_of")
 
@@ -21,6 +21,9 @@ class Settler:
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
+        self._ready: Sized | None = getattr(loop, "_ready", None)
+        """What the loop is to run, where it shows that."""
+        self._most = _BLIND_HOPS if self._ready is None else _MAX_HOPS
         self._wanted: dict[Callable[[], None], None] = {}
         self._probing = False
         self._hops = 0
@@ -33,8 +36,7 @@ class Settler:
 
     def is_idle(self) -> bool:
         """Tell whether the loop shows that it has nothing to run; what goes round for ever keeps it from that."""
-        ready = getattr(self._loop, "_ready", None)
-        return ready is not None and not ready
+        return self._ready is not None and not self._ready
 
     def _start(self) -> None:
         self._probing = True
@@ -43,8 +45,7 @@ class Settler:
 
     def _probe(self) -> None:
         self._hops += 1
-        most = _MAX_HOPS if hasattr(self._loop, "_ready") else _BLIND_HOPS
-        if self._hops <= most and not self.is_idle():
+        if self._hops <= self._most and not self.is_idle():
             self._loop.call_soon(self._probe)
             return
         wanted, self._wanted = self._wanted, {}

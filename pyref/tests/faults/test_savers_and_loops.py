@@ -185,48 +185,22 @@ def test_nothing_is_delivered_and_nothing_starts_after_a_write_that_failed():
 class Hidden(asyncio.SelectorEventLoop):
     """A loop that does not show its queue under the name that asyncio uses, as uvloop."""
 
-    def __init__(self):
-        super().__init__()
-        self.asked = 0
+    hides = False
 
     def __getattribute__(self, name):
-        if name == "_ready" and not object.__getattribute__(self, "_inside"):
-            object.__setattr__(self, "asked", object.__getattribute__(self, "asked") + 1)
+        if name == "_ready" and object.__getattribute__(self, "hides"):
             raise AttributeError(name)
         return object.__getattribute__(self, name)
 
-    _inside = True
 
-    def call_soon(self, callback, *args, context=None):
-        return self._openly(super().call_soon, callback, *args, context=context)
+class Blind(settling.Settler):
+    """Made while its loop hides its queue: it sees none afterwards."""
 
-    def call_soon_threadsafe(self, callback, *args, context=None):
-        return self._openly(super().call_soon_threadsafe, callback, *args, context=context)
-
-    def _run_once(self):
-        self._inside = True
-        super()._run_once()
-
-    def _openly(self, call, *args, context):
-        before, self._inside = self._inside, True
-        try:
-            return call(*args, context=context)
-        finally:
-            self._inside = before
-
-
-def hide(loop):
-    """Let the callbacks of Taskpoint see a loop without a queue."""
-    probe = settling.Settler._probe
-
-    def blind(self):
-        loop._inside = False
-        try:
-            probe(self)
-        finally:
-            loop._inside = True
-
-    return blind
+    def __init__(self, loop):
+        loop.hides = True
+        super().__init__(loop)
+        loop.hides = False
+        assert self._ready is None
 
 
 def uneven(saver, crashed):
@@ -255,19 +229,17 @@ def test_a_loop_that_hides_its_queue_settles_by_rounds(allowed, monkeypatch):
     saver = Stopping()
     saver.allowed = allowed
     main = uneven(saver, [])
+    monkeypatch.setattr(settling, "Settler", Blind)
     value = None
     for _ in range(2):
-        loop = Hidden()
-        monkeypatch.setattr(settling.Settler, "_probe", hide(loop))
-        with asyncio.Runner(loop_factory=lambda loop=loop: loop) as runner:
+        with asyncio.Runner(loop_factory=Hidden) as runner:
             try:
                 value = runner.run(main.ainvoke(0 if saver.head("t") is None else None, thread_id="t"))
                 break
             except SaverError:
                 saver.allowed = 10**9
             finally:
-                assert loop.asked > 3
-        monkeypatch.undo()
+                assert isinstance(settling.settler_of(runner.get_loop()), Blind)
     assert value == [[[branch, turn] for turn in range(3)] for branch in range(4)]
     assert len(entries(saver, "task.completed")) == 12
 
