@@ -153,14 +153,19 @@ class Place:
         Raises:
             UsageError: The code has ended, and never asked while it ran (code ``usage.outside_run``).
         """
-        host, call = self.host, self._call
-        if host is None:
-            if call is None:
-                raise elsewhere("")
+        call = self._call
+        if self.host is None and call is not None:
             job: Job = call.job
             with job.host.run.lock:
-                host = self.opened()
-        return host
+                if self._call is not None:
+                    self.opened()
+        if self.host is None:
+            raise UsageError(
+                "this was started by a task that has ended, and asks for its run",
+                code="usage.outside_run",
+                hint="let the task wait for what it starts before it returns",
+            )
+        return self.host
 
     def opened(self) -> Host:
         """Return the host, made if it is not there yet, while the code runs (locked)."""

@@ -415,9 +415,7 @@ class LoopHost(Host):
         except BaseException as error:  # noqa: BLE001 - nobody else would see it
             with run.lock:
                 run.halt(error)
-        loop.leaves.pop(place, None)
-        host = place.leave()
-        loop.ended(call, outcome, slot=not isinstance(host, LoopHost) or host.has_slot)
+        loop.left(place, call, outcome)
 
 
 def _open(place: Place, call: Call) -> LoopHost:

@@ -414,7 +414,7 @@ def execute_in_thread(run: Run, call: Call, job: Job) -> tuple[End, SyncHost | N
         end.error = unwrapped(error)
     if end.error is not None or run.machine.knows(call.path):  # what a recorded scope did not ask for is orphaned
         place.open()
-    host = place.leave()
+    host = place.leave()  # a thread that asks at this moment gets one that can do nothing: it is not its own
     if host is None:
         return end, None
     assert isinstance(host, SyncHost)
