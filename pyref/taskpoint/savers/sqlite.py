@@ -60,6 +60,8 @@ _DELETE: Final = (
     "DELETE FROM threads WHERE thread = ?",
 )
 
+_NOBODY: Final = rows.holder_to_row(None)
+
 _Connection: TypeAlias = sqlite3.Connection
 
 
@@ -184,8 +186,8 @@ class SqliteSaver(CheckpointSaver):
 
         def work(connection: _Connection) -> None:
             found = connection.execute(_FIND_END, (thread_id,)).fetchone()
-            thread, head, head_id, _, *holding = found or (None, -1, None, 0, None, None, None, None)
-            current = _holder(thread_id, tuple(holding))
+            thread, head, head_id, _, *held = found or (None, -1, None, 0, *_NOBODY)
+            current = _holder(thread_id, tuple(held))
             if head_id != expected_head:
                 raise _rules.overtaken(thread_id, "the head is another checkpoint than expected", _rules.live(current))
             if not take_over:
@@ -224,16 +226,16 @@ class SqliteSaver(CheckpointSaver):
             return
 
         def work(connection: _Connection) -> None:
-            thread, head, current = _check_end(connection, thread_id, checkpoint_id, expected_seq)
+            thread, head, held = _check_end(connection, thread_id, checkpoint_id, expected_seq)
             if holder is not None and not take_over:
-                _rules.refuse_holder(thread_id, current, holder)
+                _rules.refuse_holder(thread_id, _holder(thread_id, held), holder)
             if closing is not None:
                 _rules.check_next(closing, thread_id, head + 1)
                 _add_checkpoint(connection, thread, thread_id, rows.checkpoint_to_row(closing))
             _add_entries(connection, thread, head, lines)
             if closing is not None or releases or holder is not None:
-                kept = None if releases else holder or current
-                connection.execute(_SET_HEAD, (head + (closing is not None), *rows.holder_to_row(kept), thread))
+                kept = held if holder is None and not releases else rows.holder_to_row(None if releases else holder)
+                connection.execute(_SET_HEAD, (head + (closing is not None), *kept, thread))
 
         self._group.submit(_Write(work))
 
@@ -294,16 +296,16 @@ def _add_outcome(parameters: tuple[object, ...], connection: _Connection) -> Non
 
 def _check_end(
     connection: _Connection, thread_id: str, checkpoint_id: str, expected_seq: int
-) -> tuple[int, int, Holder | None]:
+) -> tuple[int, int, rows.Row]:
+    """Return the thread, its head and who holds it, if the head's journal ends where it is thought to."""
     found = connection.execute(_FIND_END, (thread_id,)).fetchone()
-    thread, head, head_id, end, *holding = found or (0, 0, None, 0, None, None, None, None)
-    current = _holder(thread_id, tuple(holding))
-    if head_id != checkpoint_id:
-        raise _rules.overtaken(thread_id, f"checkpoint {checkpoint_id!r} is not the head", _rules.live(current))
-    if end != expected_seq:
+    thread, head, head_id, end, *held = found or (0, 0, None, 0, *_NOBODY)
+    if head_id == checkpoint_id and end == expected_seq:
+        return thread, head, tuple(held)
+    what = f"checkpoint {checkpoint_id!r} is not the head"
+    if head_id == checkpoint_id:
         what = f"the journal of {checkpoint_id!r} does not end at seq {expected_seq}"
-        raise _rules.overtaken(thread_id, what, _rules.live(current))
-    return thread, head, current
+    raise _rules.overtaken(thread_id, what, _rules.live(_holder(thread_id, tuple(held))))
 
 
 def _has(connection: _Connection, thread: int | None, checkpoint_id: str) -> bool:
@@ -327,7 +329,7 @@ def _add_entries(connection: _Connection, thread: int, checkpoint: int, lines: S
 
 
 def _holder(thread_id: str, row: rows.Row) -> Holder | None:
-    if not any(member is not None for member in row):
+    if row == _NOBODY:
         return None
     from taskpoint.models.rows import holder_from_row
 
