@@ -214,7 +214,7 @@ class LoopHost(Host):
     def wake(self) -> bool:
         self.loop.awake[self] = None
         self.loop.wake()
-        return True
+        return not self.loop.closed
 
     def _may_go_on(self) -> bool:
         """Tell whether the code may see an outcome; take the slot that it needs to go on (locked)."""

@@ -298,7 +298,7 @@ class SyncHost(Host):
     def _claim(self, call: Call) -> bool:
         """Run the awaited call in this thread, as nobody runs it yet, if the limit allows (`CON-019`).
 
-        Returns whether to look again at once: there is nothing to be committed.
+        Returns whether to look again: it ran, and it is not this thread's turn to commit what came of it.
         """
         run = self.run
         job: Job = call.job
@@ -317,7 +317,7 @@ class SyncHost(Host):
         self.has_slot = slot
         if not slot:
             run.free_slot()
-        return run.ending is not None or not run.machine.outbox
+        return run.ending is not None or run.committing or not run.machine.outbox
 
     def _run_elsewhere(self, call: Call) -> bool:
         """Run the awaited call on a fresh stack; this thread only waits meanwhile."""
