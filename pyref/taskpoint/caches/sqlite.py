@@ -32,7 +32,7 @@ class SqliteCache(BaseCache):
     """Keeps texts in a SQLite file, made when it is not there.
 
     Args:
-        path: The file; its folder must exist.
+        path: The file; its folder must exist. ``":memory:"`` keeps them in memory, until the cache is closed.
         synchronous: As of `SqliteSaver`; less is enough here, as what is lost can be had again.
         busy_timeout: For how many seconds to wait while another process writes.
         clock: The time in seconds since 1970, for tests.

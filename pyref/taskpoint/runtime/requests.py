@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 
 from taskpoint.errors import UsageError, ValueEncodingError
 from taskpoint.runtime.config import RunConfig, read_config
-from taskpoint.runtime.shapes import shape_of
+from taskpoint.runtime.shapes import fitting
 from taskpoint.watching.base import Watcher, read_watchers
 
 if TYPE_CHECKING:
@@ -76,11 +76,8 @@ def _context(given: object, schema: Any) -> object:
     """Return the context as its schema has it (`CTX-005`)."""
     if given is None or schema is None:
         return given
-    shape = shape_of(schema)
-    if shape is None:
-        return given
     try:
-        return shape.typed(given)
+        return fitting(schema, given)
     except ValueEncodingError as error:
         raise UsageError(
             f"the context does not fit its schema at {error.path}",

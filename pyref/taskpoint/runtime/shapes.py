@@ -20,7 +20,7 @@ from taskpoint.codec import type_of
 from taskpoint.errors import ValueEncodingError
 from taskpoint.runtime.definitions import base_function, free_names
 
-__all__ = ("Shape", "hints_of", "shape_of")
+__all__ = ("Shape", "fitting", "hints_of", "shape_of")
 
 _LEAVES: Final[frozenset[object]] = frozenset(
     {NoneType, bool, int, float, str, bytes, object, Decimal, UUID}
@@ -65,8 +65,8 @@ class Shape:
         dumped = self._adapter.dump_python(value, mode="python", by_alias=True, round_trip=True, warnings=False)
         return _without_enums(dumped)
 
-    def typed(self, plain: object) -> Any:
-        """Return plain data as the declared type.
+    def typed(self, plain: object, *, strict: bool = False) -> Any:
+        """Return plain data as the declared type; nothing is converted where it is `strict`.
 
         Raises:
             ValueEncodingError: It does not fit (code ``value.mismatch``); the error says which member, and why.
@@ -74,7 +74,7 @@ class Shape:
         from pydantic import ValidationError
 
         try:
-            return self._adapter.validate_python(plain)
+            return self._adapter.validate_python(plain, strict=strict or None)
         except ValidationError as error:
             found = error.errors(include_url=False, include_context=False, include_input=False)[0]
         path = "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in found["loc"])
@@ -147,8 +147,24 @@ def _described(hint: Any) -> Any:
 
 def shape_of(hint: Any) -> Shape | None:
     """Return what a declared type makes of values; None where there is nothing to make."""
-    if is_plain(hint):
-        return None
+    return None if is_plain(hint) else _shape(hint)
+
+
+def fitting(hint: Any, value: object) -> Any:
+    """Return a value as a declared type has it; one of plain data stays what it is, but has to fit.
+
+    Raises:
+        ValueEncodingError: It does not fit (code ``value.mismatch``).
+    """
+    shape = _shape(hint)
+    if shape is None:
+        return value
+    plain = is_plain(hint)
+    typed = shape.typed(value, strict=plain)
+    return value if plain else typed
+
+
+def _shape(hint: Any) -> Shape | None:
     from pydantic import PydanticUserError, TypeAdapter
     from pydantic.errors import PydanticSchemaGenerationError
 

@@ -15,12 +15,14 @@ from typing import Final, ParamSpec, TypeVar, cast
 
 from taskpoint.errors import FormatError, SaverError, UsageError
 
-__all__ = ("Database", "Tables")
+__all__ = ("IN_MEMORY", "Database", "Tables")
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 OLDEST_SQLITE: Final = (3, 37, 0)  # the first with STRICT tables
+IN_MEMORY: Final = ":memory:"
+"""SQLite's name for a database that no file has, and that goes with its connection."""
 APPLICATION_ID: Final = 0x54736B70  # "Tskp"
 LAYOUTS: Final = ("sqlite_1.sql",)
 """The scripts that lead from one layout to the next: the n-th leads to layout n."""
@@ -67,7 +69,8 @@ class Tables:
 class Database:
     """A SQLite file with one connection, which one thread at a time uses.
 
-    A connection must not cross a fork: it is closed before and opened again on both sides when it is needed.
+    A connection must not cross a fork: it is closed before and opened again on both sides when it is needed. One in
+    memory has no file to be locked or opened again: each side keeps its own.
 
     Attributes:
         lock: Held by the thread that uses the connection.
@@ -199,7 +202,7 @@ class Database:
     def _open(self) -> sqlite3.Connection:
         if sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise SaverError("this Python has a SQLite older than 3.37", committed=False, hint="use a newer Python")
-        if not Path(self.path).parent.is_dir():
+        if self.path != IN_MEMORY and not Path(self.path).parent.is_dir():
             raise SaverError(f"the folder of {self.path} does not exist", committed=False, hint="make the folder first")
         try:
             connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
@@ -300,7 +303,9 @@ def _unwritable() -> FormatError:
 
 
 def database_path(path: object) -> str:
-    """Return `path` as an absolute one, so that a later change of folder changes nothing."""
+    """Return `path` as an absolute one, so that a later change of folder changes nothing; `IN_MEMORY` is taken, too."""
+    if path == IN_MEMORY:
+        return IN_MEMORY
     text: object = os.fspath(cast("str | os.PathLike[str]", path)) if isinstance(path, str | os.PathLike) else None
     if type(text) is not str or not text or text.startswith(":") or "\0" in text:
         raise UsageError(
@@ -335,7 +340,8 @@ def _before_fork() -> None:
     for database in list(_open_databases):
         database.lock.acquire()
         _forking.append(database)
-        database.disconnect()
+        if database.path != IN_MEMORY:
+            database.disconnect()
 
 
 def _after_fork_in_parent() -> None:

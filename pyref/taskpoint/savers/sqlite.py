@@ -80,7 +80,7 @@ class SqliteSaver(CheckpointSaver):
     """Keeps threads in a SQLite file, made when it is not there.
 
     Args:
-        path: The file; its folder must exist.
+        path: The file; its folder must exist. ``":memory:"`` keeps them in memory, until the saver is closed.
         synchronous: ``FULL`` survives a power cut, ``NORMAL`` the end of the process, ``OFF`` only what goes well.
         busy_timeout: For how many seconds to wait while another process writes.
 
@@ -126,7 +126,7 @@ class SqliteSaver(CheckpointSaver):
 
     @property
     def path(self) -> str:
-        """The file, as an absolute path."""
+        """The file, as an absolute path, or ``":memory:"``."""
         return self._database.path
 
     def head(self, thread_id: str) -> Head | None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, Final, Literal, Self
 
 from taskpoint._refusing import NO_MEANING, refusing_in
-from taskpoint.errors import FormatError
-from taskpoint.savers._database import Tables
+from taskpoint.errors import FormatError, UsageError
+from taskpoint.savers._database import IN_MEMORY, Tables
 from taskpoint.savers.sqlite import SqliteSaver
 from taskpoint.stores import _sqlite_text
 from taskpoint.stores._clock import system_time
@@ -44,7 +44,7 @@ class SqliteStore(BaseStore):
     """Keeps items in a SQLite file, made when it is not there; a saver and a cache may use the same file.
 
     Args:
-        path: The file; its folder must exist.
+        path: The file; its folder must exist. ``":memory:"`` keeps them in memory, until the store is closed.
         ttl: The default time to live and whether reading renews it.
         synchronous: ``FULL`` survives a power cut, ``NORMAL`` the end of the process, ``OFF`` only what goes well.
         busy_timeout: For how many seconds to wait while another process writes.
@@ -78,6 +78,8 @@ class SqliteStore(BaseStore):
     @classmethod
     def from_saver(cls, saver: SqliteSaver, *, ttl: TTLConfig | None = None) -> Self:
         """Return a store in the file of a saver, opened a second time; close both."""
+        if saver.path == IN_MEMORY:
+            raise UsageError("a saver in memory has no file to share", hint="use an InMemoryStore, or give it a file")
         return cls(saver.path, ttl=ttl, synchronous=saver.synchronous)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The smaller things: no checkpointer, caches seen in a stream, classes, nesting, batches, time travel, keywords."""
+"""The smaller things: no checkpointer, SQLite in memory, caches, classes, nesting, batches, time travel, keywords."""
 
 import asyncio
 import operator
@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from langgraph.cache.memory import InMemoryCache
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.func import entrypoint, task
 from langgraph.types import CachePolicy, Command, Interrupt, RetryPolicy, StateSnapshot, interrupt
 
@@ -106,6 +107,13 @@ async def play() -> None:
 
 
 asyncio.run(play())
+with SqliteSaver.from_conn_string(":memory:") as saver:
+
+    @entrypoint(checkpointer=saver)
+    def count(n: int, *, previous: int | None = None) -> int:
+        return n + (previous or 0)
+
+    print([count.invoke(n, {"configurable": {"thread_id": "n"}}) for n in (1, 2, 3)])
 
 try:
     outer.invoke([1])

@@ -68,12 +68,19 @@ def test_a_context_is_never_stored_and_given_again_on_a_resume(saver):
     assert main.invoke(Command(resume=1), thread_id="t", context={"name": "bob"}) == "bob"
 
 
-def test_a_context_that_does_not_fit_is_refused_before_anything_starts(saver):
-    main = entrypoint("main", lambda _: 1, checkpointer=saver, context_schema=User)
+@pytest.mark.parametrize("schema", [User, UserModel, UserDict])
+def test_a_context_that_does_not_fit_is_refused_before_anything_starts(schema, saver):
+    main = entrypoint("main", lambda _: 1, checkpointer=saver, context_schema=schema)
     with pytest.raises(UsageError, match=r"usage.config_invalid.*schema at \$.name") as caught:
         main.invoke(1, thread_id="t", context={"name": ["canary"]})
     assert "canary" not in str(caught.value)
     assert saver.head("t") is None
+
+
+def test_a_context_of_plain_data_is_looked_at_and_stays_what_it_is():
+    given = {"name": "ann", "besides": [1]}
+    main = entrypoint("main", lambda _, *, runtime: runtime.context is given, context_schema=UserDict)
+    assert main.invoke(1, context=given) is True
 
 
 def test_what_is_asked_for_by_name_is_no_part_of_the_input_digest(saver):

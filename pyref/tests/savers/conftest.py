@@ -31,11 +31,12 @@ def path(tmp_path):
     return tmp_path / "threads.db"
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", "sqlite", ":memory:"])
 def saver(request, path):
     """The saver under test."""
-    made = InMemorySaver() if request.param == "memory" else SqliteSaver(path, synchronous="OFF")
-    with made:
+    kind = request.param
+    file = kind if kind == ":memory:" else path
+    with InMemorySaver() if kind == "memory" else SqliteSaver(file, synchronous="OFF") as made:
         yield made
 
 

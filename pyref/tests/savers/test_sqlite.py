@@ -71,7 +71,7 @@ def test_unknown_options_are_refused(path, options):
     assert not path.exists()
 
 
-@pytest.mark.parametrize("bad", [":memory:", "", "a\0b", b"threads.db"])
+@pytest.mark.parametrize("bad", [":memory", "", "a\0b", b"threads.db"])
 def test_a_path_is_that_of_a_file(bad):
     with pytest.raises(UsageError):
         SqliteSaver(bad)
@@ -83,6 +83,14 @@ def test_a_path_is_no_address(tmp_path, monkeypatch):
         monkeypatch.chdir("/")
         assert saver.head("t") is None
     assert (tmp_path / "file_x?mode=memory").exists()
+
+
+def test_what_is_in_memory_is_nobody_elses_and_no_file(tmp_path, monkeypatch, docs):
+    monkeypatch.chdir(tmp_path)
+    with SqliteSaver(":memory:") as saver, SqliteSaver(":memory:") as other:
+        saver.begin(docs.checkpoint("t"), None)
+        assert (saver.head("t") is None, other.head("t") is None) == (False, True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_folder_is_named_and_not_made(tmp_path):
@@ -550,6 +558,22 @@ def test_both_sides_of_a_fork_go_on(saver, docs):
     assert [entry.attempt_id for entry in saver.load("t").entries] == ["a"] + ["child"] * 50
     with inside(saver) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+def test_both_sides_of_a_fork_have_what_was_in_memory(docs):
+    with SqliteSaver.from_conn_string(":memory:") as saver:
+        saver.begin(docs.checkpoint("t"), None, [docs.started()])
+        child = os.fork()
+        if child == 0:
+            try:
+                saver.append("t", "c0", 1, [docs.completed(1, "child")])
+                os._exit(len(saver.load("t").entries))
+            finally:
+                os._exit(99)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 2
+        assert len(saver.load("t").entries) == 1
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from taskpoint import FormatError, SqliteCache, SqliteSaver, SqliteStore, StoreError
+from taskpoint import FormatError, SqliteCache, SqliteSaver, SqliteStore, StoreError, UsageError
 from taskpoint.caches import sqlite as caches
 from taskpoint.stores import sqlite as stores
 
@@ -53,6 +53,18 @@ def test_a_saver_a_store_and_a_cache_share_a_file(path):
         assert store.get(("a",), "k").value == {"n": 1}
     with SqliteSaver(path) as saver:
         assert saver.history("t") == []
+
+
+def test_what_is_in_memory_is_not_shared():
+    with SqliteSaver(":memory:") as saver, SqliteStore.from_conn_string(":memory:") as store:
+        store.put(("a",), "k", {"n": 1})
+        with SqliteCache(":memory:") as cache:
+            cache.set((("a",), "k"), "1")
+            assert (store.get(("a",), "k").value, cache.get((("a",), "k"))) == ({"n": 1}, "1")
+        with SqliteStore(":memory:") as other:
+            assert other.get(("a",), "k") is None
+        with pytest.raises(UsageError, match="no file to share"):
+            SqliteStore.from_saver(saver)
 
 
 def test_a_file_that_only_a_saver_used_has_no_other_tables(path):
