@@ -105,14 +105,21 @@ def current_host(kind: str, name: str | None = None) -> Host:
     Raises:
         UsageError: This is plain code, not an entrypoint or a task (code ``usage.outside_run``).
     """
-    current = _CURRENT.get()
-    if current is None:
+    host = running_host()
+    if host is None:
+        what = f"{kind}{'' if name is None else f' {name!r}'}"
+        if _CURRENT.get() is not None:
+            raise UsageError(
+                f"{what} was called by what a task has begun, and that task has ended",
+                code="usage.outside_run",
+                hint="let the task wait for what it starts before it returns",
+            )
         raise UsageError(
-            f"{kind}{'' if name is None else f' {name!r}'} was called outside of a run",
+            f"{what} was called outside of a run",
             code="usage.outside_run",
             hint="call it inside an @entrypoint or a @task, in its own thread",
         )
-    return current.open() if isinstance(current, Place) else current
+    return host
 
 
 def running_host() -> Host | None:
@@ -136,48 +143,47 @@ def elsewhere(name: str) -> UsageError:
 
 
 class Place:
-    """Where the code of a call runs: it has a scope, and a host, from when it first asks for its run. Most never do."""
+    """Where the code of a call runs: it has a scope, and a host, from when it first asks for its run. Most never do.
 
-    __slots__ = ("_call", "_make", "host", "thread")
+    What the code has begun beside itself may ask as well, from other threads too. Where that comes after the code has
+    ended, and nobody asked before, it is plain code: nothing may begin in a scope that nobody ends any more.
+    """
 
-    def __init__(self, call: Call, make: Callable[[Place, Call], Host]) -> None:
-        self._call: Call | None = call
+    __slots__ = ("_lock", "_make", "_unasked", "host", "thread")
+
+    def __init__(self, call: Call, make: Callable[[Place, Call], Host], lock: threading.Lock) -> None:
+        self._unasked = [call]
+        """Who takes the call out decides whether the code has asked or has ended: `pop` is one step for all threads."""
         self._make = make
+        self._lock = lock
         self.host: Host | None = None
         self.thread = threading.get_ident()
         _CURRENT.set(self)
 
-    def open(self) -> Host:
-        """Return the host, made if it is not there yet (not locked).
-
-        Raises:
-            UsageError: The code has ended, and never asked while it ran (code ``usage.outside_run``).
-        """
-        call = self._call
-        if self.host is None and call is not None:
-            job: Job = call.job
-            with job.host.run.lock:
-                if self._call is not None:
-                    self.opened()
+    def open(self) -> Host | None:
+        """Return the host, made if it is not there yet; None where the code has ended, and never asked (not locked)."""
         if self.host is None:
-            raise UsageError(
-                "this was started by a task that has ended, and asks for its run",
-                code="usage.outside_run",
-                hint="let the task wait for what it starts before it returns",
-            )
+            with self._lock:
+                self.opened()
         return self.host
 
-    def opened(self) -> Host:
-        """Return the host, made if it is not there yet, while the code runs (locked)."""
-        if self.host is None:
-            assert self._call is not None
-            self.host = self._make(self, self._call)
-        return self.host
+    def opened(self) -> None:
+        """Make the host if it is not there yet, and the code has not ended (locked)."""
+        if self._unasked:
+            try:
+                call = self._unasked.pop()
+            except IndexError:  # the code has just ended
+                return
+            self.host = self._make(self, call)
 
     def leave(self) -> Host | None:
-        """Return the host, None where nobody has asked: the code is over, and what it holds may go."""
-        self._call = None
-        return self.host
+        """Return the host, None where nobody has asked, nor will: the code is over (not locked)."""
+        try:
+            self._unasked.pop()
+        except IndexError:
+            with self._lock:  # where somebody asks right now, the host is there after that
+                return self.host
+        return None
 
 
 class Host(ABC):

@@ -397,25 +397,32 @@ class LoopHost(Host):
             return
         run = self.run
         loop = self.loop
-        place = Place(call, _open)
+        place = Place(call, _open, run.lock)
         loop.leaves[place] = None
         outcome: Outcome | None = None
+        host: Host | None = None
         try:
             if run.ending is None and not call.scope.is_over():
                 end = End()
                 try:
                     end.value = await job.func(*job.args, **job.kwargs)
                 except BaseException as error:  # noqa: BLE001 - it is sorted later on
-                    _host_of(place)._note(end, error)  # noqa: SLF001 - one of its own
-                if place.host is not None or run.machine.knows(call.path):
-                    await _host_of(place).finish(end)
-                outcome = run.outcome(call, place.host, end)
+                    left = place.open()
+                    assert isinstance(left, LoopHost)
+                    left._note(end, error)  # noqa: SLF001 - one of its own
+                if run.machine.knows(call.path):  # what a recorded scope did not ask for is orphaned
+                    place.open()
+                host = place.leave()
+                if isinstance(host, LoopHost):
+                    await host.finish(end)
+                outcome = run.outcome(call, host, end)
         except Signal:
             pass
         except BaseException as error:  # noqa: BLE001 - nobody else would see it
             with run.lock:
                 run.halt(error)
-        loop.left(place, call, outcome)
+        loop.leaves.pop(place, None)
+        loop.ended(call, outcome, slot=not isinstance(host, LoopHost) or host.has_slot)
 
 
 def _open(place: Place, call: Call) -> LoopHost:
@@ -426,13 +433,6 @@ def _open(place: Place, call: Call) -> LoopHost:
     loop = parent.loop
     loop.leaves.pop(place, None)
     loop.hosts[host] = None
-    return host
-
-
-def _host_of(place: Place) -> LoopHost:
-    """Return the host of what runs there, made if nobody has asked for it; also for who left its scope unasked."""
-    host = place.open()
-    assert isinstance(host, LoopHost)
     return host
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from taskpoint._core.calls import MADE, RUNNING, Call, Outcome
 from taskpoint.errors import ReplayDivergenceError
@@ -259,28 +259,17 @@ class RunLoop:
         runner.add_done_callback(lambda _: self.ended(call, Outcome()))
         runner.cancel()
 
-    def left(self, place: Place, call: Call, outcome: Outcome | None) -> None:
-        """Take the end of an async call and of the place where its code ran; nobody can ask for its run any more."""
-        with self.run.lock:
-            self.leaves.pop(place, None)
-            host = cast("LoopHost | None", place.leave())
-            if host is not None:
-                self.hosts.pop(host, None)  # a thread may have asked at the last moment
-            self._ended(call, outcome, slot=host is None or host.has_slot)
-
     def ended(self, call: Call, outcome: Outcome | None, *, slot: bool = True) -> None:
         """Take the end of an async call; `slot` tells whether it had a place under the limit."""
-        with self.run.lock:
-            self._ended(call, outcome, slot=slot)
-
-    def _ended(self, call: Call, outcome: Outcome | None, *, slot: bool) -> None:
-        if self.running.pop(call, None) is None:
-            return
-        self.finished.append((call, outcome))
-        self.run.free_slot(held=slot, on_loop=True)
-        if self.waiting:
-            self.start_waiting()
-        self.activate()
+        run = self.run
+        with run.lock:
+            if self.running.pop(call, None) is None:
+                return
+            self.finished.append((call, outcome))
+            run.free_slot(held=slot, on_loop=True)
+            if self.waiting:
+                self.start_waiting()
+            self.activate()
 
     def start_waiting(self) -> None:
         """Start what the limit held back (locked)."""

@@ -406,7 +406,7 @@ class SyncHost(Host):
 
 def execute_in_thread(run: Run, call: Call, job: Job) -> tuple[End, SyncHost | None]:
     """Run the function of a call in this thread to its end; there is no host where it never asked for its run."""
-    place = Place(call, _open)
+    place = Place(call, _open, run.lock)
     end = End()
     try:
         end.value = job.func(*job.args, **job.kwargs)
@@ -414,7 +414,7 @@ def execute_in_thread(run: Run, call: Call, job: Job) -> tuple[End, SyncHost | N
         end.error = unwrapped(error)
     if end.error is not None or run.machine.knows(call.path):  # what a recorded scope did not ask for is orphaned
         place.open()
-    host = place.leave()  # a thread that asks at this moment gets one that can do nothing: it is not its own
+    host = place.leave()
     if host is None:
         return end, None
     assert isinstance(host, SyncHost)
