@@ -7,15 +7,16 @@ from taskpoint.runtime.heartbeat import HEART
 BREAKS = ("CON-014",)
 
 
-SCOPES = []
+SCOPES = {}
 
 
-@replaces("taskpoint._core.machine:Scope.__init__")
-def init(original, self, machine, path, *args, **kwargs):
-    original(self, machine, path, *args, **kwargs)
-    if not path:
-        running = [run.machine for run in HEART._runs]
-        SCOPES[:] = [scope for scope in SCOPES if scope.machine in running and scope.machine is not machine]
-        if SCOPES:
-            self.matcher._free = SCOPES[0].matcher._free
-        SCOPES.append(self)
+@replaces("taskpoint._core.machine:Machine.open_scope")
+def open_scope(original, self, path=""):
+    scope = original(self, path)
+    running = [run.machine for run in HEART._runs]
+    for machine in [each for each in SCOPES if each not in running or each is self]:
+        del SCOPES[machine]
+    for other in SCOPES.values():
+        scope.matcher._free, scope.matcher._counts = other.matcher._free, other.matcher._counts
+    SCOPES[self] = scope
+    return scope

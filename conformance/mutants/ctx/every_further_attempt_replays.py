@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("CTX-011",)
 
 
-@replaces("taskpoint._core.machine:Scope.is_replaying")
+@replaces("taskpoint._core.calls:Scope.is_replaying")
 def is_replaying(original, self):
     return self.recorded

@@ -5,9 +5,9 @@ from mutating import replaces
 BREAKS = ("IDN-004",)
 
 
-@replaces("taskpoint._core.machine:Scope.__init__")
-def init(original, self, machine, path, *args, **kwargs):
-    original(self, machine, path, *args, **kwargs)
-    if path:
-        shared = machine.__dict__.setdefault("shared", {})
-        self.matcher._free = self.matcher._counts = shared.setdefault(path.rpartition("#")[0], {})
+@replaces("taskpoint._core.machine:Machine.open_call")
+def open_call(original, self, call):
+    scope = original(self, call)
+    shared = self.__dict__.setdefault("shared", {})
+    scope.matcher._free = scope.matcher._counts = shared.setdefault(call.path.rpartition("#")[0], {})
+    return scope

@@ -8,13 +8,12 @@ from taskpoint._core.machine import DuplicateKey
 BREAKS = ("IDN-013",)
 
 
-@replaces("taskpoint._core.machine:Machine._match_key")
-def _match_key(original, scope, name, key, digest):
+@replaces("taskpoint._core.machine:Machine.call")
+def call(original, self, scope, name, digest, key=None, encoded=None):
     try:
-        return original(scope, name, key, digest)
+        return original(self, scope, name, digest, key, encoded)
     except DuplicateKey as duplicate:
-        machine = scope.machine
         error = ErrorDocument("usage.key_duplicate", "the key is used")
-        stamp = (-1, machine.now(), machine.attempt_id, f"{duplicate}-2", name, digest, True, 1, machine.now())
-        machine.outbox.append((TaskFailed(*stamp, error), None))
+        stamp = (-1, self.now(), self.attempt_id, f"{duplicate}-2", name, digest, True, 1, self.now())
+        self.outbox.append((TaskFailed(*stamp, error), None))
         raise

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("RPL-016",)
 
 
-@replaces("taskpoint._core.machine:Scope._add")
-def _add(original, self, call):
+@replaces("taskpoint._core.calls:Scope.add")
+def add(original, self, call):
     original(self, call)
     self.solo = None

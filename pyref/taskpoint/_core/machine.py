@@ -12,8 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from taskpoint._core.calls import DELIVERED, DROPPED, FINISHED, PARKED, Call, Outcome
-from taskpoint._core.execution import Execution
+from taskpoint._core.calls import DROPPED, FINISHED, PARKED, Call, Outcome, Scope
 from taskpoint._core.index import Index
 from taskpoint._core.journal import (
     Entry,
@@ -23,10 +22,10 @@ from taskpoint._core.journal import (
     TaskFailed,
     TaskOutcome,
 )
-from taskpoint._core.matching import INTERRUPT, Divergence, Matcher, Record
+from taskpoint._core.matching import INTERRUPT, Divergence, Record
 from taskpoint._core.paths import encode_name, segment
 
-__all__ = ("DuplicateKey", "Machine", "Remembered", "Scope", "Verdict")
+__all__ = ("DuplicateKey", "Machine", "Remembered", "Verdict")
 
 
 class DuplicateKey(Exception):
@@ -50,106 +49,6 @@ class Verdict:
     id: str
     answer: str | None
     diverged: Divergence | None = None
-
-
-class Scope:
-    """One execution of an entrypoint or a task (`IDN-004`)."""
-
-    __slots__ = (
-        "_matcher",
-        "attempt",
-        "calls",
-        "execution",
-        "failures",
-        "held",
-        "machine",
-        "open",
-        "path",
-        "ready",
-        "recorded",
-        "replayed",
-        "solo",
-        "suspended",
-        "turns",
-    )
-
-    def __init__(
-        self,
-        machine: Machine,
-        path: str,
-        records: Sequence[Record],
-        execution: Execution | None = None,
-        attempt: int = 1,
-    ) -> None:
-        self.machine = machine
-        self.path = path
-        self.execution = execution
-        self.attempt = attempt
-        """The number of this execution of its call, from 1."""
-        self._matcher = Matcher(path, records) if records else None
-        self.recorded = bool(records)
-        self.calls = 0
-        self.open = 0
-        self.turns = 0
-        self.solo: Call | None = None
-        """The one open call, if no other was open since it was made (`RPL-015`)."""
-        self.ready: list[tuple[int, Call]] = []
-        """Calls that were made and have a recorded outcome, by journal order (`CON-002`)."""
-        self.failures: list[tuple[int, Call]] = []
-        """Failures delivered, each with the number of calls made before its delivery (`RPL-041`)."""
-        self.held: dict[Call, None] = {}
-        """Recorded cancellations that the code has not asked for again in this attempt (`CON-022`)."""
-        self.suspended = False
-        self.replayed = 0
-        """How many of the calls have a recorded outcome."""
-
-    def is_over(self) -> bool:
-        """Tell whether the scope's execution was given up or repeated: it has no say any more (`POL-023`)."""
-        return self.execution is not None and self.execution.is_over
-
-    @property
-    def matcher(self) -> Matcher:
-        """What finds the records of the scope's calls; most scopes make none."""
-        if self._matcher is None:
-            self._matcher = Matcher(self.path)
-        return self._matcher
-
-    def deliverable(self) -> Call | None:
-        """Return the call whose outcome comes next in journal order, of those made (`CON-003`)."""
-        return self.ready[0][1] if self.ready else None
-
-    def deliver(self) -> Call:
-        """Take the next outcome: from here on the scope's code can see it."""
-        call = heapq.heappop(self.ready)[1]
-        call.state = DELIVERED
-        call.turn = self.turns = self.turns + 1
-        if self.execution is not None:
-            self.execution.touch()
-        self.open -= 1
-        self.solo = None
-        if isinstance(call.outcome, TaskFailed):
-            self.failures.append((self.calls, call))
-        return call
-
-    def release(self, call: Call) -> bool:
-        """Let a recorded cancellation be delivered: the code cancels the call again, or nothing else can happen."""
-        if call not in self.held:
-            return False
-        del self.held[call]
-        if call.outcome is not None:
-            heapq.heappush(self.ready, (call.outcome.seq, call))
-        return True
-
-    def is_replaying(self) -> bool:
-        """Tell whether the journal holds something that the code has not been shown, and it made no new call yet."""
-        if not self.recorded or self.suspended or self.calls > self.replayed:
-            return False
-        return bool(self.ready) or self.matcher.has_unclaimed()
-
-    def _add(self, call: Call) -> None:
-        self.solo = call if self.open == 0 else None
-        self.open += 1
-        self.calls += 1
 
 
 class Machine:
@@ -182,11 +81,11 @@ class Machine:
 
     def open_scope(self, path: str = "") -> Scope:
         """Begin the execution of an entrypoint (no path) or of the call at `path`."""
-        return Scope(self, path, self._records_of(path))
+        return Scope(path, self._records_of(path))
 
     def open_call(self, call: Call) -> Scope:
         """Begin an execution of a call."""
-        return Scope(self, call.path, self._records_of(call.path), call.execution, call.attempts)
+        return Scope(call.path, self._records_of(call.path), call.execution, call.attempts)
 
     def knows(self, scope: str) -> bool:
         """Tell whether something is recorded in a scope."""
@@ -248,7 +147,7 @@ class Machine:
         if record is None and scope.suspended:
             call.state = PARKED
             return call
-        scope._add(call)  # noqa: SLF001 - one module, two halves
+        scope.add(call)
         if record is not None:
             call.outcome = self.index.outcome(path)
             call.state = FINISHED

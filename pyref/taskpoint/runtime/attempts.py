@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from taskpoint import codec
+from taskpoint._core.calls import Scope
 from taskpoint._core.execution import Execution
-from taskpoint._core.machine import Scope
 from taskpoint.errors import ValueEncodingError
 from taskpoint.runtime.caching import CachedResult, namespace_of
 from taskpoint.runtime.commands import EntrypointFinal

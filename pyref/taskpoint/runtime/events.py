@@ -13,9 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from taskpoint._core.calls import Call, Outcome
+from taskpoint._core.calls import Call, Outcome, Scope
 from taskpoint._core.journal import TaskCompleted, TaskFailed, TaskOutcome
-from taskpoint._core.machine import Scope
 from taskpoint.runtime.commands import Interrupt
 from taskpoint.runtime.failures import deliver, failure_in, failure_of
 from taskpoint.runtime.host import Job

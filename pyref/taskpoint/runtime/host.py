@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from taskpoint import codec
-from taskpoint._core.calls import Call
+from taskpoint._core.calls import Call, Scope
 from taskpoint._core.journal import ErrorDocument, TaskCancelled, TaskCompleted, TaskFailed
-from taskpoint._core.machine import Scope
 from taskpoint.errors import FormatError, UsageError, ValueEncodingError
 from taskpoint.runtime.failures import Resolver, deliver, describe, links
 from taskpoint.runtime.forms import Form

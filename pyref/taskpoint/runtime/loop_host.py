@@ -7,9 +7,8 @@ import contextvars
 from collections.abc import Callable, Coroutine, Generator
 from typing import TYPE_CHECKING, Any, Final
 
-from taskpoint._core.calls import DELIVERED, DROPPED, FINISHED, PARKED, SUSPENDED, Call, Outcome
+from taskpoint._core.calls import DELIVERED, DROPPED, FINISHED, PARKED, SUSPENDED, Call, Outcome, Scope
 from taskpoint._core.journal import TaskCompleted
-from taskpoint._core.machine import Scope
 from taskpoint.errors import TaskpointError
 from taskpoint.runtime.host import Callee, End, Host, Job, Place, elsewhere
 from taskpoint.runtime.loop_future import LoopFuture

@@ -5,9 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from taskpoint._core.calls import RUNNING, Call, Outcome
+from taskpoint._core.calls import RUNNING, Call, Outcome, Scope
 from taskpoint._core.execution import Execution
-from taskpoint._core.machine import Scope
 from taskpoint.runtime.caching import CachedResult, namespace_of
 from taskpoint.runtime.failures import describe
 from taskpoint.runtime.host import End, Host, Job

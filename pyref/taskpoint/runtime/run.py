@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taskpoint import codec
-from taskpoint._core.calls import MADE, RUNNING, SUSPENDED, Call, Outcome
-from taskpoint._core.machine import DuplicateKey, Machine, Remembered, Scope, Verdict
+from taskpoint._core.calls import MADE, RUNNING, SUSPENDED, Call, Outcome, Scope
+from taskpoint._core.machine import DuplicateKey, Machine, Remembered, Verdict
 from taskpoint._core.matching import Divergence
 from taskpoint.errors import SaverError, UsageError, ValueEncodingError
 from taskpoint.runtime.commits import Commits

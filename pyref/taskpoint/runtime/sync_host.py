@@ -9,9 +9,8 @@ import time
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from taskpoint._core.calls import DELIVERED, DROPPED, FINISHED, MADE, PARKED, RUNNING, Call, Outcome
+from taskpoint._core.calls import DELIVERED, DROPPED, FINISHED, MADE, PARKED, RUNNING, Call, Outcome, Scope
 from taskpoint._core.journal import TaskCancelled, TaskCompleted
-from taskpoint._core.machine import Scope
 from taskpoint.errors import FormatError, UsageError, ValueEncodingError
 from taskpoint.runtime.host import Callee, End, Host, Job, Place, elsewhere
 from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped

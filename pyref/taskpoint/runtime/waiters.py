@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from taskpoint._core.machine import Scope
+from taskpoint._core.calls import Scope
 
 __all__ = ("Parked", "Pause", "Wakeable")
 
