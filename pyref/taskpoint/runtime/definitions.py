@@ -63,7 +63,7 @@ def check_name(kind: str, name: object) -> str:
     """Return a name if it is one (`TSK-005`)."""
     if not is_label(name):
         raise UsageError(
-            f"the name of a {kind} is not a string of 1 to {_MAX_NAME} characters",
+            f"the name of this {kind} is not a string of 1 to {_MAX_NAME} characters",
             code="usage.name_invalid",
             hint="give a short, stable name: it is part of what is stored",
         )
@@ -98,14 +98,14 @@ def check_function(kind: str, func: object) -> Callable[..., Any]:
     """
     if not callable(func):
         raise UsageError(
-            f"a {kind} needs a function, not {type(func).__name__}",
+            f"{kind}() needs a function, not {type(func).__name__}",
             code="usage.not_callable",
-            hint=f'write {kind}("name", function) or put @{kind} above a function',
+            hint=f'write {kind}("name", function) or put @{kind} directly above a function',
         )
     base = base_function(func)
     if inspect.isgeneratorfunction(base) or inspect.isasyncgenfunction(base):
         raise UsageError(
-            f"a generator function cannot be a {kind}",
+            f"{kind}() does not take a generator function",
             code="usage.generator",
             hint="return a list instead of yielding",
         )

@@ -15,6 +15,7 @@ from taskpoint.runtime.loop_future import LoopFuture
 from taskpoint.runtime.policed_loop import run_on_loop
 from taskpoint.runtime.run_loop import RunLoop
 from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped
+from taskpoint.runtime.staying import finish
 
 if TYPE_CHECKING:
     from taskpoint.runtime.run import Run
@@ -449,6 +450,9 @@ def _is_cancelled(task: asyncio.Task[Any] | None) -> bool:
 def execute_on_private_loop(run: Run, scope: Scope, job: Job) -> tuple[End, Host]:
     """Run an async task in this thread, on a loop of its own; inside is a scope like on any loop."""
 
+    def stop(_: BaseException) -> None:
+        run.halt_or_hurry(KeyboardInterrupt())  # Ctrl-C cancels a loop's main task: no act of the workflow (CON-015)
+
     async def main() -> tuple[End, LoopHost]:
         loop = RunLoop(run, asyncio.get_running_loop())
         with run.lock:
@@ -457,8 +461,8 @@ def execute_on_private_loop(run: Run, scope: Scope, job: Job) -> tuple[End, Host
         with run.lock:
             run.async_active += 1
         try:
-            end = await host.execute(job.func, job.args, job.kwargs)
-            await loop.finish()
+            end = await finish(host.execute(job.func, job.args, job.kwargs), stop)
+            await finish(loop.finish(), stop)
         finally:
             with run.lock:
                 run.busy += 1
@@ -468,7 +472,4 @@ def execute_on_private_loop(run: Run, scope: Scope, job: Job) -> tuple[End, Host
             loop.close()
         return end, host
 
-    end, host = job.context.run(asyncio.run, main())
-    if isinstance(end.error, asyncio.CancelledError) and not end.is_failure and not job.cancelled:
-        end.error = KeyboardInterrupt()  # Ctrl-C reaches a loop as a cancellation of its main task
-    return end, host
+    return job.context.run(asyncio.run, main())

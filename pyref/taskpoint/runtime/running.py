@@ -19,6 +19,7 @@ from taskpoint.runtime.loop_host import LoopHost
 from taskpoint.runtime.requests import Request
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.run_loop import RunLoop
+from taskpoint.runtime.staying import finish, stay
 from taskpoint.runtime.stopping import Use
 from taskpoint.runtime.sync_host import SyncHost
 
@@ -137,9 +138,7 @@ async def _carry_all_on_loop(
     attempts = Attempts()
     with Use() as use:
         while True:
-            attempt, stopped = (
-                (begin(entrypoint, request), None) if quick else await streams.stay(begin, entrypoint, request)
-            )
+            attempt, stopped = (begin(entrypoint, request), None) if quick else await stay(begin, entrypoint, request)
             attempt.attempts = attempts
             try:
                 use.carries(attempt.run)
@@ -167,7 +166,7 @@ async def _carry_on_loop(
     cached = None if entrypoint.policies is None else CachedRun(attempt)
     kept = None
     if cached is not None and stopped is None:
-        kept, stopped = await streams.stay(cached.get)
+        kept, stopped = await stay(cached.get)
     loop = RunLoop(run, asyncio.get_running_loop())
     host = LoopHost(loop, run.machine.open_scope(), is_task=False)
     try:
@@ -179,7 +178,7 @@ async def _carry_on_loop(
             timeout = entrypoint.options.timeout
             async with _UNLIMITED if timeout is None else limited_on_loop(run, host.scope, timeout):
                 end = await _run_body(attempt, host, context)
-        await streams.finish(loop.finish(), run.halt_or_hurry)
+        await finish(loop.finish(), run.halt_or_hurry)
         if run.running or run.committing:
             await _wait_idle(run)
     finally:
@@ -187,11 +186,11 @@ async def _carry_on_loop(
     if quick:
         value = attempt.close(end, host)
     else:
-        value, stopped = await streams.stay(attempt.close, end, host)
+        value, stopped = await stay(attempt.close, end, host)
         if stopped is not None:
             raise stopped
     if cached is not None and kept is None:
-        await streams.stay(cached.set)
+        await stay(cached.set)
     return _shown(attempt, value)
 
 
@@ -204,7 +203,7 @@ async def _run_body(attempt: Attempt, host: LoopHost, context: contextvars.Conte
         attempt.run.halt_or_hurry(error)  # first: so that what it cancels is no act of the workflow (CON-015)
         body.cancel()
 
-    return await streams.finish(body, stop)
+    return await finish(body, stop)
 
 
 async def _wait_idle(run: Run) -> None:

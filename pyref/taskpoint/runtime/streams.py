@@ -21,7 +21,7 @@ from taskpoint.watching.base import Watcher
 if TYPE_CHECKING:
     from taskpoint.runtime.attempt import Attempt
 
-__all__ = ("astream", "finish", "in_thread", "stay", "stream")
+__all__ = ("astream", "in_thread", "stream")
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -137,24 +137,6 @@ def _bus(
     parts: Parts, options: StreamOptions, put: Callable[[_Item], None], watchers: Sequence[Sequence[Watcher]]
 ) -> Bus | None:
     return bus_for(*watchers, reader=lambda event: put(parts.note(event)), reads_custom=options.shows("custom"))
-
-
-async def finish(work: Awaitable[T], stop: Callable[[BaseException], None]) -> T:
-    """Await work to its end, however often the waiter is cancelled; `stop` hears of each cancellation."""
-    future = asyncio.ensure_future(work)
-    while not future.done():
-        try:
-            await asyncio.wait([future])
-        except asyncio.CancelledError as error:
-            stop(error)
-    return future.result()
-
-
-async def stay(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, BaseException | None]:
-    """Call something in a thread and await it to its end; a cancellation meanwhile is handed back with its result."""
-    stopped: list[BaseException] = []
-    result = await finish(asyncio.to_thread(call, *args, **kwargs), stopped.append)
-    return result, stopped[0] if stopped else None
 
 
 async def in_thread(run: Callable[[Callable[[Attempt], None]], T]) -> T:

@@ -232,6 +232,31 @@ def test_ctrl_c_keeps_what_finished(saver):
     assert main.invoke(None, thread_id="t") == [1, 2]
 
 
+def test_ctrl_c_below_an_async_task_of_a_sync_workflow_is_no_act_of_the_workflow(saver):
+    attempts = []
+
+    @task
+    async def leaf():
+        if len(attempts) == 1:
+            signal.raise_signal(signal.SIGINT)
+            await asyncio.Event().wait()
+        return 1
+
+    @task
+    async def outer():
+        return await leaf()
+
+    @entrypoint(checkpointer=saver)
+    def main(n):
+        attempts.append(1)
+        return outer().result()
+
+    with pytest.raises(KeyboardInterrupt):
+        main.invoke(1, thread_id="t")
+    assert kinds(saver, "t") == ["run.started", "run.stopped"]
+    assert main.invoke(None, thread_id="t") == 1
+
+
 def is_awaited():
     """Whether the one run of this process was told to end, and waits for what is in flight."""
     runs = [use._run for use in list(stopping._REGISTRY.uses) if use._run is not None]
