@@ -6,6 +6,7 @@ import dataclasses
 import inspect
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -22,8 +23,12 @@ from taskpoint import (
     RunOptions,
     Runtime,
     StateSnapshot,
+    TaskFuture,
     TaskSnapshot,
     TimeoutPolicy,
+    interchange,
+    testing,
+    watching,
 )
 from taskpoint.runtime.options import (
     CallKeywords,
@@ -52,6 +57,15 @@ def rows(section: str) -> dict[str, list[str]]:
 
 def test_each_public_name_has_a_place() -> None:
     assert set(taskpoint.__all__) - words(PAGE) == set()
+
+
+@pytest.mark.parametrize("module", [interchange, testing, watching])
+def test_each_public_name_of_a_module_has_a_place(module: ModuleType) -> None:
+    assert set(module.__all__) - words(PAGE) == set()
+
+
+def test_what_a_call_shows_has_a_place() -> None:
+    assert members_of(TaskFuture) - words(PAGE) == set()
 
 
 def test_each_public_verb_has_a_place() -> None:

@@ -7,7 +7,7 @@ import contextvars
 import threading
 import time
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from taskpoint._core.calls import DELIVERED, DROPPED, FINISHED, MADE, PARKED, RUNNING, Call, Outcome, Scope
 from taskpoint._core.journal import TaskCancelled, TaskCompleted
@@ -91,6 +91,15 @@ class SyncFuture(Generic[R]):
             "a call made by a sync function cannot be awaited",
             code="usage.blocking_wait",
             hint="use .result(), or make the function async",
+        )
+
+    @property
+    def _condition(self) -> NoReturn:
+        """Refuse to be waited for by `concurrent.futures`, which asks its own futures for this."""
+        raise UsageError(
+            "concurrent.futures cannot wait for calls",
+            code="usage.blocking_wait",
+            hint="use as_completed(calls) or gather(*calls) of taskpoint, whose order a replay repeats",
         )
 
 

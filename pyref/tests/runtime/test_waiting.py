@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from taskpoint import Command, InMemorySaver, as_completed, entrypoint, interrupt, task
+from taskpoint import Command, InMemorySaver, UsageError, as_completed, entrypoint, interrupt, task
 
 
 class Slow(InMemorySaver):
@@ -169,3 +169,12 @@ def test_cancelling_ainvoke_stops_a_sync_workflow_whenever_it_comes(moment):
         assert saver.load("t").entries[-1].kind == "run.stopped"
         main.invoke(None, thread_id="t")
         assert ran == list(range(50))
+
+
+@pytest.mark.parametrize("wait", [concurrent.futures.wait, lambda calls: list(concurrent.futures.as_completed(calls))])
+def test_who_waits_with_concurrent_futures_is_told_what_to_use(wait):
+    double = task("double", lambda n: 2 * n)
+    main = entrypoint("main", lambda n: wait([double(n), double(n)]))
+    with pytest.raises(UsageError, match=r"as_completed\(calls\) or gather") as refused:
+        main.invoke(1)
+    assert refused.value.code == "usage.blocking_wait"
