@@ -303,7 +303,12 @@ def _unwritable() -> FormatError:
 
 
 def database_path(path: object) -> str:
-    """Return `path` as an absolute one, so that a later change of folder changes nothing; `IN_MEMORY` is taken, too."""
+    """Return `path` as an absolute one, so that a later change of folder changes nothing; `IN_MEMORY` is taken, too.
+
+    A connection, as programs from LangGraph pass one, stands for the file that it was opened with.
+    """
+    if isinstance(path, sqlite3.Connection):
+        path = _file_of(path)
     if path == IN_MEMORY:
         return IN_MEMORY
     text: object = os.fspath(cast("str | os.PathLike[str]", path)) if isinstance(path, str | os.PathLike) else None
@@ -313,6 +318,16 @@ def database_path(path: object) -> str:
             hint="use an InMemorySaver, InMemoryStore or InMemoryCache for what need not outlive the process",
         )
     return str(Path(text).absolute())
+
+
+def _file_of(connection: sqlite3.Connection) -> str:
+    try:
+        file: str = connection.execute("PRAGMA database_list").fetchone()[2]
+    except sqlite3.Error:
+        raise UsageError(
+            "the connection is closed, or another thread's", hint="pass the path of the file, or an open connection"
+        ) from None
+    return file or IN_MEMORY
 
 
 def check_options(synchronous: object, busy_timeout: object) -> None:

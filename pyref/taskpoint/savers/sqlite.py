@@ -81,6 +81,7 @@ class SqliteSaver(CheckpointSaver):
 
     Args:
         path: The file; its folder must exist. ``":memory:"`` keeps them in memory, until the saver is closed.
+            A connection of `sqlite3` stands for its file, which is opened a second time.
         synchronous: ``FULL`` survives a power cut, ``NORMAL`` the end of the process, ``OFF`` only what goes well.
         busy_timeout: For how many seconds to wait while another process writes.
 
@@ -97,7 +98,7 @@ class SqliteSaver(CheckpointSaver):
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path: str | os.PathLike[str] | sqlite3.Connection,
         *,
         synchronous: Literal["FULL", "NORMAL", "OFF"] = "FULL",
         busy_timeout: float = 5.0,

@@ -32,7 +32,7 @@ class StoreFile:
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path: str | os.PathLike[str] | sqlite3.Connection,
         synchronous: str,
         busy_timeout: float,
         tables: Tables,

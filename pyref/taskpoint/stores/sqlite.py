@@ -45,6 +45,7 @@ class SqliteStore(BaseStore):
 
     Args:
         path: The file; its folder must exist. ``":memory:"`` keeps them in memory, until the store is closed.
+            A connection of `sqlite3` stands for its file, which is opened a second time.
         ttl: The default time to live and whether reading renews it.
         synchronous: ``FULL`` survives a power cut, ``NORMAL`` the end of the process, ``OFF`` only what goes well.
         busy_timeout: For how many seconds to wait while another process writes.
@@ -64,7 +65,7 @@ class SqliteStore(BaseStore):
 
     def __init__(
         self,
-        path: str | os.PathLike[str],
+        path: str | os.PathLike[str] | sqlite3.Connection,
         *,
         ttl: TTLConfig | None = None,
         synchronous: Literal["FULL", "NORMAL", "OFF"] = "FULL",

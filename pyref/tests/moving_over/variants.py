@@ -2,6 +2,7 @@
 
 import asyncio
 import operator
+import sqlite3
 from functools import partial, reduce
 from typing import TypedDict
 
@@ -107,13 +108,17 @@ async def play() -> None:
 
 
 asyncio.run(play())
-with SqliteSaver.from_conn_string(":memory:") as saver:
 
-    @entrypoint(checkpointer=saver)
-    def count(n: int, *, previous: int | None = None) -> int:
-        return n + (previous or 0)
 
-    print([count.invoke(n, {"configurable": {"thread_id": "n"}}) for n in (1, 2, 3)])
+def add_up(n: int, *, previous: int | None = None) -> int:
+    return n + (previous or 0)
+
+
+with SqliteSaver.from_conn_string(":memory:") as in_memory:
+    in_file = SqliteSaver(sqlite3.connect("numbers.db", check_same_thread=False))
+    for saver in (in_memory, in_file):
+        count = entrypoint(checkpointer=saver)(add_up)
+        print([count.invoke(n, {"configurable": {"thread_id": "n"}}) for n in (1, 2, 3)])
 
 try:
     outer.invoke([1])

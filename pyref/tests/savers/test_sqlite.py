@@ -13,6 +13,7 @@ import pytest
 
 from taskpoint.errors import ConcurrentRunError, FormatError, SaverError, UsageError
 from taskpoint.savers import SqliteSaver, _database
+from taskpoint.stores import SqliteStore
 
 
 @pytest.fixture
@@ -620,6 +621,13 @@ def test_with_and_async_with_close_the_file(tmp_path):
     assert caught.value.code == "saver.closed"
 
 
-def test_a_connection_is_no_path():
-    with closing(sqlite3.connect(":memory:")) as connection, pytest.raises(UsageError):
-        SqliteSaver(connection)
+@pytest.mark.parametrize("made", [SqliteSaver, SqliteStore])
+def test_a_connection_stands_for_its_file(made, path):
+    with closing(sqlite3.connect(path)) as connection, made(connection) as opened:
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        connection.close()
+        opened.get(("a",), "k") if made is SqliteStore else opened.head("t")
+    with closing(sqlite3.connect(":memory:")) as connection, SqliteSaver(connection) as saver:
+        assert saver.path == ":memory:"
+    with pytest.raises(UsageError, match="closed"):
+        made(connection)
