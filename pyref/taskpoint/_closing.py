@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Generator
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 __all__ = ("Closing",)
 
 
+class _Nothing:
+    """What can be awaited, and is over."""
+
+    def __await__(self) -> Generator[Any, None, None]:
+        yield from ()
+
+
 class Closing:
     """Closes itself at the end of a ``with`` or an ``async with``."""
+
+    def setup(self) -> Awaitable[None]:
+        """Do nothing, with or without ``await``: programs from LangGraph call it, and what is open is ready here."""
+        return _Nothing()
 
     def close(self) -> None:
         """Release what is held; calling it twice is no error."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import sys
 from contextlib import closing
@@ -53,6 +54,17 @@ def test_a_saver_a_store_and_a_cache_share_a_file(path):
         assert store.get(("a",), "k").value == {"n": 1}
     with SqliteSaver(path) as saver:
         assert saver.history("t") == []
+
+
+@pytest.mark.parametrize("made", [SqliteSaver, SqliteStore, SqliteCache])
+def test_there_is_nothing_to_set_up(made, path):
+    async def wait():
+        async with made(path) as opened:
+            return await opened.setup()
+
+    assert asyncio.run(wait()) is None
+    with made(path) as opened:
+        opened.setup()
 
 
 def test_what_is_in_memory_is_not_shared():
