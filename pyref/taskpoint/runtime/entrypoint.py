@@ -273,7 +273,12 @@ class Entrypoint(Stateful, Generic[I, R]):
         return streams.astream(lambda bus: running.ainvoke(self, request, bus), shown, *watchers)
 
     def batch(
-        self, inputs: Sequence[I], config: Config | Sequence[Config] | None = None, *, return_exceptions: bool = False
+        self,
+        inputs: Sequence[I],
+        config: Config | Sequence[Config] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **options: Unpack[RunOptions],
     ) -> list[Any]:
         """Run the workflow once for each input, several at a time, and return the values in order.
 
@@ -281,17 +286,18 @@ class Entrypoint(Stateful, Generic[I, R]):
             inputs: The inputs.
             config: One config for each input; with a checkpointer each needs a thread of its own.
             return_exceptions: Put a run's error in its place instead of raising the first.
+            **options: As for `invoke`, for each of the runs.
         """
         configs = self._configs(inputs, config)
         if running_host() is not None:
-            requests = [self._request(value, each, {}) for value, each in zip(inputs, configs, strict=True)]
+            requests = [self._request(value, each, options) for value, each in zip(inputs, configs, strict=True)]
             hosts = [composition.caller_of(self, request) for request in requests]
             if hosts and hosts[0] is not None and None not in hosts:
                 return composition.call_all(self, hosts[0], requests, return_exceptions=return_exceptions)
 
         def one(pair: tuple[I, Config | None]) -> Any:
             try:
-                return self.invoke(*pair)
+                return self.invoke(*pair, **options)
             except Exception as error:
                 if return_exceptions:
                     return error
@@ -305,7 +311,12 @@ class Entrypoint(Stateful, Generic[I, R]):
             return [future.result() for future in runs]
 
     async def abatch(
-        self, inputs: Sequence[I], config: Config | Sequence[Config] | None = None, *, return_exceptions: bool = False
+        self,
+        inputs: Sequence[I],
+        config: Config | Sequence[Config] | None = None,
+        *,
+        return_exceptions: bool = False,
+        **options: Unpack[RunOptions],
     ) -> list[Any]:
         """Do what `batch` does, on the running event loop."""
         configs = self._configs(inputs, config)
@@ -314,7 +325,7 @@ class Entrypoint(Stateful, Generic[I, R]):
 
         async def one(value: I, config: Config | None) -> Any:
             async with gate:
-                return await self.ainvoke(value, config)
+                return await self.ainvoke(value, config, **options)
 
         runs = [one(value, config) for value, config in zip(inputs, configs, strict=True)]
         results = await asyncio.gather(*runs, return_exceptions=True)  # all of them end before the first error leaves

@@ -71,6 +71,8 @@ async def main():
     print(sorted(name for mode, item in shown if mode == "updates" for name in item), shown[-1])
     other = {"configurable": {"thread_id": "2"}, "metadata": {"source": "test"}}
     print(await chat.ainvoke({"role": "user", "content": "hi"}, other, context=Context("bob")))
+    others = [{"configurable": {"thread_id": "3"}, "metadata": {"source": "test"}}]
+    print(await chat.abatch([{"role": "user", "content": "yes"}], others, context=Context("carl")))
     state = await chat.aget_state(config)
     print(state.values, state.next)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any, TypedDict
 
@@ -55,6 +56,22 @@ def test_a_context_reaches_entrypoint_and_tasks(schema, given, saver):
 
     context = {"name": "ann"} if given == "dict" or schema is UserDict else schema(name="ann")
     assert main.invoke(1, thread_id="t", context=context) == ["hello ann", "ann"]
+
+
+def test_each_run_of_a_batch_is_given_the_context(saver):
+    @task
+    def greet(*, runtime: Runtime[Any]):
+        return runtime.context.name
+
+    main = entrypoint("main", lambda _: greet().result(), checkpointer=saver, context_schema=User)
+    configs = [{"configurable": {"thread_id": name}} for name in "abcd"]
+    assert main.batch([1, 2], configs[:2], context={"name": "ann"}) == ["ann", "ann"]
+    assert asyncio.run(main.abatch([1, 2], configs[2:], context=User("bob"))) == ["bob", "bob"]
+    outer = entrypoint("outer", lambda _: main.with_options(checkpointer=None).batch([1], context=User("carl")))
+    assert outer.invoke(1) == ["carl"]
+    with pytest.raises(UsageError) as refused:
+        main.batch([1], foo=1)
+    assert refused.value.code == "usage.option_unknown"
 
 
 def test_a_context_is_never_stored_and_given_again_on_a_resume(saver):
