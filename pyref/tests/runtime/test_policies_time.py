@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from policies_under_test import QUICK, Clock, journal
+from waiting import until
 
 from taskpoint import (
     Command,
@@ -337,7 +338,7 @@ def test_stopping_a_stream_ends_the_wait_between_attempts(is_async):
     )
     began = time.monotonic()
     for _ in made.stream(1, thread_id="t"):
-        time.sleep(0.1)
+        until(lambda: "run.failed" in [kind for kind, _, _ in journal(saver)])
         break
     assert time.monotonic() - began < 30
     assert [kind for kind, _, _ in journal(saver)] == ["run.started", "task.completed", "run.failed"]

@@ -14,7 +14,7 @@ import threading
 import time
 
 import pytest
-from waiting import until
+from waiting import is_ending, until
 
 from taskpoint import (
     InMemorySaver,
@@ -504,7 +504,7 @@ def test_handlers_are_restored_and_get_the_signal():
         @entrypoint
         def main(n):
             signal.raise_signal(signal.SIGUSR1)
-            time.sleep(0.05)
+            until(is_ending)
             return n
 
         with pytest.raises(StopRun), stop_on_signals(signal.SIGUSR1):  # noqa: PT012 - what happens inside counts
