@@ -9,6 +9,7 @@ from taskpoint.runtime.commands import EntrypointFinal
 from taskpoint.runtime.definitions import check_function, check_name, function_name, split_forms
 from taskpoint.runtime.entrypoint import Entrypoint
 from taskpoint.runtime.options import EntrypointKeywords, read_entrypoint_options
+from taskpoint.savers.base import CheckpointSaver
 
 __all__ = ("entrypoint",)
 
@@ -106,6 +107,10 @@ class _EntrypointForms:
     ) -> _EntrypointDecorator: ...
     @overload
     def __call__(
+        self, checkpointer: CheckpointSaver, /, **options: Unpack[EntrypointKeywords]
+    ) -> _EntrypointDecorator: ...
+    @overload
+    def __call__(
         self, name: _Name, func: Callable[[I], Awaitable[_Kept[R]]], /, **options: Unpack[EntrypointKeywords]
     ) -> Entrypoint[I, R]: ...
     @overload
@@ -138,6 +143,8 @@ class _EntrypointForms:
     ) -> Entrypoint[Any, R]: ...
     def __call__(self, first: Any = None, second: Any = None, /, **options: Any) -> Any:
         """Make a function a workflow; the forms and options are those of `entrypoint`."""
+        if isinstance(first, CheckpointSaver) and "checkpointer" not in options:  # LangGraph's first parameter
+            first, options = None, {"checkpointer": first, **options}
         name, func, options = split_forms("entrypoint", first, second, options)
         read = read_entrypoint_options(options)
         if name is not None:

@@ -118,7 +118,7 @@ with SqliteSaver.from_conn_string(":memory:") as in_memory:
     in_file = SqliteSaver(sqlite3.connect("numbers.db", check_same_thread=False))
     in_file.setup()
     for saver in (in_memory, in_file):
-        count = entrypoint(checkpointer=saver)(add_up)
+        count = entrypoint(saver)(add_up)
         print([count.invoke(n, {"configurable": {"thread_id": "n"}}) for n in (1, 2, 3)])
 
 try:

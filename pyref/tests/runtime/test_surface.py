@@ -54,6 +54,21 @@ def test_invoke_and_ainvoke_share_a_thread(main):
     assert main.invoke(3, thread_id="t") == [6, 4]
 
 
+def test_a_saver_may_come_first(saver):
+    @entrypoint(saver, version="1")
+    def count(n, *, previous=0):
+        return n + previous
+
+    assert [count.invoke(n, config("t")) for n in (1, 2)] == [1, 3]
+    assert (count.definition, count.checkpointer) == (
+        entrypoint(checkpointer=saver, version="1")(count.func).definition,
+        saver,
+    )
+    with pytest.raises(UsageError) as refused:
+        entrypoint(saver, checkpointer=saver)
+    assert refused.value.code == "usage.not_callable"
+
+
 def test_a_stream_of_updates(main):
     (first, last) = main.stream(1, config("t"))
     assert list(first.values()) == [2]
