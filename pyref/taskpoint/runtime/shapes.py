@@ -9,6 +9,7 @@ import sys
 import typing
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from inspect import Parameter
 from types import NoneType, UnionType
 from typing import Any, Final
@@ -156,7 +157,7 @@ def fitting(hint: Any, value: object) -> Any:
     Raises:
         ValueEncodingError: It does not fit (code ``value.mismatch``).
     """
-    shape = _shape(hint)
+    shape = _schema_shape(hint)
     if shape is None:
         return value
     plain = is_plain(hint)
@@ -172,3 +173,7 @@ def _shape(hint: Any) -> Shape | None:
         return Shape(TypeAdapter(_described(hint)))
     except (PydanticSchemaGenerationError, PydanticUserError):
         return None  # a class that nobody described: its values are refused with a hint (VAL-060)
+
+
+_schema_shape = lru_cache(maxsize=64)(_shape)
+"""For what each run is checked against: to make one takes longer than the run."""
