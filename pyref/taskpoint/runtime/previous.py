@@ -56,4 +56,4 @@ class Previous:
         text = None if source is None else source.value if source.saved is None else source.saved
         if source is None or text is None:
             return absent
-        return self._form.read(text, source.entrypoint_version, "the previous value")
+        return self._form.read(text, source.entrypoint_version, f"the previous value, of {source.id},")

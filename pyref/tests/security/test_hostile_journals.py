@@ -1,12 +1,14 @@
 """A journal that somebody else wrote is data: reading and replaying it runs nothing that it names."""
 
+import contextlib
 import json
+import sqlite3
 import sys
 import threading
 
 import pytest
 
-from taskpoint import Command, InMemorySaver, SqliteSaver, TaskError, entrypoint, interrupt, task
+from taskpoint import Command, FormatError, InMemorySaver, SqliteSaver, TaskError, entrypoint, interrupt, task
 from taskpoint.codec import digest_arguments
 from taskpoint.models import thread_from_document
 
@@ -215,3 +217,19 @@ def test_an_error_with_odd_contents_is_still_an_error(saver, content):
         saver.delete("t")
         assert seen == []
         assert [type(error).__name__ for error in caught] == [name]
+
+
+def test_a_previous_value_that_cannot_be_read_is_named_and_costs_no_answer(tmp_path):
+    @entrypoint(checkpointer=tmp_path / "t.db")
+    def main(n, previous=0):
+        return [interrupt("?"), previous] if n else "kept"
+
+    main.invoke(0, thread_id="t")
+    kept = main.get_state(thread_id="t").config["configurable"]["checkpoint_id"]
+    main.invoke(1, thread_id="t")
+    with contextlib.closing(sqlite3.connect(tmp_path / "t.db", isolation_level=None)) as file:
+        file.execute("""UPDATE checkpoints SET value = '[[' WHERE value = '"kept"'""")
+        with pytest.raises(FormatError, match=kept):
+            main.invoke(Command(resume="yes"), thread_id="t")
+        file.execute("""UPDATE checkpoints SET value = '"kept"' WHERE value = '[['""")
+    assert main.invoke(None, thread_id="t") == ["yes", "kept"]
