@@ -7,7 +7,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from taskpoint import codec
 from taskpoint._core.calls import Call, Scope
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ("Callee", "End", "Host", "Job", "Place", "current_host", "leave", "running_host")
 
-_CURRENT: contextvars.ContextVar[Host | Place | None] = contextvars.ContextVar("taskpoint_host", default=None)
+_CURRENT: contextvars.ContextVar[Host | Place[Any] | None] = contextvars.ContextVar("taskpoint_host", default=None)
 
 
 class Callee(Protocol):
@@ -141,7 +141,10 @@ def elsewhere(name: str) -> UsageError:
     )
 
 
-class Place:
+H = TypeVar("H", bound="Host")
+
+
+class Place(Generic[H]):
     """Where the code of a call runs: it has a scope, and a host, from when it first asks for its run. Most never do.
 
     What the code has begun beside itself may ask as well, from other threads too. Where that comes after the code has
@@ -150,16 +153,16 @@ class Place:
 
     __slots__ = ("_lock", "_make", "_unasked", "host", "thread")
 
-    def __init__(self, call: Call, make: Callable[[Place, Call], Host], lock: threading.Lock) -> None:
-        self._unasked = [call]
-        """Who takes the call out decides whether the code has asked or has ended: `pop` is one step for all threads."""
+    def __init__(self, call: Call, make: Callable[[Place[H], Call], H], lock: threading.Lock) -> None:
+        self._unasked = call
+        """Who takes it away decides whether the code has asked or has ended: `del` is one step for all threads."""
         self._make = make
         self._lock = lock
-        self.host: Host | None = None
+        self.host: H | None = None
         self.thread = threading.get_ident()
         _CURRENT.set(self)
 
-    def open(self) -> Host | None:
+    def open(self) -> H | None:
         """Return the host, made if it is not there yet; None where the code has ended, and never asked (not locked)."""
         if self.host is None:
             with self._lock:
@@ -168,18 +171,18 @@ class Place:
 
     def opened(self) -> None:
         """Make the host if it is not there yet, and the code has not ended (locked)."""
-        if self._unasked:
-            try:
-                call = self._unasked.pop()
-            except IndexError:  # the code has just ended
-                return
-            self.host = self._make(self, call)
+        try:
+            call = self._unasked
+            del self._unasked
+        except AttributeError:  # somebody has asked before, or the code has ended
+            return
+        self.host = self._make(self, call)
 
-    def leave(self) -> Host | None:
+    def leave(self) -> H | None:
         """Return the host, None where nobody has asked, nor will: the code is over (not locked)."""
         try:
-            self._unasked.pop()
-        except IndexError:
+            del self._unasked
+        except AttributeError:
             with self._lock:  # where somebody asks right now, the host is there after that
                 return self.host
         return None

@@ -29,7 +29,7 @@ class LoopFuture(asyncio.Future[R]):
     __slots__ = ("call", "counters", "host", "is_awaited", "waiters")
 
     def __init__(self, host: LoopHost, call: Call) -> None:
-        super().__init__(loop=host.loop.loop)
+        asyncio.Future.__init__(self, loop=host.loop.loop)  # here and below: `super` takes twice as long
         self.host = host
         self.call = call
         self.waiters: tuple[asyncio.Task[Any] | None, ...] = ()
@@ -58,17 +58,17 @@ class LoopFuture(asyncio.Future[R]):
                 hint="await the future instead of calling .result()",
             )
         self.call.observed = True
-        return super().result()
+        return asyncio.Future.result(self)
 
     def exception(self, timeout: float | None = None) -> BaseException | None:  # noqa: ARG002
         """Return the delivered error, None where the call has none."""
         self.call.observed = True
-        return super().exception()
+        return asyncio.Future.exception(self)
 
     def add_done_callback(self, fn: Callable[..., object], *, context: contextvars.Context | None = None) -> None:
         """Call `fn` with this future when the outcome is delivered; so does whatever awaits it."""
         self.call.observed = True
-        super().add_done_callback(fn, context=context)
+        asyncio.Future.add_done_callback(self, fn, context=context)
         if not self.done():
             self.waiters += (asyncio.current_task(),)
             if getattr(fn, "__code__", None) is _COUNTING:

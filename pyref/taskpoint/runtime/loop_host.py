@@ -194,8 +194,7 @@ class LoopHost(Host):
         if call.state is SUSPENDED:
             with self.run.lock:
                 self.loop.activate()
-        job = call.job
-        if call.state is DROPPED and isinstance(job, Job) and job.cancelled:
+        elif call.state is DROPPED and call.job.cancelled:
             with self.run.lock:
                 self._record_cancelled(call)
                 self.loop.activate()
@@ -400,20 +399,20 @@ class LoopHost(Host):
         place = Place(call, _open, run.lock)
         loop.leaves[place] = None
         outcome: Outcome | None = None
-        host: Host | None = None
+        host: LoopHost | None = None
         try:
             if run.ending is None and not call.scope.is_over():
                 end = End()
                 try:
                     end.value = await job.func(*job.args, **job.kwargs)
                 except BaseException as error:  # noqa: BLE001 - it is sorted later on
-                    left = place.open()
-                    assert isinstance(left, LoopHost)
-                    left._note(end, error)  # noqa: SLF001 - one of its own
+                    host = place.open()
+                    assert host is not None
+                    host._note(end, error)  # noqa: SLF001 - one of its own
                 if run.machine.knows(call.path):  # what a recorded scope did not ask for is orphaned
                     place.open()
                 host = place.leave()
-                if isinstance(host, LoopHost):
+                if host is not None:
                     await host.finish(end)
                 outcome = run.outcome(call, host, end)
         except Signal:
@@ -422,10 +421,10 @@ class LoopHost(Host):
             with run.lock:
                 run.halt(error)
         loop.leaves.pop(place, None)
-        loop.ended(call, outcome, slot=not isinstance(host, LoopHost) or host.has_slot)
+        loop.ended(call, outcome, slot=host is None or host.has_slot)
 
 
-def _open(place: Place, call: Call) -> LoopHost:
+def _open(place: Place[LoopHost], call: Call) -> LoopHost:
     job: Job = call.job
     parent = job.host
     assert isinstance(parent, LoopHost)

@@ -26,7 +26,7 @@ class RunLoop:
         self.run = run
         self.loop = loop
         self.hosts: dict[LoopHost, None] = {}
-        self.leaves: dict[Place, None] = {}
+        self.leaves: dict[Place[LoopHost], None] = {}
         """Where calls run whose code has not asked for its run."""
         self.awake: dict[LoopHost, None] = {}
         self.finished: list[tuple[Call, Outcome | None]] = []

@@ -423,14 +423,12 @@ def execute_in_thread(run: Run, call: Call, job: Job) -> tuple[End, SyncHost | N
     if end.error is not None or run.machine.knows(call.path):  # what a recorded scope did not ask for is orphaned
         place.open()
     host = place.leave()
-    if host is None:
-        return end, None
-    assert isinstance(host, SyncHost)
-    host.finish(end)
+    if host is not None:
+        host.finish(end)
     return end, host
 
 
-def _open(place: Place, call: Call) -> SyncHost:
+def _open(place: Place[SyncHost], call: Call) -> SyncHost:
     job: Job = call.job
     run = job.host.run
     host = SyncHost(run, run.machine.open_call(call), is_task=True, depth=job.depth)

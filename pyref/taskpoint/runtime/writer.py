@@ -103,8 +103,8 @@ class Writer:
     ) -> None:
         """Append entries; renew the lease when it is time."""
         holder = self.holder() if take or self.needs_renewal() else None
-        where = self.thread_id, self.checkpoint_id, seq
-        write = partial(self.saver.append, *where, entries, closing, holder, take_over=take_over)
+        verb, thread_id, checkpoint_id = self.saver.append, self.thread_id, self.checkpoint_id
+        write = partial(verb, thread_id, checkpoint_id, seq, entries, closing, holder, take_over=take_over)
         if take:
             self._take(write, seq)
         else:
