@@ -1,4 +1,4 @@
-"""Options that do not exist are refused in the library's own words, also where Python would refuse them (`TSK-004`)."""
+"""Options that do not exist are refused in the library's own words, also where Python would refuse them (`TSK-009`)."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Machine:
         self.on_divergence = on_divergence
         self.next_seq = index.length
         self.ahead = ahead
-        """How many entries may be seen before they are durable (`DUR-002`): none with ``sync``."""
+        """How many entries may be seen before they are durable (`JRN-007`): none with ``sync``."""
         self.outbox: list[tuple[Entry, Call | None]] = []
         """What has to be durable before it is seen."""
         self.behind: list[Entry] = []

@@ -164,7 +164,7 @@ class Attempt:
     def _halted(self, error: BaseException, ended_by: Signal | None) -> BaseException:
         """Record why the attempt was given up, where there is something to record; return what leaves the run."""
         if isinstance(error, ConcurrentRunError):
-            return error  # RUN-013: the loser records nothing more
+            return error  # RUN-015: the loser records nothing more
         if isinstance(error, SaverError):
             return error  # STO: nothing more is appended; the attempt is over for this process
         if isinstance(error, ReplayDivergenceError):

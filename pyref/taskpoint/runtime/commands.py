@@ -28,7 +28,7 @@ _NO_NODES: Final = "there are no nodes to go to: call functions, and change what
 @refusing_in(goto=_NO_NODES, update=_NO_NODES, graph=_NO_NODES)
 @dataclass(frozen=True, slots=True)
 class Command:
-    """Continue an interrupted run with answers (`INT-005`).
+    """Continue an interrupted run with answers (`INT-015`, `INT-018`).
 
     Args:
         resume: The answer to the one pending interrupt, or a dict from interrupt ids to answers.
@@ -81,7 +81,7 @@ def interrupts_in(result: object) -> Sequence[Interrupt]:
 
 
 def answers_of(command: Command, index: Index, *, is_open: bool) -> dict[str, str]:
-    """Return the encoded answers of a command by interrupt id (`INT-005`, `INT-007`).
+    """Return the encoded answers of a command by interrupt id (`INT-015`, `INT-018`).
 
     Raises:
         UsageError: There is nothing to answer, the command is ambiguous, or it names an interrupt that is

@@ -69,7 +69,7 @@ def _value(returned: Any) -> Any:
 
 
 def caller_of(entrypoint: Entrypoint[Any, Any], request: Request) -> Host | None:
-    """Return the host of the scope that calls the entrypoint; None where this is a run of its own (`CMP-010`)."""
+    """Return the host of the scope that calls the entrypoint; None where this is a run of its own (`CMP-011`)."""
     host = running_host()
     if host is None:
         return None

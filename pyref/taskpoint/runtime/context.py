@@ -69,7 +69,7 @@ def get_config() -> dict[str, Any]:
 
 
 def get_previous_state() -> Any:
-    """Return what the thread's last completed run saved, None where there is none (`RUN-006`).
+    """Return what the thread's last completed run saved, None where there is none (`RUN-018`).
 
     Raises:
         UsageError: Outside of a run (code ``usage.outside_run``).

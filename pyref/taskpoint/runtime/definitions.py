@@ -55,12 +55,12 @@ def split_forms(
 
 
 def is_label(text: object) -> TypeGuard[str]:
-    """Tell whether something can be a name or a key: 1 to 255 Unicode scalar values (`TSK-005`)."""
+    """Tell whether something can be a name or a key: 1 to 255 Unicode scalar values (`TSK-006`)."""
     return type(text) is str and 0 < len(text) <= _MAX_NAME and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def check_name(kind: str, name: object) -> str:
-    """Return a name if it is one (`TSK-005`)."""
+    """Return a name if it is one (`TSK-006`)."""
     if not is_label(name):
         raise UsageError(
             f"the name of this {kind} is not a string of 1 to {_MAX_NAME} characters",
@@ -113,7 +113,7 @@ def check_function(kind: str, func: object) -> Callable[..., Any]:
 
 
 def function_name(kind: str, func: object) -> str:
-    """Return the name that a function has by itself; a lambda has none (`TSK-006`)."""
+    """Return the name that a function has by itself; a lambda has none (`TSK-005`)."""
     named = func
     while isinstance(named, partial):
         named = named.func

@@ -94,7 +94,7 @@ class Entrypoint(Stateful, Generic[I, R]):
 
     @functools.cached_property
     def find_exception(self) -> Resolver:
-        """What finds an exception class by its name, where a failure of a call is read (`ERR-010`)."""
+        """What finds an exception class by its name, where a failure of a call is read (`ERR-004`)."""
         return resolver(self.func, ())
 
     def _request(self, input: object, config: Config | None, options: RunOptions) -> Request:

@@ -1,7 +1,7 @@
 """Exceptions <-> error documents: the same exception on the first run as on a replay (`ERR-004`, `ERR-005`).
 
 The class is found by its plain name among those that the task declares, those that its function can name itself,
-and the built-in ones. Rebuilding calls no constructor and imports nothing, whatever the stored data says (`SEC-003`).
+and the built-in ones. Rebuilding calls no constructor and imports nothing, whatever the stored data says (`ERR-006`).
 """
 
 from __future__ import annotations
@@ -165,7 +165,7 @@ def failure_of(error: BaseException) -> Failure:
 
 def _rebuild(cls: type[Exception], document: ErrorDocument) -> Exception:
     base: type[Exception] = next(base for base in cls.__mro__ if base.__module__ == "builtins")
-    exc: Exception = base.__new__(cls)  # SEC-003: nothing that user code defines is called
+    exc: Exception = base.__new__(cls)  # ERR-006: nothing that user code defines is called
     data = None if document.data is None else codec.decode(document.data)
     args: object = (document.message,) if document.message else ()
     attributes: object = {}

@@ -1,4 +1,4 @@
-"""Renews the leases of runs that have had nothing to write for a while (`RUN-012`)."""
+"""Renews the leases of runs that have had nothing to write for a while (`RUN-013`)."""
 
 from __future__ import annotations
 

@@ -299,7 +299,7 @@ class Host(ABC):
         """Return what a waiter sees of a cancelled call."""
 
     def unobserved_failure(self) -> BaseException | None:
-        """Return the first failure that nobody looked at (`RUN-016`)."""
+        """Return the first failure that nobody looked at (`ERR-025`)."""
         for _, call in self.scope.failures:
             if not call.observed:
                 return self.exception_of(call)

@@ -311,7 +311,7 @@ class LoopHost(Host):
     async def execute(
         self, func: Callable[..., Coroutine[Any, Any, Any]], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> End:
-        """Run the scope's code to its end, and wait for all it started (`RUN-015`)."""
+        """Run the scope's code to its end, and wait for all it started (`RUN-030`)."""
         self.enter()
         if self.task is None:
             self.task = asyncio.current_task()

@@ -1,4 +1,4 @@
-"""The options of tasks and entrypoints, read once: a row in a table for each (`TSK-004`)."""
+"""The options of tasks and entrypoints, read once: a row in a table for each (`TSK-009`)."""
 
 from __future__ import annotations
 
@@ -267,7 +267,7 @@ _ENTRYPOINT: _Readers = {
 
 def _read(kind: str, readers: _Readers, options: Mapping[str, object]) -> dict[str, Any]:
     for option in options:
-        if option not in readers:  # TSK-004: nobody would read it
+        if option not in readers:  # TSK-009: nobody would read it
             raise UsageError(
                 f"{kind} has no option {option!r}",
                 code="usage.option_unknown",

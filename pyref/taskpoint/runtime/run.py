@@ -218,7 +218,7 @@ class Run(Commits):
         return not any(host.scope.deliverable() for host in self.parked)
 
     def settle(self) -> None:
-        """End a suspended attempt in which nothing can happen any more (`INT-011`) (locked)."""
+        """End a suspended attempt in which nothing can happen any more (`INT-013`) (locked)."""
         if self.ending is None and self.machine.raised and self.is_quiescent():
             self.ending = Suspended()
             self.wake_all()

@@ -1,4 +1,4 @@
-"""Snapshots of threads, as LangGraph shows them (`RUN-021`)."""
+"""Snapshots of threads, as LangGraph shows them (`RUN-023`)."""
 
 from __future__ import annotations
 

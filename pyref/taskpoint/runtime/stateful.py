@@ -41,7 +41,7 @@ class Stateful(ABC):
 
     @refusing(subgraphs=_ONE_STATE)
     def get_state(self, config: Config | None = None, *, thread_id: str | None = None) -> StateSnapshot:
-        """Return how a thread stands, or stood at the `checkpoint_id` of the config (`RUN-021`).
+        """Return how a thread stands, or stood at the `checkpoint_id` of the config (`RUN-023`).
 
         Raises:
             UsageError: There is no checkpointer or no thread id.

@@ -40,7 +40,7 @@ class Inside:
     context: object
 
     def previous(self, absent: object) -> object:
-        """Return what stands for nothing: what the thread saved belongs to the run (`CMP-006`)."""
+        """Return what stands for nothing: what the thread saved belongs to the run (`CMP-007`)."""
         return absent
 
     def enter(self) -> None:

@@ -379,7 +379,7 @@ class SyncHost(Host):
     # The code of the scope
 
     def execute(self, func: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> End:
-        """Run the scope's code to its end, and wait for all it started (`RUN-015`)."""
+        """Run the scope's code to its end, and wait for all it started (`RUN-030`)."""
         self.enter()
         self.thread = threading.get_ident()
         end = End()

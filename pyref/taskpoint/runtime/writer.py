@@ -75,7 +75,7 @@ class Writer:
         self._renewed = 0.0
 
     def holder(self) -> Holder:
-        """Return this attempt as a holder whose lease begins now (`RUN-011`)."""
+        """Return this attempt as a holder whose lease begins now (`RUN-012`)."""
         self._renewed = time.monotonic()
         return new_holder(self.attempt_id, LEASE_SECONDS)
 
