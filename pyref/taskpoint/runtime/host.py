@@ -109,9 +109,9 @@ def current_host(kind: str, name: str | None = None) -> Host:
         what = f"{kind}{'' if name is None else f' {name!r}'}"
         if _CURRENT.get() is not None:
             raise UsageError(
-                f"{what} was called by what a task has begun, and that task has ended",
+                f"{what} was called by what a task or an entrypoint has left behind when it ended",
                 code="usage.outside_run",
-                hint="let the task wait for what it starts before it returns",
+                hint="let it wait for what it starts before it returns",
             )
         raise UsageError(
             f"{what} was called outside of a run",
@@ -122,9 +122,10 @@ def current_host(kind: str, name: str | None = None) -> Host:
 
 
 def running_host() -> Host | None:
-    """Return the host of the scope that runs here, None in plain code."""
+    """Return the host of the scope that runs here, None in plain code, as what outlives its scope is (`RUN-040`)."""
     current = _CURRENT.get()
-    return current.open() if isinstance(current, Place) else current
+    host = current.open() if isinstance(current, Place) else current
+    return None if host is None or host.is_over else host
 
 
 def leave() -> None:
@@ -191,7 +192,7 @@ class Place(Generic[H]):
 class Host(ABC):
     """Executes one scope of a run."""
 
-    __slots__ = ("depth", "drained_from", "errors", "run", "scope")
+    __slots__ = ("depth", "drained_from", "errors", "is_over", "run", "scope")
 
     def __init__(self, run: Run, scope: Scope, depth: int = 0) -> None:
         self.run = run
@@ -202,6 +203,8 @@ class Host(ABC):
         """Failures that the scope's code was shown, by the identity of the exception (`RPL-041`)."""
         self.drained_from: int | None = None
         """How many failures had been delivered when the scope's code ended."""
+        self.is_over = False
+        """Whether the code has ended, and all that it started."""
 
     @abstractmethod
     def call(self, task: Callee, args: tuple[Any, ...], kwargs: dict[str, Any], key: str | None, skip: int) -> Any:

@@ -341,6 +341,7 @@ class LoopHost(Host):
                 self.loop.hosts.pop(self, None)
                 self.loop.awake.pop(self, None)
             self.task = None  # whose context knows this host: it would be garbage for the collector
+            self.is_over = True
         if not isinstance(end.error, Signal) and not self.scope.suspended:
             self.run.machine.close_scope(self.scope)
 

@@ -394,6 +394,7 @@ class SyncHost(Host):
         """Wait for all that the scope's code started: it has come to this end."""
         if self.scope.calls:
             self._drain(end)
+        self.is_over = True
         if not isinstance(end.error, Signal) and not self.scope.suspended:
             self.run.machine.close_scope(self.scope)
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from taskpoint import InMemorySaver, UsageError, entrypoint, get_runtime, task
+from taskpoint import InMemorySaver, UsageError, entrypoint, get_runtime, interrupt, task
 
 
 def path():
@@ -96,3 +96,62 @@ def test_a_thread_that_asks_while_its_task_ends_disturbs_nothing(pool):
     pool.shutdown()
     assert len(asked) == 1000
     assert set(asked) <= {"usage.outside_run", *(f"brief#{i}" for i in range(100))}
+
+
+async def test_what_outlives_its_task_calls_and_asks_nothing_any_more():
+    """`RUN-040`: also where the task asked for its run while it ran."""
+    saver, left = InMemorySaver(), []
+
+    @task
+    async def quick():
+        return 1
+
+    @task
+    async def hasty(over):
+        async def later():
+            await over.wait()
+            refused = []
+            for act in (quick, lambda: interrupt("sure?"), path):
+                with pytest.raises(UsageError) as caught:
+                    act()
+                refused.append(caught.value.code)
+            return refused
+
+        left.append(asyncio.create_task(later()))
+        return await quick()
+
+    @entrypoint(checkpointer=saver)
+    async def main(n):
+        over = asyncio.Event()
+        value = await hasty(over)
+        over.set()
+        return [value, await left[0]]
+
+    assert await main.ainvoke(1, thread_id="t") == [1, ["usage.outside_run"] * 3]
+    recorded = saver.load("t", saver.history("t")[-1].id).entries
+    assert [entry.path for entry in recorded if entry.kind == "task.completed"] == ["hasty#0/quick#0", "hasty#0"]
+
+
+def test_what_outlives_a_sync_task_calls_nothing_any_more():
+    left = []
+
+    @task
+    def quick():
+        return 1
+
+    @task
+    def hasty():
+        left.append(contextvars.copy_context())
+        return quick().result()
+
+    @entrypoint(checkpointer=InMemorySaver())
+    def main(n):
+        value = hasty().result()
+        with pytest.raises(UsageError) as caught:
+            left[-1].run(quick)
+        return [value, caught.value.code]
+
+    assert main.invoke(1, thread_id="t") == [1, "usage.outside_run"]
+    with pytest.raises(UsageError):
+        left[0].run(quick)
+    assert left[0].run(main.invoke, 1, thread_id="u") == [1, "usage.outside_run"]  # plain code may begin runs

@@ -131,7 +131,7 @@ async def test_what_goes_on_after_its_task_is_plain_code() -> None:
 
     async def go_on() -> int:
         await over.wait()
-        with pytest.raises(UsageError, match="that task has ended"):
+        with pytest.raises(UsageError, match="left behind when it ended"):
             get_config()
         value: int = await other.ainvoke(1, thread_id="of its own")
         return value
