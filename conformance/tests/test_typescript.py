@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -38,7 +39,8 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(words, cwd=cwd, capture_output=True, text=True, timeout=240, check=False)
+    shown = {**os.environ, "PYTHONUNBUFFERED": "1"}  # a terminal shows each line before the process is killed
+    return subprocess.run(words, cwd=cwd, env=shown, capture_output=True, text=True, timeout=240, check=False)
 
 
 def test_its_own_tests_pass(port: Path) -> None:
