@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("IDN-042",)
 
 
-@replaces("taskpoint.runtime.arguments:digest")
+@replaces("taskpoint.runtime.arguments:ArgumentNames.digest")
 def digest(original, names, args, kwargs):
     if names.signature is None:
         return original(names, args, kwargs)

@@ -10,7 +10,7 @@ from typing import Any
 from taskpoint import codec
 from taskpoint.errors import UsageError
 
-__all__ = ("ArgumentNames", "digest")
+__all__ = ("ArgumentNames",)
 
 
 class ArgumentNames:
@@ -40,13 +40,6 @@ class ArgumentNames:
         if self.signature and all(p.kind in positional and p.default is p.empty for p in parameters):
             self.fixed = len(names) - len(self.bound)
 
-    def digest(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, object]) -> str:
-        """Return the input digest of a call, if its arguments fit: named ones count at their positions (`IDN-041`)."""
-        if len(args) == self.fixed and not kwargs and not self.bound:  # nearly all
-            return codec.digest_arguments(args)
-        self.check(name, args, kwargs)
-        return digest(self, args, kwargs)
-
     def check(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, object]) -> None:
         """Refuse arguments that the function does not take, where the call is made (`IDN-045`).
 
@@ -68,17 +61,16 @@ class ArgumentNames:
                 hint=f"its parameters are {self.signature}",
             ) from None
 
-
-def digest(names: ArgumentNames, args: tuple[Any, ...], kwargs: Mapping[str, object]) -> str:
-    """Return the input digest of a call: named arguments count at their positions (`IDN-041`)."""
-    if names.bound:
-        args = (*names.bound, *args)
-    if not kwargs and not names.bound_by_name:
-        return codec.digest_arguments(args, None)
-    rest = {**names.bound_by_name, **kwargs}
-    row = list(args)
-    for name in names.names[len(row) :]:
-        if name not in rest:  # a hole: what is behind it stays named
-            break
-        row.append(rest.pop(name))
-    return codec.digest_arguments(row, rest)
+    def digest(self, args: tuple[Any, ...], kwargs: Mapping[str, object]) -> str:
+        """Return the input digest of a call: named arguments count at their positions (`IDN-041`)."""
+        if self.bound:
+            args = (*self.bound, *args)
+        if not kwargs and not self.bound_by_name:
+            return codec.digest_arguments(args)
+        rest = {**self.bound_by_name, **kwargs}
+        row = list(args)
+        for name in self.names[len(row) :]:
+            if name not in rest:  # a hole: what is behind it stays named
+                break
+            row.append(rest.pop(name))
+        return codec.digest_arguments(row, rest)

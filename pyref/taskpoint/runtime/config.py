@@ -8,11 +8,10 @@ from typing import Any, Final, TypedDict, TypeGuard, cast
 from uuid import UUID
 
 from taskpoint import codec
+from taskpoint._ids import MAX_ID, is_id
 from taskpoint.errors import UsageError, ValueEncodingError
 
 __all__ = ("RunConfig", "RunnableConfig", "check_id", "merged", "read_config", "with_thread")
-
-_MAX_ID = 255
 
 
 class RunnableConfig(TypedDict, total=False):
@@ -67,25 +66,21 @@ def check_id(value: object, what: str) -> str:
     Raises:
         UsageError: Code ``usage.id_invalid``. Nothing is coerced: an int or an empty string is no id.
     """
-    if type(value) is str and 0 < len(value) <= _MAX_ID and value.isprintable():  # nearly all, and in no time
+    if is_id(value):
         return value
-    problem = None
     if type(value) is not str:
         problem = f"is of type {type(value).__name__}, not a string"
     elif not value:
         problem = "is empty"
-    elif len(value) > _MAX_ID:
-        problem = f"has {len(value)} characters, more than {_MAX_ID}"
+    elif len(value) > MAX_ID:
+        problem = f"has {len(value)} characters, more than {MAX_ID}"
     elif any(char < " " or "\x7f" <= char <= "\x9f" for char in value):
         problem = "has a control character"
-    elif any("\ud800" <= char <= "\udfff" for char in value):
+    else:
         problem = "has a lone surrogate"
-    if problem:
-        raise UsageError(
-            f"the {what} {problem}", code="usage.id_invalid", hint="pass a string of 1 to 255 printable characters"
-        )
-    assert isinstance(value, str)
-    return value
+    raise UsageError(
+        f"the {what} {problem}", code="usage.id_invalid", hint="pass a string of 1 to 255 printable characters"
+    )
 
 
 def _refuse(text: str, hint: str) -> UsageError:

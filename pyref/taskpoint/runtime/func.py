@@ -7,7 +7,7 @@ import functools
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
 
-from taskpoint.runtime.arguments import ArgumentNames, digest
+from taskpoint.runtime.arguments import ArgumentNames
 from taskpoint.runtime.caching import namespace_of
 from taskpoint.runtime.definitions import (
     base_function,
@@ -188,10 +188,8 @@ class TaskFunction(Executed, Generic[P, R]):
 
     def digest(self, args: tuple[Any, ...], kwargs: Mapping[str, object], skip: int) -> str:
         """Return the input digest of a call, if its arguments fit; `skip` leaves a method's self out."""
-        if not skip:
-            return self._names.digest(self.name, args, kwargs)
         self._names.check(self.name, args, kwargs)
-        return digest(self._names_after_self, args[skip:], kwargs)
+        return self._names_after_self.digest(args[skip:], kwargs) if skip else self._names.digest(args, kwargs)
 
 
 class BoundTask(Generic[P, R]):

@@ -31,7 +31,7 @@ class Previous:
         self._saver = saver
         self._checkpoint = checkpoint
         self._form = form
-        self._source = parent if id is not None and parent is not None and parent.id == id else None
+        self._source = parent if parent is not None and parent.id == id else None
         self._is_known = id is None or self._source is not None
 
     def source(self) -> Checkpoint | None:

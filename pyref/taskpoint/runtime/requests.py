@@ -104,7 +104,7 @@ def read_request(
     read = read_config(config, options.get("thread_id"))
     ahead = _ahead(options.get("durability"))
     context = _context(options.get("context"), context_schema)
-    is_special = not _OF_RUNS.isdisjoint(options) and any(options.get(name) for name in _OF_RUNS)
+    is_special = any(options.get(name) for name in _OF_RUNS.intersection(options))
     return Request(
         input,
         read,
