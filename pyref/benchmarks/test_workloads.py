@@ -273,6 +273,39 @@ def test_w4_short_threads_on_sqlite(benchmark, sqlite):
     own.connection.close()
 
 
+def from_threads(saver, names):
+    """Return what makes runs of one task, 16 at a time, each in a thread."""
+    main = entrypoint("main", sequential, checkpointer=saver)
+    pool = ThreadPoolExecutor(16)
+    return lambda runs: list(pool.map(lambda _: main.invoke(1, thread_id=next(names)), range(runs)))
+
+
+def on_one_loop(saver, names):
+    """Return what makes runs of one task, 16 at a time, on one event loop."""
+    main = entrypoint("main", asequential, checkpointer=saver)
+
+    async def all_of(runs):
+        places = asyncio.Semaphore(16)
+
+        async def one():
+            async with places:
+                await main.ainvoke(1, thread_id=next(names))
+
+        await asyncio.gather(*[one() for _ in range(runs)])
+
+    return lambda runs: asyncio.run(all_of(runs))
+
+
+@pytest.mark.parametrize("sqlite", ["FULL"], indirect=True)
+@pytest.mark.parametrize("way", [from_threads, on_one_loop])
+def test_w4_sixteen_in_flight_on_sqlite(benchmark, sqlite, way):
+    saver, _ = sqlite
+    own = OwnCommits(saver.path, runner(sequential, saver))
+    run = way(saver, (f"flight-{n}" for n in count()))
+    in_turns(benchmark, lambda: run(160), lambda: [own.run() for _ in range(160)], 160, 0.5)
+    own.connection.close()
+
+
 @pytest.mark.parametrize("sqlite", ["FULL"], indirect=True)
 def test_w5_large_results(benchmark, sqlite):
     saver, raw = sqlite

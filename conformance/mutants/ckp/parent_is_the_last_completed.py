@@ -9,4 +9,4 @@ BREAKS = ("CKP-005",)
 def begin(original, self, checkpoint, expected_head, entries, **options):
     if checkpoint.source == "input":
         checkpoint.parent_id = checkpoint.previous_id
-    original(self, checkpoint, expected_head, entries, **options)
+    return original(self, checkpoint, expected_head, entries, **options)

@@ -12,4 +12,4 @@ def _start(original, entrypoint, saver, request):
     head = saver.head(request.config.thread_id)
     if head and request.config.run_id and head.checkpoint.run_id == request.config.run_id:
         raise UsageError("that run took place", code="run.nothing_to_resume")
-    return original(entrypoint, saver, request)
+    return (yield from original(entrypoint, saver, request))

@@ -12,4 +12,4 @@ BREAKS = (
 def append(original, self, seq, entries, closing=None, **options):
     if closing is not None and closing.saved is None:
         closing.saved = closing.value
-    original(self, seq, entries, closing, **options)
+    return original(self, seq, entries, closing, **options)

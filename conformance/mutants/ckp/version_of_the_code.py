@@ -8,4 +8,4 @@ BREAKS = ("CKP-006",)
 @replaces("taskpoint.runtime.attempt:Attempt._completed")
 def _completed(original, self, value):
     self.checkpoint.entrypoint_version = self.entrypoint.version
-    return original(self, value)
+    return (yield from original(self, value))

@@ -12,4 +12,4 @@ BREAKS = ("DUR-005", "DUR-008")
 @replaces("taskpoint.runtime.attempt:Attempt._write")
 def write(original, self, last, closing=None):
     with suppress(SaverError):
-        original(self, last, closing)
+        yield from original(self, last, closing)

@@ -15,4 +15,4 @@ def _resume(original, entrypoint, saver, request):
             append(thread_id, checkpoint_id, seq, kept, *args, **options)
 
         saver.append = without_answers
-    return original(entrypoint, saver, request)
+    return (yield from original(entrypoint, saver, request))

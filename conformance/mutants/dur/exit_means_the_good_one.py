@@ -11,4 +11,4 @@ def write(original, self, last, closing=None):
     if machine.ahead == float("inf") and last.kind == "run.failed":
         machine.next_seq -= len(machine.behind)
         machine.behind.clear()
-    original(self, last, closing)
+    yield from original(self, last, closing)

@@ -9,6 +9,6 @@ BREAKS = ("DUR-011",)
 def append(original, self, seq, entries, closing=None, *, take=False, take_over=False):
     if not take and len(entries) > 1:
         for each in entries[:-1]:
-            original(self, each.seq, [each])
+            original(self, each.seq, [each]).make()
         return original(self, entries[-1].seq, entries[-1:], closing)
     return original(self, seq, entries, closing, take=take, take_over=take_over)

@@ -10,7 +10,7 @@ BREAKS = ("ERR-002",)
 @replaces("taskpoint.runtime.beginning:_resume")
 def _resume(original, entrypoint, saver, request):
     try:
-        return original(entrypoint, saver, request)
+        return (yield from original(entrypoint, saver, request))
     except UsageError as error:
         if error.code == "run.nothing_to_resume":
             error.code = "run.not_found"

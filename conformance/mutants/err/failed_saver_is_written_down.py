@@ -14,5 +14,5 @@ def _halted(original, self, error, ended_by):
     if isinstance(error, SaverError):
         writer, machine = self.run.writer, self.run.machine
         entry = RunFailed(machine.next_seq, machine.now(), machine.attempt_id, describe(error, None), [])
-        writer.append(machine.next_seq, [entry])
-    return original(self, error, ended_by)
+        writer.append(machine.next_seq, [entry]).make()
+    return (yield from original(self, error, ended_by))

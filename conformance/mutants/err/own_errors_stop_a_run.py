@@ -12,4 +12,4 @@ def append(original, self, seq, entries, closing=None, **options):
     last = entries[-1] if entries else None
     if last is not None and last.kind == "run.failed" and not last.rerun:
         entries = [*entries[:-1], RunStopped(last.seq, last.at, last.attempt_id)]
-    original(self, seq, entries, closing, **options)
+    return original(self, seq, entries, closing, **options)

@@ -10,6 +10,6 @@ BREAKS = ("ERR-032",)
 @replaces("taskpoint.runtime.attempt:Attempt._completed")
 def _completed(original, self, value):
     try:
-        return original(self, value)
+        return (yield from original(self, value))
     except ValueEncodingError:
-        return original(self, None)
+        return (yield from original(self, None))

@@ -9,4 +9,4 @@ BREAKS = ("INT-014",)
 def _end(original, self, end, host):
     if isinstance(end.error, Exception):
         self.run.machine.raised.clear()
-    return original(self, end, host)
+    return (yield from original(self, end, host))

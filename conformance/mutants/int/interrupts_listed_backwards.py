@@ -9,4 +9,4 @@ BREAKS = ("INT-003",)
 def append(original, self, seq, entries, closing=None, **options):
     if entries and entries[-1].kind == "run.interrupted":
         entries[-1].interrupts.reverse()
-    original(self, seq, entries, closing, **options)
+    return original(self, seq, entries, closing, **options)

@@ -9,4 +9,4 @@ BREAKS = ("INT-013",)
 def _end(original, self, end, host):
     if end.error is None:
         self.run.machine.raised.clear()
-    return original(self, end, host)
+    return (yield from original(self, end, host))

@@ -7,14 +7,8 @@ from taskpoint.errors import SaverError
 BREAKS = ("JRN-031",)
 
 
-@replaces("taskpoint.runtime.writer:Writer._surely")
-def _surely(original, self, write, seq):
-    def strict():
-        try:
-            write()
-        except SaverError as error:
-            if error.committed:
-                raise SaverError(error.message, committed=False) from None
-            raise
-
-    original(self, strict, seq)
+@replaces("taskpoint.runtime.writer:Write.judge")
+def judge(original, self, error):
+    if isinstance(error, SaverError) and error.committed:
+        error = SaverError(error.message, committed=False)
+    original(self, error)

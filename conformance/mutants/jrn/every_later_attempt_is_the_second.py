@@ -9,4 +9,4 @@ BREAKS = ("JRN-004",)
 def append(original, self, seq, entries, closing=None, **options):
     if options.get("take"):
         entries[0].attempt = 2
-    original(self, seq, entries, closing, **options)
+    return original(self, seq, entries, closing, **options)

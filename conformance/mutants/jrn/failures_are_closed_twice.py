@@ -11,4 +11,4 @@ BREAKS = ("JRN-011",)
 def append(original, self, seq, entries, closing=None, **options):
     if entries and entries[-1].kind == "run.failed" and entries[-1].rerun:
         entries = [*entries, replace(entries[-1], seq=entries[-1].seq + 1)]
-    original(self, seq, entries, closing, **options)
+    return original(self, seq, entries, closing, **options)

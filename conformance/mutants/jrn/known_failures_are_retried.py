@@ -7,11 +7,11 @@ from taskpoint.errors import SaverError
 BREAKS = ("JRN-032",)
 
 
-@replaces("taskpoint.runtime.writer:Writer._surely")
-def _surely(original, self, write, seq):
+@replaces("taskpoint.runtime.writer:Write.judge")
+def judge(original, self, error):
     try:
-        original(self, write, seq)
-    except SaverError as error:
-        if error.committed is not False:
+        original(self, error)
+    except SaverError as known:
+        if known.committed is not False:
             raise
-        original(self, write, seq)
+        self.verb()

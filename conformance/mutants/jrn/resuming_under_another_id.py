@@ -9,4 +9,4 @@ BREAKS = ("JRN-003",)
 def append(original, self, seq, entries, closing=None, **options):
     if options.get("take") and entries[0].rerun:
         entries[0].attempt_id = f"{entries[0].attempt_id}-0"
-    original(self, seq, entries, closing, **options)
+    return original(self, seq, entries, closing, **options)

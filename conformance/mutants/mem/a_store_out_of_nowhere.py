@@ -9,6 +9,6 @@ BREAKS = ("MEM-042",)
 
 @replaces("taskpoint.runtime.beginning:begin")
 def begin(original, entrypoint, request):
-    attempt = original(entrypoint, request)
+    attempt = yield from original(entrypoint, request)
     attempt.run.store = attempt.run.store or InMemoryStore()
     return attempt

@@ -7,7 +7,7 @@ BREAKS = ("POL-032",)
 
 @replaces("taskpoint.runtime.attempt:Attempt._interrupted")
 def _interrupted(original, self, error, host):
-    original(self, error, host)
+    yield from original(self, error, host)
     if self.entrypoint.policies is not None:
         self.failed = True
         raise RuntimeError("paused")

@@ -10,6 +10,6 @@ BREAKS = ("RPL-001",)
 @replaces("taskpoint.runtime.beginning:_resume")
 def _resume(original, entrypoint, saver, request):
     head = saver.load(request.config.thread_id)
-    attempt = original(entrypoint, saver, request)
+    attempt = yield from original(entrypoint, saver, request)
     stopped = head is not None and any(each.kind == "run.stopped" for each in head.entries[-1:])
     return replace(attempt, input=None) if stopped else attempt

@@ -7,10 +7,10 @@ from taskpoint.errors import ConcurrentRunError
 BREAKS = ("RUN-015",)
 
 
-@replaces("taskpoint.runtime.writer:Writer.append")
-def append(original, self, seq, entries, closing=None, **options):
+@replaces("taskpoint.runtime.writer:Write.judge")
+def judge(original, self, error):
     try:
-        original(self, seq, entries, closing, **options)
+        original(self, error)
     except ConcurrentRunError:
-        if options.get("take"):
+        if self._takes:
             raise

@@ -10,7 +10,7 @@ BREAKS = ("RUN-001",)
 @replaces("taskpoint.runtime.beginning:_resume")
 def _resume(original, entrypoint, saver, request):
     try:
-        return original(entrypoint, saver, request)
+        return (yield from original(entrypoint, saver, request))
     except UsageError as error:
         if error.code == "usage.config_invalid":
             saver.delete(request.config.thread_id)

@@ -11,4 +11,4 @@ BREAKS = ("RUN-012",)
 def append(original, self, seq, entries, closing=None, *, take=False, take_over=False):
     if take:
         self._renewed = time.monotonic()
-    original(self, seq, entries, closing, take_over=take_over)
+    return original(self, seq, entries, closing, take_over=take_over)

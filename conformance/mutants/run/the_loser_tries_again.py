@@ -10,8 +10,8 @@ BREAKS = ("RUN-016",)
 @replaces("taskpoint.runtime.beginning:_take")
 def _take(original, way, entrypoint, saver, request):
     try:
-        return original(way, entrypoint, saver, request)
+        return (yield from original(way, entrypoint, saver, request))
     except ConcurrentRunError as error:
         if getattr(error, "holder", None):
             raise
-        return original(way, entrypoint, saver, request)
+        return (yield from original(way, entrypoint, saver, request))

@@ -10,7 +10,7 @@ BREAKS = ("RUN-036",)
 @replaces("taskpoint.runtime.beginning:_begin")
 def _begin(original, entrypoint, request):
     try:
-        return original(entrypoint, request)
+        return (yield from original(entrypoint, request))
     except UsageError as error:
         if error.code == "usage.thread_id_missing":
             error.code = "usage.config_invalid"

@@ -9,4 +9,6 @@ BREAKS = ("STA-020",)
 
 @replaces("taskpoint.runtime.beginning:_start")
 def start(original, entrypoint, saver, request):
-    return original(entrypoint, saver, replace(request, config=replace(request.config, checkpoint_id=None)))
+    return (
+        yield from original(entrypoint, saver, replace(request, config=replace(request.config, checkpoint_id=None)))
+    )

@@ -10,4 +10,4 @@ BREAKS = ("RUN-020",)
 @replaces("taskpoint.runtime.attempt:Attempt._write")
 def _write(original, self, last, closing=None):
     if not isinstance(last, RunStopped):
-        original(self, last, closing)
+        yield from original(self, last, closing)

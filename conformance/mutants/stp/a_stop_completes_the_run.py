@@ -10,6 +10,6 @@ BREAKS = ("RUN-020", "RUN-032")
 @replaces("taskpoint.runtime.attempt:Attempt._halted")
 def _halted(original, self, error, ended_by):
     if not isinstance(error, StopRun):
-        return original(self, error, ended_by)
-    self._completed(None)
+        return (yield from original(self, error, ended_by))
+    yield from self._completed(None)
     return error

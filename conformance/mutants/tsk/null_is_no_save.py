@@ -11,4 +11,4 @@ BREAKS = ("TSK-022",)
 def _completed(original, self, value):
     if isinstance(value, EntrypointFinal) and value.save is None:
         value = value.value
-    return original(self, value)
+    return (yield from original(self, value))

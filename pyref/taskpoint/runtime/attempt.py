@@ -16,11 +16,13 @@ from taskpoint.runtime.host import End, Host
 from taskpoint.runtime.recorded import decode
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.signals import Halted, Signal, Suspended
+from taskpoint.runtime.writer import make_each
 from taskpoint.savers.holders import retire
 
 if TYPE_CHECKING:
     from taskpoint.runtime.attempts import Attempts
     from taskpoint.runtime.entrypoint import Entrypoint
+    from taskpoint.runtime.writer import Steps
 
 __all__ = ("Attempt",)
 
@@ -58,17 +60,20 @@ class Attempt:
         """What the workflow's function is called with, before what it asks for by name."""
         return (self.input,) if self.entrypoint.parameters.takes_input else ()
 
-    def close(self, end: End, host: Host) -> object:
-        """Record how the attempt ended, and return the value or raise the error; interrupts are in `asked`."""
+    def close(self, end: End, host: Host) -> Steps[End]:
+        """Record how the attempt ended, and return what its caller gets; interrupts are in `asked`."""
         if not self._may_close():
             assert isinstance(self.run.ending, Halted)
-            raise self.run.ending.error
+            return End(error=self.run.ending.error)
         failure: BaseException | None = None
         try:
-            return self._end(end, host)
+            ended = yield from self._end(end, host)
         except BaseException as error:
             failure = error
             raise
+        else:
+            failure = ended.error
+            return ended
         finally:
             self._leave(failure, is_failure=end.is_failure)
 
@@ -92,7 +97,7 @@ class Attempt:
             return True
         try:
             run.halt_now(error)
-            self._write(RunStopped(*self._stamp()))
+            make_each(self._write(RunStopped(*self._stamp())))
         except TaskpointError as failure:
             _LOGGER.warning("the thread of %r could not be given back: %s", run.name, failure.code)
         finally:
@@ -113,38 +118,40 @@ class Attempt:
         """Return the interrupts that are pending at its end, made anew for each who asks."""
         return tuple(Interrupt(decode(text, f"the interrupt {id}"), id) for id, text in self.asked)
 
-    def _end(self, end: End, host: Host) -> object:
+    def _end(self, end: End, host: Host) -> Steps[End]:
         run = self.run
         error, ended_by = end.error, run.ending
         if isinstance(error, Halted) or isinstance(ended_by, Halted):
             ending = error if isinstance(error, Halted) else ended_by
             assert isinstance(ending, Halted)
-            raise self._halted(ending.error, ended_by).with_traceback(ending.__traceback__)
+            halted = yield from self._halted(ending.error, ended_by)
+            return End(error=halted.with_traceback(ending.__traceback__))
         if run.machine.raised or isinstance(error, Suspended):
-            self._interrupted(error, host)
-            return None
+            yield from self._interrupted(error, host)
+            return End()
         if error is None:
             try:
-                return self._completed(end.value)
+                return End((yield from self._completed(end.value)))
             except ValueEncodingError as refused:
                 error = refused
         if isinstance(error, Exception) or end.is_failure:
             self._fails(ended_by)
-            self._write(RunFailed(*self._stamp(), host.describe(error, None), host.rerun(error), run.machine.orphans()))
+            last = RunFailed(*self._stamp(), host.describe(error, None), host.rerun(error), run.machine.orphans())
+            yield from self._write(last)
         else:
-            self._write(RunStopped(*self._stamp()))
-        raise error
+            yield from self._write(RunStopped(*self._stamp()))
+        return End(error=error)
 
     def _stamp(self) -> tuple[int, str, str]:
         return -1, self.run.machine.now(), self.run.machine.attempt_id
 
-    def _write(self, last: Entry, closing: Checkpoint | None = None) -> None:
+    def _write(self, last: Entry, closing: Checkpoint | None = None) -> Steps[None]:
         run = self.run
         seq, entries, _ = run.take_last(last)
         if run.writer is not None:
             try:
-                run.writer.append(seq, entries, closing)
-            except Exception:
+                yield run.writer.append(seq, entries, closing)
+            except (Exception, GeneratorExit):
                 raise
             except BaseException:  # Ctrl-C in the middle of it (STP-003)
                 run.writer.complete(seq, entries, closing)
@@ -161,7 +168,7 @@ class Attempt:
             if self.run.ending is ended_by:
                 self.run.ending = None
 
-    def _halted(self, error: BaseException, ended_by: Signal | None) -> BaseException:
+    def _halted(self, error: BaseException, ended_by: Signal | None) -> Steps[BaseException]:
         """Record why the attempt was given up, where there is something to record; return what leaves the run."""
         if isinstance(error, ConcurrentRunError):
             return error  # RUN-015: the loser records nothing more
@@ -169,26 +176,26 @@ class Attempt:
             return error  # STO: nothing more is appended; the attempt is over for this process
         if isinstance(error, ReplayDivergenceError):
             path = None if "!" in error.path else error.path
-            self._write(RunFailed(*self._stamp(), describe(error, path), []))
+            yield from self._write(RunFailed(*self._stamp(), describe(error, path), []))
         elif isinstance(error, TaskpointError):
             self._fails(ended_by)
-            self._write(RunFailed(*self._stamp(), describe(error, None), []))
+            yield from self._write(RunFailed(*self._stamp(), describe(error, None), []))
         else:
-            self._write(RunStopped(*self._stamp()))
+            yield from self._write(RunStopped(*self._stamp()))
         return error
 
-    def _interrupted(self, error: BaseException | None, host: Host) -> None:
+    def _interrupted(self, error: BaseException | None, host: Host) -> Steps[None]:
         machine = self.run.machine
         document = None
         if error is not None and not isinstance(error, Signal) and isinstance(error, Exception):
             document = host.describe(error, None)
         raised = sorted(machine.raised, key=lambda entry: entry.seq if entry.seq >= 0 else machine.next_seq)
         ids = list(dict.fromkeys(entry.id for entry in raised))  # INT-006: in the order raised
-        self._write(RunInterrupted(*self._stamp(), ids, document))
+        yield from self._write(RunInterrupted(*self._stamp(), ids, document))
         values = {entry.id: entry.value for entry in machine.raised}
         self.asked = [(id, values[id]) for id in ids]
 
-    def _completed(self, value: object) -> object:
+    def _completed(self, value: object) -> Steps[object]:
         run = self.run
         forms = self.entrypoint.forms
         saved: str | None = None
@@ -217,6 +224,6 @@ class Attempt:
                 saved=None if saved == text else saved,
                 metadata=run.config.metadata,
             )
-            self._write(RunCompleted(*self._stamp(), closing.id, orphans), closing)
+            yield from self._write(RunCompleted(*self._stamp(), closing.id, orphans), closing)
             self.closing = closing
         return shown

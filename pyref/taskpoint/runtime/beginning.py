@@ -25,6 +25,7 @@ from taskpoint.savers.holders import is_retired
 
 if TYPE_CHECKING:
     from taskpoint.runtime.entrypoint import Entrypoint
+    from taskpoint.runtime.writer import Steps
     from taskpoint.savers.base import CheckpointSaver, Loaded
 
 __all__ = ("begin",)
@@ -32,20 +33,20 @@ __all__ = ("begin",)
 _TAKE_OVER_TRIES = 100
 
 
-def begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Attempt:
+def begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Steps[Attempt]:
     """Begin a run or a further attempt of one, and take the thread.
 
     Raises:
         UsageError: The request cannot be met; nothing was written.
         ConcurrentRunError: Somebody else works on the thread; nothing was written.
     """
-    attempt = _begin(entrypoint, request)
+    attempt = yield from _begin(entrypoint, request)
     attempt.run.store = entrypoint.options.store
     attempt.run.cache = entrypoint.options.cache
     return attempt
 
 
-def _begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Attempt:
+def _begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Steps[Attempt]:
     saver = entrypoint.checkpointer
     config = request.config
     continues = request.input is None or isinstance(request.input, Command)
@@ -57,24 +58,24 @@ def _begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Attempt:
             code="usage.thread_id_missing",
             hint='pass thread_id="..." or {"configurable": {"thread_id": "..."}}',
         )
-    attempt = _take(_resume if continues else _start, entrypoint, saver, request)
+    attempt = yield from _take(_resume if continues else _start, entrypoint, saver, request)
     HEART.add(attempt.run)
     return attempt
 
 
 def _take(
-    way: Callable[[Entrypoint[Any, Any], CheckpointSaver, Request], Attempt],
+    way: Callable[[Entrypoint[Any, Any], CheckpointSaver, Request], Steps[Attempt]],
     entrypoint: Entrypoint[Any, Any],
     saver: CheckpointSaver,
     request: Request,
-) -> Attempt:
+) -> Steps[Attempt]:
     """Begin; one who takes over tries again, as the live holder may write between the reading and the taking."""
     for _ in range(_TAKE_OVER_TRIES if request.take_over else 0):
         try:
-            return way(entrypoint, saver, request)
+            return (yield from way(entrypoint, saver, request))
         except ConcurrentRunError:
             continue
-    return way(entrypoint, saver, request)
+    return (yield from way(entrypoint, saver, request))
 
 
 def _begin_unsaved(entrypoint: Entrypoint[Any, Any], request: Request, *, continues: bool) -> Attempt:
@@ -114,7 +115,7 @@ def _begin_unsaved_again(entrypoint: Entrypoint[Any, Any], request: Request, bef
     return Attempt(entrypoint, run, before.checkpoint, input)
 
 
-def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Attempt:
+def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Steps[Attempt]:
     """Begin a new run on a thread; an unfinished one is abandoned (`RUN-003`)."""
     config, sources = request.config, current()
     assert config.thread_id is not None
@@ -152,7 +153,7 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
     _see_previous(run, entrypoint, saver, checkpoint, parent, request)
     attempt = Attempt(entrypoint, run, checkpoint, input)
     assert run.writer is not None
-    run.writer.begin(checkpoint, tip.id, [started], take_over=take_over)  # last: nothing fails after it
+    yield run.writer.begin(checkpoint, tip.id, [started], take_over=take_over)  # last: nothing fails after it
     return attempt
 
 
@@ -169,7 +170,7 @@ def _takes_over(thread_id: str, holder: Holder | None, request: Request) -> bool
     return True
 
 
-def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Attempt:
+def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Steps[Attempt]:
     """Begin a further attempt over the journal of the thread's unfinished run (`RPL-001`), or over a copy of it."""
     config, sources = request.config, current()
     assert config.thread_id is not None
@@ -216,9 +217,9 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     input = entrypoint.forms.input.read(checkpoint.input, checkpoint.entrypoint_version, "the run's input")
     attempt = Attempt(entrypoint, run, checkpoint, input, makes=checkpoint is not loaded.checkpoint)
     if head is not None and attempt.makes:
-        writer.begin(checkpoint, head.checkpoint.id, [*loaded.entries, *entries], take_over=take_over)
+        yield writer.begin(checkpoint, head.checkpoint.id, [*loaded.entries, *entries], take_over=take_over)
     else:
-        writer.append(seq, entries, take=True, take_over=take_over)  # last: nothing fails after it
+        yield writer.append(seq, entries, take=True, take_over=take_over)  # last: nothing fails after it
     return attempt
 
 

@@ -15,7 +15,7 @@ from taskpoint.runtime.signals import Signal
 from taskpoint.runtime.threads import POOL
 
 if TYPE_CHECKING:
-    from taskpoint.runtime.writer import Writer
+    from taskpoint.runtime.writer import Write, Writer
 
 __all__ = ("Batch", "Commits")
 
@@ -98,11 +98,13 @@ class Commits(ABC):
     def _written(self, batch: Batch) -> BaseException | None:
         try:
             self.write_batch(batch)
-        except Exception as error:  # noqa: BLE001 - whatever it was, the run ends with it
-            return error
-        except BaseException as error:  # noqa: BLE001 - Ctrl-C in the middle of it: the run ends with that, and knows where
-            return self._completed(batch, error)
+        except BaseException as error:  # noqa: BLE001 - whatever it was, the run ends with it
+            return self._failure(batch, error)
         return None
+
+    def _failure(self, batch: Batch, error: BaseException) -> BaseException | None:
+        """Return what the run ends with; where Ctrl-C came in the middle of a write, the batch is written first."""
+        return error if isinstance(error, Exception) else self._completed(batch, error)
 
     def _completed(self, batch: Batch, stopped_by: BaseException) -> BaseException | None:
         try:
@@ -116,6 +118,17 @@ class Commits(ABC):
     def commit_here(self, batch: Batch) -> None:
         """Append a batch that was taken (not locked)."""
         failure = self._written(batch)
+        with self.lock:
+            self.end_batch(batch, failure)
+
+    def committed_elsewhere(self, batch: Batch, write: Write, error: Exception | None) -> None:
+        """End a batch that was taken, and that a commit of several runs has appended or failed to (not locked)."""
+        failure: BaseException | None = None
+        if error is not None:
+            try:
+                write.judge(error)
+            except BaseException as judged:  # noqa: BLE001 - whatever it was, the run ends with it
+                failure = self._failure(batch, judged)
         with self.lock:
             self.end_batch(batch, failure)
 
@@ -186,7 +199,7 @@ class Commits(ABC):
     def write_batch(self, batch: Batch) -> None:
         """Append a batch through the saver (not locked)."""
         if self.writer is not None:
-            self.writer.append(batch[0], batch[1])
+            self.writer.append(batch[0], batch[1]).make()
         elif self.unsaved is not None:
             self.unsaved.extend(batch[1])
 

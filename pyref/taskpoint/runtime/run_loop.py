@@ -10,11 +10,14 @@ from taskpoint._core.calls import MADE, RUNNING, Call, Outcome
 from taskpoint.errors import ReplayDivergenceError
 from taskpoint.runtime.host import Job, Place
 from taskpoint.runtime.settling import settler_of
+from taskpoint.runtime.sharing import sharing_of
 from taskpoint.runtime.signals import Halted, StopRun
 
 if TYPE_CHECKING:
+    from taskpoint.runtime.commits import Batch
     from taskpoint.runtime.loop_host import LoopHost
     from taskpoint.runtime.run import Run
+    from taskpoint.runtime.writer import Writer
 
 __all__ = ("RunLoop",)
 
@@ -42,6 +45,7 @@ class RunLoop:
         self._pending: asyncio.Future[None] | None = None
         """The commit that a thread makes for this loop."""
         self._settler = settler_of(loop)
+        self._sharing = sharing_of(loop)
         self._unwound = False
         self._starved = False
         with run.lock:
@@ -192,12 +196,15 @@ class RunLoop:
             place.opened()
 
     def _commit(self) -> None:
-        """Commit on the loop where the saver is quick, elsewhere in a thread (locked)."""
-        run = self.run
-        if run.writer is None or run.writer.saver.commits_on_loop:
+        """Commit on the loop where the saver is quick, with other runs if there are any; else in a thread (locked)."""
+        run, writer = self.run, self.run.writer
+        if writer is None or (writer.saver.commits_on_loop and not self._sharing.has_company):
             run.commit()
             return
         batch = run.take_batch()
+        if writer.saver.commits_on_loop:
+            self._commit_with_others(batch, writer)
+            return
         pending = self.loop.run_in_executor(None, run.commit_here, batch)  # it ends there: the loop may wait for it
 
         def done(_: asyncio.Future[None]) -> None:
@@ -207,6 +214,16 @@ class RunLoop:
 
         self._pending = pending
         pending.add_done_callback(done)
+
+    def _commit_with_others(self, batch: Batch, writer: Writer) -> None:
+        write = writer.append(batch[0], batch[1])
+
+        def then(error: Exception | None) -> None:
+            self.run.committed_elsewhere(batch, write, error)
+            with self.run.lock:
+                self.activate()
+
+        self._sharing.add(writer.saver, write, then)
 
     # Calls
 

@@ -19,9 +19,11 @@ from taskpoint.runtime.loop_host import LoopHost
 from taskpoint.runtime.requests import Request
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.run_loop import RunLoop
+from taskpoint.runtime.sharing import Sharing, sharing_of
 from taskpoint.runtime.staying import finish, stay
 from taskpoint.runtime.stopping import Use
 from taskpoint.runtime.sync_host import SyncHost
+from taskpoint.runtime.writer import make_each
 
 if TYPE_CHECKING:
     from taskpoint.runtime.entrypoint import Entrypoint
@@ -72,7 +74,7 @@ def _carry_all_in_thread(
     attempts = Attempts()
     with Use() as use:
         while True:
-            attempt = begin(entrypoint, request)
+            attempt = make_each(begin(entrypoint, request))
             attempt.attempts = attempts
             try:
                 use.carries(attempt.run)
@@ -100,17 +102,17 @@ def _carry_in_thread(attempt: Attempt, bus: Bus | None, watch: Watch | None) -> 
     cached = None if entrypoint.policies is None else CachedRun(attempt)
     kept = None if cached is None else cached.get()
     if kept is not None:
-        return _shown(attempt, attempt.close(kept, host))
+        return _shown(attempt, make_each(attempt.close(kept, host)))
     if run.ending is not None:  # stopped before it has begun
-        return attempt.close(End(error=run.ending), host)
+        return _shown(attempt, make_each(attempt.close(End(error=run.ending), host)))
     timeout = entrypoint.options.timeout
     with _UNLIMITED if timeout is None else limited_in_thread(run, host.scope, timeout):
         end = context.run(host.execute, entrypoint.body, attempt.arguments, {})
     run.wait_idle()
-    value = attempt.close(end, host)
-    if cached is not None:
+    ended = make_each(attempt.close(end, host))
+    if cached is not None and ended.error is None:
         cached.set()
-    return _shown(attempt, value)
+    return _shown(attempt, ended)
 
 
 async def _run_on_loop(
@@ -133,16 +135,14 @@ async def _carry_all_on_loop(
     entrypoint: Entrypoint[Any, Any], request: Request, bus: Bus | None, watch: Watch | None
 ) -> Any:
     """Carry a run to its end, over as many attempts as its policy gives it."""
-    saver = entrypoint.checkpointer
-    quick = saver is None or saver.commits_on_loop
     attempts = Attempts()
-    with Use() as use:
+    with sharing_of(asyncio.get_running_loop()) as sharing, Use() as use:
         while True:
-            attempt, stopped = (begin(entrypoint, request), None) if quick else await stay(begin, entrypoint, request)
+            attempt, stopped = await sharing.go(entrypoint.checkpointer, begin(entrypoint, request))
             attempt.attempts = attempts
             try:
                 use.carries(attempt.run)
-                return await _carry_on_loop(attempt, bus, watch, stopped, quick=quick)
+                return await _carry_on_loop(attempt, bus, watch, stopped, sharing)
             except Exception:
                 seconds = attempt.delay
                 if seconds is None:
@@ -155,7 +155,7 @@ async def _carry_all_on_loop(
 
 
 async def _carry_on_loop(
-    attempt: Attempt, bus: Bus | None, watch: Watch | None, stopped: BaseException | None, *, quick: bool
+    attempt: Attempt, bus: Bus | None, watch: Watch | None, stopped: BaseException | None, sharing: Sharing
 ) -> Any:
     """Carry an attempt to its end; `stopped` is what somebody has stopped it with already."""
     run, entrypoint = attempt.run, attempt.entrypoint
@@ -183,15 +183,12 @@ async def _carry_on_loop(
             await _wait_idle(run)
     finally:
         loop.close()
-    if quick:
-        value = attempt.close(end, host)
-    else:
-        value, stopped = await stay(attempt.close, end, host)
-        if stopped is not None:
-            raise stopped
-    if cached is not None and kept is None:
+    ended, stopped = await sharing.go(entrypoint.checkpointer, attempt.close(end, host))
+    if stopped is not None and ended.error is None:
+        raise stopped
+    if cached is not None and kept is None and ended.error is None:
         await stay(cached.set)
-    return _shown(attempt, value)
+    return _shown(attempt, ended)
 
 
 async def _run_body(attempt: Attempt, host: LoopHost, context: contextvars.Context) -> End:
@@ -226,5 +223,8 @@ def _tell(bus: Bus | None, attempt: Attempt, context: contextvars.Context) -> No
         bus.run_began(attempt, context)
 
 
-def _shown(attempt: Attempt, value: object) -> Any:
-    return {"__interrupt__": list(attempt.questions())} if attempt.asked else value
+def _shown(attempt: Attempt, ended: End) -> Any:
+    """Return what the caller of an attempt gets, or raise it."""
+    if ended.error is not None:
+        raise ended.error
+    return {"__interrupt__": list(attempt.questions())} if attempt.asked else ended.value

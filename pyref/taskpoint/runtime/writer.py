@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import TypeAlias, TypeVar, cast
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
 from taskpoint.errors import ConcurrentRunError, SaverError, TaskpointError
 from taskpoint.savers.base import CheckpointSaver
 from taskpoint.savers.holders import new_holder, retire
 
-__all__ = ("LEASE_SECONDS", "Writer", "ask", "begin_surely")
+__all__ = ("LEASE_SECONDS", "Steps", "Write", "Writer", "ask", "begin_surely", "make_each")
 
 T = TypeVar("T")
 
@@ -28,12 +28,17 @@ def ask(verb: Callable[[], T]) -> T:
     """
     try:
         return verb()
-    except TaskpointError:
-        raise
-    except Exception as error:
-        raise SaverError(
-            f"the saver failed with {type(error).__name__}", hint="the cause is in __cause__; the run can be continued"
-        ) from error
+    except Exception as error:  # noqa: BLE001 - a saver is anybody's code
+        raise _ours(error)  # noqa: B904 - it names its cause
+
+
+def _ours(error: Exception) -> TaskpointError:
+    if isinstance(error, TaskpointError):
+        return error
+    name = type(error).__name__
+    ours = SaverError(f"the saver failed with {name}", hint="the cause is in __cause__; the run can be continued")
+    ours.__cause__ = error
+    return ours
 
 
 def begin_surely(
@@ -64,6 +69,73 @@ def begin_surely(
             write()
 
 
+class Write:
+    """A write of an attempt, which is made at once, or in one commit with those of other runs."""
+
+    __slots__ = ("_seq", "_takes", "_writer", "verb")
+
+    def __init__(self, writer: Writer, verb: Callable[[], None], seq: int | None, *, takes: bool) -> None:
+        self._writer = writer
+        self.verb = verb
+        """Calls the saver, once."""
+        self._seq = seq
+        self._takes = takes
+
+    def make(self) -> None:
+        """Make it now."""
+        try:
+            self.verb()
+        except BaseException as error:  # noqa: BLE001 - also a Ctrl-C: the write may have taken effect
+            self.judge(error)
+
+    def judge(self, error: BaseException) -> None:
+        """Return where the write took effect in spite of an error, or does now; raise what the attempt has to know.
+
+        Where an attempt cannot tell whether it took the thread, it holds nothing (`JRN-032`).
+        """
+        try:
+            self._judge(error)
+        except ConcurrentRunError:
+            raise
+        except BaseException:
+            if self._takes:
+                retire(self._writer.attempt_id)
+            raise
+
+    def _judge(self, error: BaseException) -> None:
+        """Where the commit is unknown, read back before trying once more (`STO-008`)."""
+        if not isinstance(error, Exception):
+            raise error
+        ours = _ours(error)
+        if not isinstance(ours, SaverError):
+            raise ours
+        if ours.committed is not None or self._seq is None:
+            if ours.committed:
+                return
+            raise ours
+        if not self._writer.is_written(self._seq, ours):
+            ask(self.verb)
+
+
+Steps: TypeAlias = Generator[Write, None, T]
+"""What an attempt does at its beginning or its end; what it writes there is made by whoever goes through it."""
+
+
+def make_each(steps: Steps[T]) -> T:
+    """Go through steps and make each write at once."""
+    try:
+        write = next(steps)
+        while True:
+            try:
+                write.make()
+            except BaseException as error:  # noqa: BLE001 - the steps know what it means
+                write = steps.throw(error)
+            else:
+                write = next(steps)
+    except StopIteration as done:
+        return cast("T", done.value)
+
+
 class Writer:
     """Writes one attempt's entries to one checkpoint."""
 
@@ -85,12 +157,12 @@ class Writer:
 
     def begin(
         self, checkpoint: Checkpoint, expected_head: str | None, entries: Sequence[Entry], *, take_over: bool
-    ) -> None:
-        """Begin the run's checkpoint and take the thread; a fork begins with entries of other attempts."""
+    ) -> Write:
+        """Return what begins the run's checkpoint and takes the thread; a fork begins with others' entries."""
         own = next(seq for seq, entry in enumerate(entries) if entry.attempt_id == self.attempt_id)
         self.checkpoint_id = checkpoint.id
-        write = partial(self.saver.begin, checkpoint, expected_head, entries, self.holder(), take_over=take_over)
-        self._take(write, own)
+        verb = partial(self.saver.begin, checkpoint, expected_head, entries, self.holder(), take_over=take_over)
+        return Write(self, verb, own, takes=True)
 
     def append(
         self,
@@ -100,44 +172,20 @@ class Writer:
         *,
         take: bool = False,
         take_over: bool = False,
-    ) -> None:
-        """Append entries; renew the lease when it is time."""
+    ) -> Write:
+        """Return what appends entries, and renews the lease when it is time."""
         holder = self.holder() if take or self.needs_renewal() else None
         verb, thread_id, checkpoint_id = self.saver.append, self.thread_id, self.checkpoint_id
-        write = partial(verb, thread_id, checkpoint_id, seq, entries, closing, holder, take_over=take_over)
-        if take:
-            self._take(write, seq)
-        else:
-            self._surely(write, seq if entries else None)
+        appends = partial(verb, thread_id, checkpoint_id, seq, entries, closing, holder, take_over=take_over)
+        return Write(self, appends, seq if entries else None, takes=take)
 
     def complete(self, seq: int, entries: Sequence[Entry], closing: Checkpoint | None = None) -> None:
         """Make sure that entries are written, after an append that was broken off by something else than an error."""
-        if entries and not self._is_written(seq, None):
-            self.append(seq, entries, closing)
+        if entries and not self.is_written(seq, None):
+            self.append(seq, entries, closing).make()
 
-    def _take(self, write: Callable[[], None], seq: int) -> None:
-        """Take the thread; if nobody can tell whether that worked, this attempt holds nothing (`JRN-032`)."""
-        try:
-            self._surely(write, seq)
-        except ConcurrentRunError:
-            raise
-        except BaseException:  # also a Ctrl-C: the write may have taken effect
-            retire(self.attempt_id)
-            raise
-
-    def _surely(self, write: Callable[[], None], seq: int | None) -> None:
-        """Write; where the commit is unknown, read back before trying once more (`STO-008`)."""
-        try:
-            ask(write)
-        except SaverError as error:
-            if error.committed is not None or seq is None:
-                if error.committed:
-                    return
-                raise
-            if not self._is_written(seq, error):
-                ask(write)
-
-    def _is_written(self, seq: int, cause: SaverError | None) -> bool:
+    def is_written(self, seq: int, cause: SaverError | None) -> bool:
+        """Read back whether this attempt's entry `seq` is in the journal."""
         loaded = ask(lambda: self.saver.load(self.thread_id, self.checkpoint_id))
         if loaded is None or len(loaded.entries) <= seq:
             if loaded is not None and not loaded.is_head:

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final, Generic, TypeVar
 
 from taskpoint.errors import SaverError
+from taskpoint.savers.base import outcome_of
 
 __all__ = ("Group", "together")
 
@@ -52,15 +54,7 @@ def together(
             return [SaverError(error.message, hint=error.hint) for _ in writes]
     except Exception:  # noqa: BLE001, S110 - whose it is shows when each is done alone
         pass
-    return [_verdict(alone, write) for write in writes]
-
-
-def _verdict(alone: Callable[[W], None], write: W) -> Exception | None:
-    try:
-        alone(write)
-    except Exception as error:  # noqa: BLE001 - it is raised in the thread that it belongs to
-        return error
-    return None
+    return [outcome_of(partial(alone, write)) for write in writes]
 
 
 class Group(Generic[W]):

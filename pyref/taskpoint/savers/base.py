@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from taskpoint._closing import Closing
 from taskpoint._core.journal import Checkpoint, Entry, Holder
 
-__all__ = ("CheckpointSaver", "Head", "Loaded")
+__all__ = ("CheckpointSaver", "Head", "Loaded", "outcome_of")
+
+
+def outcome_of(write: Callable[[], None]) -> Exception | None:
+    """Make a write and return its error."""
+    try:
+        write()
+    except Exception as error:  # noqa: BLE001 - it is raised in the run that it belongs to
+        return error
+    return None
 
 
 @dataclass(slots=True)
@@ -43,6 +52,21 @@ class CheckpointSaver(Closing, ABC):
     def commits_on_loop(self) -> bool:
         """Whether a commit is so short now that an async run makes it on the event loop itself; False if not said."""
         return False
+
+    def together(self, writes: Sequence[Callable[[], None]]) -> Sequence[Exception | None]:
+        """Make several writes, each of them one call of a verb of this saver, in one commit where that can be.
+
+        Runs on one event loop write through it. Each write stays an atomic step of its own, in the order given:
+        where one is refused, the others take effect all the same. Unless overridden, they are made one by one.
+
+        Args:
+            writes: What calls the verbs.
+
+        Returns:
+            For each write the error that its verb raised, or None; where a commit failed and nobody can tell what
+            became of it, a `SaverError` with ``committed=None`` for each write that was in it.
+        """
+        return [outcome_of(write) for write in writes]
 
     @abstractmethod
     def head(self, thread_id: str) -> Head | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, Literal, Self, TypeAlias
@@ -68,11 +69,12 @@ _Connection: TypeAlias = sqlite3.Connection
 class _Write:
     """What a verb writes: `work` in a transaction, or a lone `statement` that needs none of its own."""
 
-    __slots__ = ("statement", "work")
+    __slots__ = ("count", "statement", "work")
 
-    def __init__(self, work: Callable[[_Connection], None], *, statement: bool = False) -> None:
+    def __init__(self, work: Callable[[_Connection], None], *, statement: bool = False, count: int = 1) -> None:
         self.work = work
         self.statement = statement
+        self.count = count
 
 
 @refusing_in(serde=NO_SERDE)
@@ -104,6 +106,8 @@ class SqliteSaver(CheckpointSaver):
         busy_timeout: float = 5.0,
     ) -> None:
         check_options(synchronous, busy_timeout)
+        self._joint: tuple[int, _Connection] | None = None
+        """The thread that makes writes together now, and the connection whose transaction they are in."""
         self._group = Group(self._write_alone, self._write_together)
         self._database = Database(database_path(path), synchronous, busy_timeout, self._group.reset)
         self.synchronous: Final = synchronous
@@ -129,6 +133,33 @@ class SqliteSaver(CheckpointSaver):
     def path(self) -> str:
         """The file, as an absolute path, or ``":memory:"``."""
         return self._database.path
+
+    def together(self, writes: Sequence[Callable[[], None]]) -> Sequence[Exception | None]:
+        """Make several writes in one transaction; see `CheckpointSaver.together`."""
+        if len(writes) == 1:
+            return super().together(writes)
+        outcomes: Sequence[Exception | None] = ()
+
+        def work(connection: _Connection) -> None:
+            nonlocal outcomes
+            self._joint = threading.get_ident(), connection
+            try:
+                outcomes = [_conflict(write) for write in writes]
+            finally:
+                self._joint = None
+
+        def write_all() -> Sequence[Exception | None]:
+            self._group.submit(_Write(work, count=len(writes)))
+            return outcomes
+
+        return together(write_all, lambda write: write(), writes)
+
+    def _submit(self, write: _Write) -> None:
+        joint = self._joint
+        if joint is not None and joint[0] == threading.get_ident():
+            write.work(joint[1])
+        else:
+            self._group.submit(write)
 
     def head(self, thread_id: str) -> Head | None:
         """Return the newest checkpoint of a thread, None where the thread has none."""
@@ -203,7 +234,7 @@ class SqliteSaver(CheckpointSaver):
             if not is_new:
                 connection.execute(_SET_HEAD, (*ends, thread))
 
-        self._group.submit(_Write(work))
+        self._submit(_Write(work))
 
     def append(
         self,
@@ -223,7 +254,7 @@ class SqliteSaver(CheckpointSaver):
         releases = _rules.releases(entries)
         if len(lines) == 1 and holder is None and closing is None and not releases:
             parameters = (thread_id, checkpoint_id, *lines[0])
-            self._group.submit(_Write(partial(_add_outcome, parameters), statement=True))
+            self._submit(_Write(partial(_add_outcome, parameters), statement=True))
             return
 
         def work(connection: _Connection) -> None:
@@ -238,7 +269,7 @@ class SqliteSaver(CheckpointSaver):
                 kept = held if holder is None and not releases else rows.holder_to_row(None if releases else holder)
                 connection.execute(_SET_HEAD, (head + (closing is not None), *kept, thread))
 
-        self._group.submit(_Write(work))
+        self._submit(_Write(work))
 
     def history(self, thread_id: str, before: str | None = None, limit: int | None = None) -> list[Checkpoint]:
         """Return a thread's checkpoints, newest first, those before the one with id `before`, at most `limit`."""
@@ -259,7 +290,7 @@ class SqliteSaver(CheckpointSaver):
             for statement in _DELETE if found else ():
                 connection.execute(statement, found[:1])
 
-        self._group.submit(_Write(work))
+        self._submit(_Write(work))
 
     def close(self) -> None:
         """Close the file; a second time does nothing."""
@@ -269,22 +300,25 @@ class SqliteSaver(CheckpointSaver):
         if write.statement:
             self._database.write_statement(write.work)
         else:
-            self._database.write(write.work)
+            self._database.write(write.work, write.count)
 
     def _write_together(self, writes: Sequence[_Write]) -> Sequence[Exception | None]:
         """Do writes in one transaction; a conflict is found before anything is written, so it leaves nothing behind."""
 
         def work(connection: _Connection) -> list[Exception | None]:
-            verdicts: list[Exception | None] = []
-            for write in writes:
-                try:
-                    write.work(connection)
-                    verdicts.append(None)
-                except (ConcurrentRunError, FormatError) as error:
-                    verdicts.append(error)
-            return verdicts
+            return [_conflict(partial(write.work, connection)) for write in writes]
 
-        return together(lambda: self._database.write(work), self._write_alone, writes)
+        count = sum(write.count for write in writes)
+        return together(lambda: self._database.write(work, count), self._write_alone, writes)
+
+
+def _conflict(write: Callable[[], None]) -> Exception | None:
+    """Do a write and return what keeps it from being done: found before anything is written, it leaves nothing."""
+    try:
+        write()
+    except (ConcurrentRunError, FormatError) as error:
+        return error
+    return None
 
 
 def _add_outcome(parameters: tuple[object, ...], connection: _Connection) -> None:

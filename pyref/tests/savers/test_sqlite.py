@@ -509,8 +509,8 @@ def test_nobody_knows_what_became_of_a_commit_that_fails(saver, docs, monkeypatc
         saver.begin(docs.checkpoint(name), None, [docs.started()])
     real = saver._database.write
 
-    def lose_the_answer(work):
-        real(work)
+    def lose_the_answer(work, count):
+        real(work, count)
         raise SaverError("lost", committed=None)
 
     monkeypatch.setattr(saver._database, "write", lose_the_answer)
