@@ -19,7 +19,8 @@ Texts never hold a payload or a secret (`ERR-001`): they name places, types and 
 
 from __future__ import annotations
 
-from typing import ClassVar
+import re
+from typing import ClassVar, Final
 
 __all__ = (
     "CODES",
@@ -88,14 +89,29 @@ CODES = frozenset(
 """All normative codes (`ERR-002`), as `spec/1.0/error-codes.json` lists them."""
 
 
-_HINTS = {
-    "value.not_encodable": (
-        "return plain data, annotate the function's result (dataclass, pydantic model, Enum ...) to have it converted, "
-        "or register the class with register_extension()"
+_HINTS: Final = {
+    r"value\.not_encodable a value of type .* has no encoding": (
+        "use plain data, annotate the function's result with its class where pydantic can rebuild that (dataclass, "
+        "pydantic model, Enum, Path ...), or register the class with register_extension()"
     ),
-    "value.mismatch": "declare what was recorded, or give the definition a version and a migrate function",
+    r"value\.\w+ .* (is of a class that its annotation does not name|would come back as)": (
+        "declare exactly what is returned there (no Any, no base class, no union in which its plain data fits another "
+        "member), or return plain data"
+    ),
+    r"value\.not_encodable .* cannot be rebuilt by its annotation": (
+        "register the class with register_extension(), or return plain data"
+    ),
+    r"value\.mismatch": (
+        "declare what is returned, and read what older code recorded with a version and a migrate function"
+    ),
 }
-"""What to do next where the code alone says it: also for an error that a journal gives back."""
+"""What to do next where code and message say it: also for an error that a journal gives back."""
+
+
+def _hint_of(code: str, message: str) -> str | None:
+    if not code.startswith("value."):
+        return None
+    return next((hint for said, hint in _HINTS.items() if re.match(said, f"{code} {message}")), None)
 
 
 class TaskpointError(Exception):
@@ -125,7 +141,7 @@ class TaskpointError(Exception):
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
-        self.hint = hint or _HINTS.get(self.code)
+        self.hint = hint or _hint_of(self.code, message)
 
     def __str__(self) -> str:
         text = f"[{self.code}] {self.message}"

@@ -14,9 +14,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from taskpoint.codec import _fast, _walk
-from taskpoint.codec._extensions import register_extension
+from taskpoint.codec._extensions import is_registered, register_extension
 from taskpoint.codec._json import canonical_json, is_text, read_json
 from taskpoint.codec._model import Carried, ErrorValue, Ext, Refusal, type_of
+from taskpoint.codec._walk import has_encoding, step
 from taskpoint.errors import ValueEncodingError
 
 __all__ = (
@@ -30,7 +31,10 @@ __all__ = (
     "encode",
     "encode_and_decode",
     "from_tree",
+    "has_encoding",
+    "is_registered",
     "register_extension",
+    "step",
     "to_tree",
     "type_of",
 )

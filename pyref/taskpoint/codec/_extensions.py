@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from taskpoint.codec._model import MAX_SAFE, Ext
 from taskpoint.errors import UsageError
 
-__all__ = ("extension_of", "register_extension", "value_of")
+__all__ = ("extension_of", "is_registered", "register_extension", "value_of")
 
 T = TypeVar("T")
 _MAX_NAME = 255
@@ -70,6 +70,11 @@ def register_extension(
     if replaced is not None:
         _BY_CLASS.pop(replaced.cls, None)
     _BY_NAME[name] = _BY_CLASS[cls] = extension
+
+
+def is_registered(kind: type) -> bool:
+    """Tell whether the instances of a class are written as extension values."""
+    return kind in _BY_CLASS
 
 
 def extension_of(value: object) -> Ext | None:

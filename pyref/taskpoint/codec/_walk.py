@@ -18,7 +18,7 @@ from taskpoint.codec._extensions import extension_of, value_of
 from taskpoint.codec._json import Fault, canonical_json, is_text, read_json
 from taskpoint.codec._model import MAX_DEPTH, MAX_SAFE, Carried, ErrorValue, Ext, Refusal, Tree, type_of
 
-__all__ = ("from_tree", "to_tree")
+__all__ = ("from_tree", "has_encoding", "step", "to_tree")
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 _QUOTED_KEY = re.compile(r"[A-Za-z0-9_.:/ -]{1,64}")
@@ -34,6 +34,9 @@ _WRITERS: dict[type, tuple[str, Callable[[Any], str]]] = {
     Decimal: ("$decimal", _scalars.write_decimal),
     UUID: ("$uuid", _scalars.write_uuid),
 }
+_WRITTEN: frozenset[type] = frozenset(
+    {str, int, float, bool, type(None), dict, list, tuple, set, frozenset, Carried, Ext, ErrorValue}
+)
 # How a tagged text becomes normal, and how a normal text becomes a value (None: only `Carried` holds it).
 _READERS: dict[str, tuple[Callable[[str], str], Callable[[str], object]]] = {
     "$int": (_scalars.normal_int, _scalars.read_int),
@@ -48,7 +51,7 @@ _READERS: dict[str, tuple[Callable[[str], str], Callable[[str], object]]] = {
 }
 
 
-def _step(key: object) -> str:
+def step(key: object) -> str:
     """A key as a step of a path: names are shown, what could be content is not (`VAL-061`)."""
     if type(key) is str and _PLAIN_KEY.fullmatch(key):
         return f".{key}"
@@ -88,6 +91,11 @@ def _at(step: str, walk: Callable[[Any, int], Any], value: object, room: int) ->
     except Refusal as refusal:
         refusal.steps.append(step)
         raise
+
+
+def has_encoding(kind: type) -> bool:
+    """Whether the instances of a type are written as they are; a few of them may be refused all the same."""
+    return kind in _WRITTEN or kind in _WRITERS
 
 
 # --- values to trees ---------------------------------------------------------------------------------------------
@@ -147,7 +155,7 @@ def _object_tree(value: dict[str, object], room: int) -> Tree:
             # A user's own `$` is doubled, so that no data can forge a tag (`VAL-030`).
             members["$" + _text(key) if key[:1] == "$" else _text(key)] = to_tree(item, room)
         except Refusal as refusal:
-            refusal.steps.append(_step(key))
+            refusal.steps.append(step(key))
             raise
     return members
 
@@ -156,7 +164,7 @@ def _map_tree(value: dict[object, object], room: int) -> Tree:
     room = _inside(room, 3)
     pairs: list[Tree] = []
     for key, item in value.items():
-        pairs.append([_at(_step(key), to_tree, part, room) for part in (key, item)])
+        pairs.append([_at(step(key), to_tree, part, room) for part in (key, item)])
     return {"$map": _in_order(pairs, keyed=True)}
 
 
@@ -233,7 +241,7 @@ def _normal_object(tree: dict[Any, Any], room: int) -> Tree:
         try:
             members[_text(key)] = _normal(item, room)
         except Refusal as refusal:
-            refusal.steps.append(_step(key))
+            refusal.steps.append(step(key))
             raise
     return members
 

@@ -11,7 +11,8 @@ from taskpoint import codec
 from taskpoint.errors import ValueEncodingError
 from taskpoint.runtime.commands import EntrypointFinal
 from taskpoint.runtime.recorded import decode
-from taskpoint.runtime.shapes import Shape, hints_of, shape_of
+from taskpoint.runtime.recording import plain_data, read_back, record, undeclared
+from taskpoint.runtime.shapes import Shape, hints_of, is_annotated, shape_of
 
 __all__ = ("UNTYPED", "Form", "Forms", "Migration", "Recorded", "forms_of")
 
@@ -42,25 +43,23 @@ class Form:
     shape: Shape | None = None
     version: str | None = None
     migrate: Migration | None = None
+    is_annotated: bool = False
+    """Whether there is an annotation, be it one that makes nothing of data."""
 
     def write(self, value: object) -> tuple[str, Any]:
         """Return the text to record, and what everybody sees from here on: the value as it is read back.
 
         Raises:
-            ValueEncodingError: The value has no encoding, or does not fit the declared type.
+            ValueEncodingError: The value has no encoding, does not fit the declared type, or would not come back.
         """
         shape = self.shape
-        if shape is None:
+        if shape is not None:
+            return record(shape, value)
+        try:
             return codec.encode_and_decode(value)
-        text, plain = codec.encode_and_decode(shape.plain(value))
-        typed = shape.typed(plain)
-        if type(typed) is not type(value) and isinstance(value, type(typed)):
-            raise ValueEncodingError(
-                f"a value of type {type(value).__name__} would come back as {type(typed).__name__}",
-                code="value.mismatch",
-                hint="declare the classes that are really returned, as a union",
-            )
-        return text, typed
+        except ValueEncodingError as error:
+            refused = undeclared(value, error) if self.is_annotated else error
+        raise refused
 
     def read(self, text: str, version: str | None, what: str) -> Any:
         """Return a recorded value; `what` names it in errors.
@@ -75,7 +74,7 @@ class Form:
         if self.shape is None:
             return plain
         try:
-            return self.shape.typed(plain)
+            return read_back(self.shape, plain)
         except ValueEncodingError as error:
             raise ValueEncodingError(
                 f"{what}: {error.message}", path=error.path, code=error.code, hint=error.hint
@@ -85,7 +84,7 @@ class Form:
         assert self.migrate is not None
         try:
             migrated = self.migrate(Recorded(self.kind, plain, version))
-            return migrated if self.shape is None else self.shape.plain(migrated)
+            return migrated if self.shape is None else plain_data(self.shape, migrated)
         except Exception as error:
             raise ValueEncodingError(
                 f"{what}, recorded by version {version!r}, could not be migrated: {type(error).__name__}",
@@ -115,7 +114,7 @@ def forms_of(func: Callable[..., Any], version: str | None, migrate: Migration |
     saved = hints.get("previous", saved)
     first = next(iter(inspect.signature(func).parameters), "")
     return Forms(
-        Form("input", shape_of(hints.get(first)), version, migrate),
-        Form("value", shape_of(value), version, migrate),
-        Form("saved", shape_of(saved), version, migrate),
+        Form("input", shape_of(hints.get(first)), version, migrate, is_annotated(func, first)),
+        Form("value", shape_of(value), version, migrate, is_annotated(func, "return")),
+        Form("saved", shape_of(saved), version, migrate, is_annotated(func, "return")),
     )

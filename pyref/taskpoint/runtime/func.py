@@ -23,7 +23,7 @@ from taskpoint.runtime.forms import Form
 from taskpoint.runtime.host import current_host
 from taskpoint.runtime.injection import Parameters
 from taskpoint.runtime.options import CallKeywords, TaskKeywords, TaskOptions, read_call_options, read_task_options
-from taskpoint.runtime.shapes import hints_of, shape_of
+from taskpoint.runtime.shapes import hints_of, is_annotated, shape_of
 
 if TYPE_CHECKING:
     from taskpoint.caches.base import BaseCache
@@ -99,7 +99,8 @@ class TaskFunction(Executed, Generic[P, R]):
         form = self._form
         if form is None:  # not when the task is defined: the annotation may name what is defined below it
             shape = shape_of(hints_of(self.func).get("return"))
-            form = self._form = Form("result", shape, self.options.version, self.options.migrate)
+            annotated = is_annotated(self.func, "return")
+            form = self._form = Form("result", shape, self.options.version, self.options.migrate, annotated)
         return form
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> TaskFuture[R]:

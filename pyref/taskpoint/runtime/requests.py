@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 
-from taskpoint.errors import UsageError, ValueEncodingError
+from taskpoint.errors import UsageError
 from taskpoint.runtime.config import RunConfig, read_config
-from taskpoint.runtime.shapes import fitting
+from taskpoint.runtime.shapes import Misfit, fitting
 from taskpoint.watching.base import Watcher, read_watchers
 
 if TYPE_CHECKING:
@@ -78,9 +78,9 @@ def _context(given: object, schema: Any) -> object:
         return given
     try:
         return fitting(schema, given)
-    except ValueEncodingError as error:
+    except Misfit as misfit:
         raise UsageError(
-            f"the context does not fit its schema at {error.path}",
+            f"the context does not fit its schema at {misfit.error().path}",
             code="usage.config_invalid",
             hint=f"pass context={schema.__name__}(...), or a dict of its members",
         ) from None

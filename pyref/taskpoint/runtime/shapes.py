@@ -17,11 +17,10 @@ from uuid import UUID
 
 import typing_extensions
 
-from taskpoint.codec import type_of
 from taskpoint.errors import ValueEncodingError
 from taskpoint.runtime.definitions import base_function, free_names
 
-__all__ = ("Shape", "fitting", "hints_of", "shape_of")
+__all__ = ("Misfit", "Shape", "fitting", "hints_of", "is_annotated", "schema_shape", "shape_of")
 
 _LEAVES: Final[frozenset[object]] = frozenset(
     {NoneType, bool, int, float, str, bytes, object, Decimal, UUID}
@@ -61,41 +60,88 @@ class Shape:
     def __init__(self, adapter: Any) -> None:
         self._adapter = adapter
 
-    def plain(self, value: object) -> object:
-        """Return a value as plain data; one that is no instance of the type stays what it is."""
-        dumped = self._adapter.dump_python(value, mode="python", by_alias=True, round_trip=True, warnings=False)
-        return _without_enums(dumped)
-
-    def typed(self, plain: object, *, strict: bool = False) -> Any:
-        """Return plain data as the declared type; nothing is converted where it is `strict`.
+    def dumped(self, value: object) -> Any:
+        """Return a value as pydantic dumps it for Python; one that is no instance of the type stays what it is.
 
         Raises:
-            ValueEncodingError: It does not fit (code ``value.mismatch``); the error says which member, and why.
+            TypeError: It holds a set whose members are dumped as dicts.
+        """
+        return self._adapter.dump_python(value, mode="python", by_alias=True, round_trip=True, warnings=False)
+
+    def described(self, value: object) -> Any:
+        """Return a value as pydantic dumps it for JSON, with None for what it cannot dump.
+
+        Raises:
+            ValueError: It cannot dump the whole, e.g. as there are bytes that are no text.
+        """
+        return self._adapter.dump_python(
+            value, mode="json", by_alias=True, round_trip=True, warnings=False, fallback=_nothing
+        )
+
+    def read(self, data: object) -> tuple[Any, bool]:
+        """Return recorded data as the declared type, and whether it was read by the rules for JSON.
+
+        Those take a list for a tuple in a strict model, say.
+
+        Raises:
+            Misfit: It does not fit.
+        """
+        from pydantic import ValidationError
+        from pydantic_core import to_json
+
+        try:
+            return self._adapter.validate_python(data), False
+        except ValidationError as error:
+            misfit = _misfit(error)
+        try:
+            return self._adapter.validate_json(to_json(data, inf_nan_mode="constants")), True
+        except ValueError:  # it does not fit, or is no JSON
+            pass
+        raise misfit
+
+    def fit(self, value: object, *, strict: bool) -> Any:
+        """Return a value as the declared type; nothing is converted where it is `strict`.
+
+        Raises:
+            Misfit: It does not fit.
         """
         from pydantic import ValidationError
 
         try:
-            return self._adapter.validate_python(plain, strict=strict or None)
+            return self._adapter.validate_python(value, strict=strict or None)
         except ValidationError as error:
-            found = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        path = "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in found["loc"])
-        why = "a validator refuses it" if found["type"] in _OF_PEOPLE else found["msg"]
-        raise ValueEncodingError(
-            f"a value does not fit its declared type at {path}: {why}",
-            path=path,
-            code="value.mismatch",
-        )
+            misfit = _misfit(error)
+        raise misfit
 
 
-def _without_enums(value: Any) -> Any:
-    kind = type_of(value)
-    if issubclass(kind, enum.Enum):
-        return value.value
-    if issubclass(kind, dict):
-        return {_without_enums(key): _without_enums(item) for key, item in value.items()}
-    if issubclass(kind, list | tuple):
-        return [_without_enums(item) for item in value]
-    return {_without_enums(item) for item in value} if issubclass(kind, set | frozenset) else value
+class Misfit(Exception):
+    """A value does not fit its declared type.
+
+    Attributes:
+        steps: Where in the value.
+        why: Why, without content.
+    """
+
+    def __init__(self, steps: tuple[int | str, ...], why: str) -> None:
+        super().__init__()
+        self.steps = steps
+        self.why = why
+
+    def error(self) -> ValueEncodingError:
+        """Return what is told of it."""
+        path = "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.steps)
+        message = f"a value does not fit its declared type at {path}: {self.why}"
+        return ValueEncodingError(message, path=path, code="value.mismatch")
+
+
+def _misfit(error: Any) -> Misfit:
+    """Return what a pydantic error says, without content."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return Misfit(found["loc"], "a validator refuses it" if found["type"] in _OF_PEOPLE else found["msg"])
+
+
+def _nothing(_: object) -> None:
+    """Stand for what has no JSON form."""
 
 
 def hints_of(func: Callable[..., Any]) -> Mapping[str, Any]:
@@ -115,6 +161,11 @@ def hints_of(func: Callable[..., Any]) -> Mapping[str, Any]:
                 continue
         hints[name] = hint
     return hints
+
+
+def is_annotated(func: Callable[..., Any], name: str) -> bool:
+    """Tell whether a function says anything about what it takes, or about its ``"return"``."""
+    return name in getattr(base_function(func), "__annotations__", {})
 
 
 def _holder(annotation: str) -> Any:
@@ -155,13 +206,13 @@ def fitting(hint: Any, value: object) -> Any:
     """Return a value as a declared type has it; one of plain data stays what it is, but has to fit.
 
     Raises:
-        ValueEncodingError: It does not fit (code ``value.mismatch``).
+        Misfit: It does not fit.
     """
-    shape = _schema_shape(hint)
+    shape = schema_shape(hint)
     if shape is None:
         return value
     plain = is_plain(hint)
-    typed = shape.typed(value, strict=plain)
+    typed = shape.fit(value, strict=plain)
     return value if plain else typed
 
 
@@ -175,5 +226,5 @@ def _shape(hint: Any) -> Shape | None:
         return None  # a class that nobody described: its values are refused with a hint (VAL-060)
 
 
-_schema_shape = lru_cache(maxsize=64)(_shape)
-"""For what each run is checked against: to make one takes longer than the run."""
+schema_shape: Callable[[Any], Shape | None] = lru_cache(maxsize=64)(_shape)
+"""For what is asked again and again: to make one takes longer than a run."""
