@@ -154,6 +154,23 @@ def test_a_refusal_names_the_place(read, document, text):
 
 
 @pytest.mark.parametrize(
+    ("thread_id", "name"),
+    [
+        ("t" * 255, f"thread '{'t' * 255}'"),
+        ("a\u200db\u2028", r"thread 'a\u200db\u2028'"),  # an id, though it cannot be printed as it is (`SEC-001`)
+        ("t" * 256, "thread"),
+        ("a\nb", "thread"),
+        ("", "thread"),
+        (7, "thread"),
+    ],
+)
+def test_a_refusal_repeats_what_is_an_id_and_nothing_else(thread_id, name):
+    with pytest.raises(FormatError) as caught:
+        thread_from_document({**THREAD, "thread_id": thread_id, "checkpoints": None})
+    assert caught.value.message.startswith(f"{name}: ")
+
+
+@pytest.mark.parametrize(
     ("read", "document", "code"),
     [
         (checkpoint_from_document, {**CHECKPOINT, "format": "1.1"}, "format.newer"),

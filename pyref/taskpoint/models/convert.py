@@ -25,6 +25,7 @@ from taskpoint._core.journal import (
     TaskCompleted,
     TaskFailed,
 )
+from taskpoint._ids import is_id
 from taskpoint.errors import FormatError
 from taskpoint.models.documents import CHECKPOINT, ENTRY, DocumentModel, ErrorModel, HolderModel, ThreadModel
 from taskpoint.models.failures import validated
@@ -206,8 +207,7 @@ def thread_from_document(document: object) -> list[tuple[Checkpoint, list[Entry]
 def _thread_name(document: object) -> str:
     """Return how a thread is called in an error's text; its id is repeated only where it is an id."""
     thread_id = document.get("thread_id") if is_object(document) else None
-    plain = isinstance(thread_id, str) and 0 < len(thread_id) <= 255 and thread_id.isprintable()
-    return f"thread {thread_id!r}" if plain else "thread"
+    return f"thread {thread_id!r}" if is_id(thread_id) else "thread"
 
 
 def _check_checkpoint(checkpoint: Checkpoint, thread_id: str, seq: int, seen: set[str], where: str) -> None:
