@@ -23,6 +23,12 @@ def saver(request: pytest.FixtureRequest, tmp_path: Path):
         yield made
 
 
+@pytest.fixture(params=["sync", "async"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """In which way a workflow is written and used."""
+    return request.param
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run an async test on an event loop of its own."""

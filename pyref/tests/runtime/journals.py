@@ -14,12 +14,22 @@ def entries(saver: CheckpointSaver, thread_id: str, kind: str = "") -> list[Any]
     return [entry for entry in found if entry.kind.startswith(kind)]
 
 
-def outcomes(saver: CheckpointSaver, thread_id: str) -> list[Any]:
-    """The outcomes of a thread's newest run."""
+def _newest(saver: CheckpointSaver, thread_id: str) -> list[Any]:
+    """The entries of a thread's newest run."""
     loaded = saver.load(thread_id)
     if not loaded.entries and loaded.checkpoint.parent_id is not None:
         loaded = saver.load(thread_id, loaded.checkpoint.parent_id)
-    return [entry for entry in loaded.entries if hasattr(entry, "path")]
+    return [*loaded.entries]
+
+
+def outcomes(saver: CheckpointSaver, thread_id: str) -> list[Any]:
+    """The outcomes of a thread's newest run."""
+    return [entry for entry in _newest(saver, thread_id) if hasattr(entry, "path")]
+
+
+def kinds(saver: CheckpointSaver, thread_id: str) -> list[str]:
+    """What a thread's newest run recorded: the paths of outcomes, and the kinds of the rest."""
+    return [getattr(entry, "path", entry.kind) for entry in _newest(saver, thread_id)]
 
 
 def paths(saver: CheckpointSaver, thread_id: str) -> list[str]:

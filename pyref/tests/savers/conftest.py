@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ import taskpoint
 from taskpoint.savers import InMemorySaver, SqliteSaver
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +41,20 @@ def saver(request, path):
     file = kind if kind == ":memory:" else path
     with InMemorySaver() if kind == "memory" else SqliteSaver(file, synchronous="OFF") as made:
         yield made
+
+
+@pytest.fixture
+def in_file(path):
+    """A saver on the file of the test, which waits only shortly for others."""
+    with SqliteSaver(path, synchronous="OFF", busy_timeout=0.2) as made:
+        yield made
+
+
+@pytest.fixture
+def raw(path):
+    """Another connection to the file, as another program has it."""
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=0.2)) as connection:
+        yield connection
 
 
 @pytest.fixture

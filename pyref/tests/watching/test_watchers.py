@@ -1,22 +1,17 @@
-"""Who watches: what they are told, in which order, and that they have no part in the run."""
+"""Who watches: what they are told, and in which order."""
 
 import asyncio
 import dataclasses
-import logging
-import os
 import pickle
-import threading
-import time
 
 import pytest
+from watched import SOON, STORY, amain, double, main, said
 
 from taskpoint import (
     CachePolicy,
     Command,
     InMemoryCache,
     InMemorySaver,
-    RetryPolicy,
-    SqliteSaver,
     StopRun,
     TaskpointError,
     UsageError,
@@ -27,45 +22,9 @@ from taskpoint import (
     stop_runs,
     task,
 )
-from taskpoint.runtime import telling
-from taskpoint.watching import CallEnded, CallReplayed, CallRetried, Event, RunBegan, RunEnded, watch
+from taskpoint.watching import CallEnded, CallReplayed, CallRetried, RunBegan, RunEnded, watch
 
 CANARY = "canary-41c2"
-SOON = RetryPolicy(initial_interval=0.001, jitter=False)
-
-
-@task
-def double(n):
-    return 2 * n
-
-
-@task
-async def adouble(n):
-    return 2 * n
-
-
-@task
-def outer(n):
-    return double(n).result()
-
-
-def said(events):
-    """Say shortly what was told."""
-    return [f"{type(each).__name__} {getattr(each, 'path', each.run.entrypoint)}" for each in events]
-
-
-@entrypoint
-def main(n):
-    return outer(n).result()
-
-
-@entrypoint
-async def amain(n):
-    return await adouble(n)
-
-
-STORY = ["RunBegan main", "CallBegan outer#0", "CallBegan outer#0/double#0"]
-STORY += ["CallEnded outer#0/double#0", "CallEnded outer#0", "RunEnded main"]
 
 
 def test_a_run_of_the_process_of_an_entrypoint_and_a_single_one_is_watched():
@@ -271,179 +230,6 @@ def test_events_are_values():
 # A watcher has no part in the run
 
 
-def test_one_that_fails_hears_no_more_of_this_run(caplog):
-    """`WCH-008`."""
-    heard, seen = [], []
-
-    def failing(event):
-        heard.append(event)
-        raise RuntimeError("no")
-
-    with watch(failing, seen.append):
-        assert main.invoke(1) == 2
-        assert main.invoke(1) == 2
-    assert said(heard) == ["RunBegan main"] * 2
-    assert said(seen) == 2 * STORY
-    assert [record.name for record in caplog.records] == ["taskpoint"] * 2
-
-
-def test_one_that_ends_its_thread_ends_nothing_else():
-    def leaving(event):
-        raise SystemExit
-
-    assert main.invoke(1, watch=leaving) == 2
-
-
-def test_one_whose_preparation_fails_changes_nothing(caplog):
-    class Failing:
-        def enter(self, event):
-            raise RuntimeError("no")
-
-        def __call__(self, event):
-            raise AssertionError
-
-    assert main.invoke(1, watch=Failing()) == 2
-    assert len(caplog.records) == 1
-
-
-def test_one_that_is_slow_changes_neither_the_journal_nor_what_is_done(monkeypatch, caplog):
-    """`WCH-008`, `WCH-009`: it does not even answer, and the task has little time."""
-    monkeypatch.setattr(telling, "_PATIENCE", 0.05)
-    go, heard = threading.Event(), []
-
-    @task(timeout=5)
-    def quick(n):
-        return n
-
-    def stuck(event):
-        go.wait()
-        heard.append(event)
-
-    def run(**options):
-        saver = InMemorySaver()
-        flow = entrypoint("flow", lambda n: [quick(i).result() for i in range(n)], checkpointer=saver)
-        flow.invoke(20, thread_id="t", **options)
-        assert flow.invoke(5, thread_id="t", **options) == [0, 1, 2, 3, 4]
-        return [entry.kind for each in saver.history("t") for entry in saver.load("t", each.id).entries]
-
-    try:
-        assert run(watch=stuck) == run()
-        assert heard == []
-        assert [record.message for record in caplog.records] == [
-            "a watcher is slow: the run is over, and it has not heard all of it yet"
-        ]  # once: it is not waited for again before it has caught up
-    finally:
-        go.set()
-
-
-def test_one_that_is_hopelessly_behind_is_given_up(monkeypatch, caplog):
-    monkeypatch.setattr(telling, "_PATIENCE", 0.05)
-    monkeypatch.setattr(telling, "_MOST", 10)
-    go, heard = threading.Event(), []
-
-    def stuck(event):
-        go.wait()
-        heard.append(event)
-
-    flow = entrypoint("flow", lambda n: [double(i).result() for i in range(n)])
-    try:
-        flow.invoke(50, watch=stuck)
-        assert caplog.records[0].message.endswith("hears nothing more of this run")
-    finally:
-        go.set()
-
-
-def test_one_may_do_what_it_likes_with_runs():
-    """It runs a workflow, which is told to nobody, and looks at the thread, and stops the run."""
-    saver, seen = InMemorySaver(), []
-
-    @entrypoint(checkpointer=saver)
-    def long(n):
-        return [outer(i).result() for i in range(n)]
-
-    def curious(event: Event):
-        seen.append((type(event).__name__, main.invoke(1), long.get_state(thread_id="t").next))
-        if getattr(event, "path", "") == "outer#3":
-            stop_runs("t")
-
-    go_slowly = threading.Event()
-
-    @task
-    def wait():
-        return go_slowly.wait(0.001)
-
-    @entrypoint(checkpointer=saver)
-    def endless(n):
-        while True:
-            outer(n).result()
-            wait().result()
-
-    with watch(curious), pytest.raises(StopRun):
-        endless.invoke(1, thread_id="t")
-    assert {(value, following) for _, value, following in seen[:-1]} == {(2, ("endless",))}
-
-
-def test_it_sees_the_context_of_the_code_and_is_no_part_of_it():
-    import contextvars
-
-    request = contextvars.ContextVar("request")
-    seen = []
-
-    def look(event):
-        seen.append((request.get(None), threading.current_thread().name))
-        with pytest.raises(UsageError):
-            double(1)  # WCH: it stands outside of the run
-
-    request.set("r-17")
-    main.invoke(1, watch=look)
-    assert {value for value, _ in seen} == {"r-17"}
-    assert len(seen) == len(STORY)
-
-
-@pytest.mark.parametrize("form", ["sync", "async"])
-def test_one_can_prepare_the_context_of_the_code(form):
-    """`WCH-011`: of the attempt, and of each execution."""
-    import contextvars
-
-    place = contextvars.ContextVar("place")
-    found, left = [], []
-
-    class Preparing:
-        def enter(self, event):
-            place.set(f"{getattr(event, 'path', 'run')} {getattr(event, 'attempt', '')}".strip())
-
-        def __call__(self, event):
-            pass
-
-    def note():
-        found.append(place.get())
-        left.append(1)
-        if len(left) == 2:
-            raise ConnectionError
-
-    @task(retry_policy=SOON)
-    def flaky():
-        note()
-
-    @task(retry_policy=SOON)
-    async def aflaky():
-        note()
-
-    def body(n):
-        note()
-        flaky().result()
-        found.append(place.get())
-
-    async def abody(n):
-        note()
-        await aflaky()
-        found.append(place.get())
-
-    entrypoint("run", body if form == "sync" else abody).invoke(1, watch=Preparing())
-    name = "flaky#0" if form == "sync" else "aflaky#0"
-    assert found == ["run", f"{name} 1", f"{name} 2", "run"]
-
-
 def test_many_runs_at_once_are_told_each_in_order():
     """`WCH-003`: one thing at a time."""
     seen, at_once, most = [], [], []
@@ -482,32 +268,6 @@ def test_a_nested_entrypoint_is_a_call_of_the_run_that_is_watched():
         entrypoint("refused", lambda n: inner.invoke(n, watch=seen.append)).invoke(1)
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_a_forked_child_is_watched_too():
-    seen = []
-    with watch(seen.append):
-        main.invoke(1)
-        child = os.fork()
-        if child == 0:
-            seen.clear()
-            main.invoke(1)
-            os._exit(0 if said(seen) == STORY else 1)
-        assert os.waitpid(child, 0)[1] == 0
-
-
-def test_a_journal_is_the_same_whoever_watches(tmp_path):
-    def journal(name, **options):
-        with SqliteSaver(tmp_path / f"{name}.db") as saver:
-            flow = entrypoint("flow", lambda n: [outer(i).result() for i in range(n)], checkpointer=saver)
-            flow.invoke(3, thread_id="t", **options)
-            [_, first] = saver.history("t")
-            entries = saver.load("t", first.id).entries
-            return [(each.kind, getattr(each, "path", None), getattr(each, "value", None)) for each in entries]
-
-    assert journal("watched", watch=lambda event: time.sleep(0.001)) == journal("alone")
-
-
 def test_a_replay_of_everything_tells_no_new_work():
     seen, left = [], []
 
@@ -524,16 +284,3 @@ def test_a_replay_of_everything_tells_no_new_work():
     flow.invoke(None, thread_id="t", watch=seen.append)
     assert [type(each) for each in seen] == [RunBegan, *[CallReplayed] * 3, RunEnded]
     assert {each.outcome for each in seen[1:]} == {"completed"}
-
-
-def test_a_value_that_has_no_encoding_may_be_written_where_only_watchers_listen():
-    """`STM-018`: whoever watches changes nothing."""
-    seen = []
-    entrypoint("flow", lambda n: get_stream_writer()(object())).invoke(1, watch=seen.append)
-    assert seen[-1].outcome == "completed"
-
-
-def test_nobody_hears_a_library_logger_unasked(caplog):
-    with caplog.at_level(logging.DEBUG):
-        main.invoke(1)
-    assert caplog.records == []
