@@ -288,6 +288,6 @@ def _task(snapshot: TaskSnapshot) -> Document:
         shown["error"] = codec.to_tree(describe(snapshot.error))
     elif snapshot.cancelled:
         shown["cancelled"] = True
-    elif snapshot.path:
+    elif snapshot.path or snapshot.result is not None:
         shown["result"] = codec.to_tree(snapshot.result)
     return shown

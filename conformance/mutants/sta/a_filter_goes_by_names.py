@@ -2,11 +2,11 @@
 
 from mutating import replaces
 
-from taskpoint.codec import decode
+from taskpoint.runtime.state import metadata_of
 
 BREAKS = ("STA-002",)
 
 
 @replaces("taskpoint.runtime.state:_has")
 def has(_, checkpoint, wanted):
-    return wanted.keys() <= decode(checkpoint.metadata).keys()
+    return wanted.keys() <= metadata_of(checkpoint).keys()

@@ -8,5 +8,5 @@ BREAKS = ("STA-001",)
 
 
 @replaces("taskpoint.runtime.state:_tasks")
-def tasks(original, checkpoint, index, interrupts):
-    return tuple(replace(row, cancelled=False) for row in original(checkpoint, index, interrupts))
+def tasks(original, *args):
+    return tuple(replace(row, cancelled=False) for row in original(*args))

@@ -52,6 +52,8 @@ class Index:
         self.status = Status.RUNNING
         self.length = 0
         self.last_error: RunFailed | RunInterrupted | None = None
+        self.closing_id: str | None = None
+        """The checkpoint with the value of a completed run."""
         self._reported: list[str] = []
         for entry in entries:
             self._read(entry)
@@ -88,6 +90,7 @@ class Index:
                 self.status = Status.STOPPED
             case RunCompleted():
                 self.status = Status.COMPLETED
+                self.closing_id = entry.checkpoint_id
             case _:
                 pass
 
@@ -122,7 +125,9 @@ class Index:
         return self.interrupts.get(scope_of_interrupt(id), {}).get(id)
 
     def pending(self) -> list[InterruptRaised]:
-        """Return the interrupts that wait for an answer, in the order raised (`INT-006`)."""
+        """Return the interrupts that wait for an answer, in the order raised (`INT-006`, `INT-029`)."""
+        if self.status is Status.COMPLETED:
+            return []
         if self.status is Status.INTERRUPTED:
             candidates = [entry for id in self._reported if (entry := self.raised(id))]
         else:

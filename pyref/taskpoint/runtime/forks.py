@@ -132,7 +132,7 @@ def _elsewhere(saver: CheckpointSaver, checkpoint: Checkpoint, entries: Sequence
 
 def _run_of(saver: CheckpointSaver, tip: Tip, config: RunConfig) -> Loaded:
     """Return the beginning of the run that a checkpoint belongs to, the newest where the config names none."""
-    wanted = config.checkpoint_id or tip.id
+    wanted = _newest(saver, tip) if config.checkpoint_id in {None, tip.id} else config.checkpoint_id
     if wanted is not None:
         loaded = named(saver, tip.thread_id, wanted)
         if loaded.checkpoint.source == "loop" and loaded.checkpoint.parent_id is not None:
@@ -144,6 +144,13 @@ def _run_of(saver: CheckpointSaver, tip: Tip, config: RunConfig) -> Loaded:
         code="run.nothing_to_resume",
         hint="name a checkpoint of a run; get_state_history() lists them",
     )
+
+
+def _newest(saver: CheckpointSaver, tip: Tip) -> str | None:
+    """Return the newest checkpoint of a run: updates may have been made since (`STA-035`)."""
+    if tip.head is None or tip.head.checkpoint.source != "update":
+        return tip.id
+    return next((each.id for each in ask(lambda: saver.history(tip.thread_id)) if each.source != "update"), None)
 
 
 def _kept(origin: Loaded, before: str | None) -> Sequence[Entry]:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from taskpoint import codec
-from taskpoint._core.index import Index, Status
+from taskpoint._core.index import Index
 from taskpoint._core.journal import Checkpoint, ErrorDocument, TaskCancelled, TaskCompleted, TaskFailed
 from taskpoint.errors import TaskError, UsageError, ValueEncodingError
 from taskpoint.runtime import forks
@@ -30,15 +30,17 @@ __all__ = (
     "bulk_update",
     "config_of",
     "history",
+    "metadata_of",
     "read_listing",
     "snapshot",
+    "step_of",
     "update",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class TaskSnapshot:
-    """One call of an unfinished run; the first is the entrypoint itself, with all pending interrupts."""
+    """One call of a run; the first is the entrypoint itself, with all pending interrupts."""
 
     id: str
     name: str
@@ -68,12 +70,12 @@ class StateSnapshot:
 
     Attributes:
         values: What the last completed run returned, or the last update set; None where there is neither.
-        next: The entrypoint's name while its run is unfinished, else empty.
+        next: What `invoke(None, config)` runs: the entrypoint where a run began, else empty.
         config: Addresses this checkpoint.
-        metadata: What the run was given.
+        metadata: What the run or update was given, with `source`, `step` and `parents`, as LangGraph has them.
         created_at: RFC 3339, UTC.
         parent_config: Addresses the checkpoint that this one follows, or was forked from; None at the first.
-        tasks: The entrypoint and its recorded calls, while the run is unfinished.
+        tasks: The entrypoint and its recorded calls, where a run began.
         interrupts: All pending interrupts, in the order raised.
         source: How the checkpoint came to be: input, loop, update or fork; None where there is none.
     """
@@ -161,7 +163,7 @@ def _has(checkpoint: Checkpoint, wanted: Mapping[str, bytes]) -> bool:
     """Tell whether the metadata has each of these members, by canonical value (`STA-002`)."""
     if not wanted:
         return True
-    metadata = decode(checkpoint.metadata, "the metadata")
+    metadata = metadata_of(checkpoint)
     return all(name in metadata and codec.canonical(metadata[name]) == text for name, text in wanted.items())
 
 
@@ -169,30 +171,43 @@ def _of(forms: Forms, saver: CheckpointSaver, loaded: Loaded) -> StateSnapshot:
     checkpoint = loaded.checkpoint
     thread_id = checkpoint.thread_id
     index = Index(loaded.entries)
-    unfinished = checkpoint.input is not None and index.status is not Status.COMPLETED
-    interrupts = (
-        tuple(Interrupt(decode(entry.value, entry.id), entry.id) for entry in index.pending()) if unfinished else ()
-    )
+    begins = checkpoint.input is not None  # RUN-041: also where the run has completed since
+    interrupts = tuple(Interrupt(decode(entry.value, entry.id), entry.id) for entry in index.pending())
+    closing = checkpoint if checkpoint.value is not None else _at(saver, thread_id, checkpoint.previous_id)
+    result = _value(forms, _at(saver, thread_id, index.closing_id))
     return StateSnapshot(
-        values=_values(forms, saver, checkpoint),
-        next=(checkpoint.entrypoint_name,) if unfinished else (),
+        values=_value(forms, closing),
+        next=(checkpoint.entrypoint_name,) if begins else (),
         config=_config(thread_id, checkpoint.id),
-        metadata=decode(checkpoint.metadata, "the metadata"),
+        metadata=metadata_of(checkpoint),
         created_at=checkpoint.created_at,
         parent_config=_config(thread_id, checkpoint.parent_id) if checkpoint.parent_id else None,
-        tasks=_tasks(checkpoint, index, interrupts) if unfinished else (),
+        tasks=_tasks(checkpoint, index, interrupts, result) if begins else (),
         interrupts=interrupts,
         source=checkpoint.source,
     )
 
 
-def _values(forms: Forms, saver: CheckpointSaver, checkpoint: Checkpoint) -> Any:
-    """Return what the last run returned, by its declared type; what no longer fits is shown as it was recorded."""
-    if checkpoint.value is None and checkpoint.previous_id is not None:
-        loaded = saver.load(checkpoint.thread_id, checkpoint.previous_id)
-        if loaded is not None:
-            checkpoint = loaded.checkpoint
-    if checkpoint.value is None:
+def step_of(checkpoint: Checkpoint) -> int:
+    """Return where a checkpoint stands in its thread, as LangGraph counts: from -1."""
+    return checkpoint.seq - 1
+
+
+def metadata_of(checkpoint: Checkpoint) -> dict[str, Any]:
+    """Return the metadata that is shown: what the caller gave, under what the checkpoint says (`RUN-042`)."""
+    given = decode(checkpoint.metadata, "the metadata")
+    return {**given, "source": checkpoint.source, "step": step_of(checkpoint), "parents": {}}
+
+
+def _at(saver: CheckpointSaver, thread_id: str, checkpoint_id: str | None) -> Checkpoint | None:
+    """Return a checkpoint to which another one refers."""
+    loaded = None if checkpoint_id is None else ask(lambda: saver.load(thread_id, checkpoint_id))
+    return None if loaded is None else loaded.checkpoint
+
+
+def _value(forms: Forms, checkpoint: Checkpoint | None) -> Any:
+    """Return what a run returned, by its declared type; what no longer fits is shown as it was recorded."""
+    if checkpoint is None or checkpoint.value is None:
         return None
     form = forms.saved if checkpoint.source == "update" else forms.value
     try:
@@ -201,10 +216,12 @@ def _values(forms: Forms, saver: CheckpointSaver, checkpoint: Checkpoint) -> Any
         return decode(checkpoint.value, "the value of the last run")
 
 
-def _tasks(checkpoint: Checkpoint, index: Index, interrupts: tuple[Interrupt, ...]) -> tuple[TaskSnapshot, ...]:
+def _tasks(
+    checkpoint: Checkpoint, index: Index, interrupts: tuple[Interrupt, ...], value: Any
+) -> tuple[TaskSnapshot, ...]:
     last = index.last_error
     error = last.error if last is not None else None
-    rows = [TaskSnapshot(checkpoint.id, checkpoint.entrypoint_name, "", None, _error(error), interrupts)]
+    rows = [TaskSnapshot(checkpoint.id, checkpoint.entrypoint_name, "", value, _error(error), interrupts)]
     outcomes = sorted((o for scope in index.outcomes.values() for o in scope.values()), key=lambda o: o.seq)
     for outcome in outcomes:
         result = decode(outcome.value, outcome.path) if isinstance(outcome, TaskCompleted) else None

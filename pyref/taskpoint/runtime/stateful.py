@@ -61,7 +61,7 @@ class Stateful(ABC):
 
         Args:
             config: Names the thread; one that names a checkpoint too yields this one alone.
-            filter: Only snapshots whose metadata has these members, with equal values.
+            filter: Only snapshots whose metadata has these members, with equal values: `{"source": "update"}`, say.
             before: The config of a snapshot: only those before it.
             limit: At most so many.
             thread_id: The thread, a shortcut for the config.

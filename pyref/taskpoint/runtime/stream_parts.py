@@ -13,7 +13,7 @@ from taskpoint.errors import UsageError, ValueEncodingError
 from taskpoint.runtime.commands import Interrupt
 from taskpoint.runtime.events import CallBegan, CallEnded, CustomWritten, Event, RunBegan, RunEnded
 from taskpoint.runtime.recorded import decode
-from taskpoint.runtime.state import config_of
+from taskpoint.runtime.state import config_of, metadata_of, step_of
 
 if TYPE_CHECKING:
     from taskpoint.runtime.attempt import Attempt
@@ -191,7 +191,6 @@ class Parts:
 
     def _made(self, event: RunBegan | RunEnded, checkpoint: Checkpoint) -> _Shown:
         """Show a checkpoint as `get_state` shows it at this moment."""
-        step = checkpoint.seq - 1
         source, name = event.source, checkpoint.entrypoint_name
 
         def payload() -> dict[str, Any]:
@@ -199,7 +198,6 @@ class Parts:
             began = isinstance(event, RunBegan)
             asked = source.run.machine.index.pending() if began else ()
             interrupts = tuple({"value": decode(each.value, each.id), "id": each.id} for each in asked)
-            metadata = decode(checkpoint.metadata, "the metadata")
             row: dict[str, Any] = {"id": checkpoint.id, "name": name, "interrupts": interrupts}
             if not self._options.is_v2:
                 row["state"] = None
@@ -207,12 +205,12 @@ class Parts:
                 "config": config_of(checkpoint),
                 "parent_config": None if parent is None else config_of(replace(checkpoint, id=parent)),
                 "values": _value_before(event) if isinstance(event, RunBegan) else event.value(),
-                "metadata": {**metadata, "source": checkpoint.source, "step": step, "parents": {}},
+                "metadata": metadata_of(checkpoint),
                 "next": [name] if began else [],
                 "tasks": [row] if began else [],
             }
 
-        yield from _twice(event, "checkpoints", step, payload)
+        yield from _twice(event, "checkpoints", step_of(checkpoint), payload)
 
 
 def _twice(event: Event, mode: str, step: int, payload: Callable[[], dict[str, Any]]) -> _Shown:

@@ -101,7 +101,7 @@ def test_secrets_in_the_config_are_not_stored(tmp_path):
 
     config = {"configurable": {"thread_id": "t", "api_key": secret}, "metadata": {"who": "me"}}
     main.invoke(1, config)
-    assert main.get_state(config).metadata == {"who": "me"}
+    assert main.get_state(config).metadata == {"who": "me", "source": "input", "step": -1, "parents": {}}
     main.checkpointer.close()
     stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert secret.encode() not in stored

@@ -62,6 +62,18 @@ def test_a_fork_runs_again_from_the_call(shop):
     assert shop.order.get_state(before.config) == before
 
 
+def test_a_finished_run_shows_the_paths_for_a_fork(shop):
+    shop.order.invoke(["a", "b"], thread_id="t")
+    end, start = shop.order.get_state_history(thread_id="t")
+    assert [(row.path, row.result) for row in start.tasks] == [("", [None, 1, 2]), ("price#0", 1), ("price#1", 2)]
+    assert (start.next, end.next, end.tasks) == (("order",), (), ())
+    made = shop.order.fork(start.config, before=start.tasks[2].path)
+    assert shop.order.get_state(made).tasks[0].result is None
+    assert shop.order.invoke(None, made) == [None, 1, 3]
+    assert shop.order.get_state(made).tasks[0].result == [None, 1, 3]
+    assert shop.order.get_state(start.config) == start
+
+
 def test_the_async_forms_do_the_same(shop):
     async def work():
         await shop.order.ainvoke(["a", "b"], thread_id="t")

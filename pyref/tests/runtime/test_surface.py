@@ -114,7 +114,7 @@ def test_states_and_history(main):
     assert [row.path for row in state.tasks[1:]] in (["double#0"], ["adouble#0"])
     history = list(main.get_state_history(config("t")))
     assert [snapshot.source for snapshot in history] == ["input", "loop", "input"]
-    assert history[1].metadata == {"who": "me"}
+    assert history[1].metadata == {"who": "me", "source": "loop", "step": 0, "parents": {}}
     assert main.get_state(history[1].config) == history[1]
     assert history[0].parent_config == history[1].config
 

@@ -176,7 +176,8 @@ def test_a_state_shows_typed_values_and_takes_them(saver):
         return Point(1, 2) if previous is None else Point(previous.x + 1, previous.y)
 
     main.invoke(1, thread_id="t")
-    assert type(main.get_state(thread_id="t").values) is Point
+    end, start = main.get_state_history(thread_id="t")
+    assert type(end.values) is type(start.tasks[0].result) is Point
     main.update_state(None, Point(7, 8), thread_id="t")
     assert main.get_state(thread_id="t").values == Point(7, 8)
     assert main.invoke(1, thread_id="t") == Point(8, 8)

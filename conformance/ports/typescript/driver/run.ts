@@ -232,7 +232,10 @@ function taskOf({ name, path, interrupts, error, cancelled, result }: TaskSnapsh
     const { retryable: _, ...document } = errorDocument(error);
     return { ...shown, error: document };
   }
-  return { ...shown, ...(cancelled ? { cancelled } : {}), ...(path && !cancelled ? { result: toTree(result) } : {}) };
+  if (cancelled) {
+    return { ...shown, cancelled };
+  }
+  return path || (result ?? null) !== null ? { ...shown, result: toTree(result) } : shown;
 }
 
 /** CNF-007: refused before anything began, or the end of a run. */

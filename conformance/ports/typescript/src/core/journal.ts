@@ -126,7 +126,12 @@ export class Journal {
   }
 
   get isCompleted(): boolean {
-    return this.lastEnd?.kind === "run.completed";
+    return this.closingId !== null;
+  }
+
+  /** The checkpoint with the value of a completed run. */
+  get closingId(): string | null {
+    return this.lastEnd?.kind === "run.completed" ? this.lastEnd.checkpoint_id : null;
   }
 
   /** RPL-043: from now on these failures have to be made again. */
@@ -139,9 +144,21 @@ export class Journal {
     }
   }
 
-  /** The questions without an answer, in the order in which they were raised. */
+  /** The questions without an answer, in the order in which they were raised; a completed run asks nothing. */
   pending(): QuestionRecord[] {
-    return [...this.questions.values()].filter((question) => question.answer === undefined);
+    if (this.isCompleted) {
+      return [];
+    }
+    return [...this.questions.values()].filter(
+      (question) => question.answer === undefined && !this.#isSettled(question.entry),
+    );
+  }
+
+  /** INT-029: whether a call around a question has ended since. */
+  #isSettled(asked: EntryInterruptRaised): boolean {
+    return [...this.calls.values()].some(
+      ({ path, entry, isVoid }) => !isVoid && isInside(asked.id, path) && entry.seq > asked.seq,
+    );
   }
 
   /** RPL-042: the failures at these paths, and those that caused them. */

@@ -1,8 +1,9 @@
-// What a thread shows at one of its checkpoints (RUN-023 to RUN-025, STA-001). Pure: it is told the checkpoint and its journal.
+// What a thread shows at one of its checkpoints (RUN-023 to RUN-025, RUN-041, RUN-042, STA-001). Pure: it is told the
+// checkpoint, its journal and the values that it refers to.
 
 import { fromTree } from "../codec/value.js";
 import type { Tree } from "../codec/text.js";
-import type { Checkpoint, Entry } from "../generated/types.js";
+import type { Checkpoint } from "../generated/types.js";
 import { deliver } from "./failures.js";
 import { Journal } from "./journal.js";
 
@@ -62,33 +63,52 @@ export function emptySnapshot(threadId: string): StateSnapshot {
   };
 }
 
-/** `values` is the value of the newest closing checkpoint up to this one; null where there is none. */
-export function snapshot(checkpoint: Checkpoint, entries: readonly Entry[], values: unknown): StateSnapshot {
-  const { thread_id, id, parent_id, entrypoint, metadata, created_at: createdAt, source } = checkpoint;
-  const journal = new Journal(entries);
-  const isOver = !("input" in checkpoint) || journal.isCompleted;
-  const interrupts = isOver ? [] : pendingIn(journal);
+/**
+ * `values` is the value of the newest closing checkpoint up to this one, null where there is none; `result` that of the
+ * run that begins here, undefined where it is not completed.
+ */
+export function snapshot(checkpoint: Checkpoint, journal: Journal, values: unknown, result: unknown): StateSnapshot {
+  const { thread_id, id, parent_id, entrypoint, created_at: createdAt, source } = checkpoint;
+  const begins = "input" in checkpoint; // RUN-041: also where the run has completed since
+  const interrupts = pendingIn(journal);
   return {
     values,
-    next: isOver ? [] : [entrypoint.name],
+    next: begins ? [entrypoint.name] : [],
     config: address(thread_id, id),
-    metadata: fromTree(metadata) as StateSnapshot["metadata"],
+    metadata: fromTree(shownMetadata(checkpoint)) as StateSnapshot["metadata"],
     createdAt,
     parentConfig: parent_id === null ? null : address(thread_id, parent_id),
-    tasks: isOver ? [] : [own(checkpoint, journal, interrupts), ...calls(checkpoint, journal)],
+    tasks: begins ? [own(checkpoint, journal, interrupts, result), ...calls(checkpoint, journal)] : [],
     interrupts,
     source,
   };
+}
+
+/** Where a checkpoint stands in its thread, as LangGraph counts. */
+export function stepOf({ seq }: Checkpoint): number {
+  return seq - 1;
+}
+
+/** RUN-042: what the caller gave, under what the checkpoint says. */
+export function shownMetadata(checkpoint: Checkpoint): { readonly [name: string]: Tree } {
+  const { metadata, source } = checkpoint;
+  return { ...(metadata as { [name: string]: Tree }), source, step: stepOf(checkpoint), parents: {} };
 }
 
 export function address(thread_id: string, checkpoint_id: string): CheckpointConfig {
   return { configurable: { thread_id, checkpoint_id } };
 }
 
-function own({ id, entrypoint }: Checkpoint, journal: Journal, interrupts: readonly Interrupt[]): TaskSnapshot {
-  const end = journal.lastFailure;
-  const error = end === undefined ? {} : { error: deliver(end, new Map()) };
-  return { id, name: entrypoint.name, path: "", cancelled: false, interrupts, ...error };
+function own(
+  { id, entrypoint }: Checkpoint,
+  journal: Journal,
+  interrupts: readonly Interrupt[],
+  result: unknown,
+): TaskSnapshot {
+  const failure = journal.lastFailure;
+  const error = failure === undefined ? {} : { error: deliver(failure, new Map()) };
+  const value = result === undefined ? {} : { result };
+  return { id, name: entrypoint.name, path: "", cancelled: false, interrupts, ...value, ...error };
 }
 
 function calls({ id }: Checkpoint, journal: Journal): TaskSnapshot[] {

@@ -51,15 +51,15 @@ export class Command {
     }
     const answers = this.#answers ?? {};
     for (const id of Object.keys(answers)) {
-      if (!journal.questions.has(id)) {
-        throw unknownId();
-      }
-      if (!pending.includes(id)) {
+      if (journal.questions.get(id)?.answer !== undefined) {
         throw new UsageError(
           "interrupt.already_answered",
           "an interrupt was answered before",
           "Leave it out; answers are given once.",
         );
+      }
+      if (!pending.includes(id)) {
+        throw unknownId();
       }
     }
     return pending.filter((id) => Object.hasOwn(answers, id)).map((id) => ({ id, value: toTree(answers[id]) }));
@@ -73,7 +73,7 @@ function nonePending(): UsageError {
 function unknownId(): UsageError {
   return new UsageError(
     "interrupt.unknown_id",
-    "the run never raised that interrupt",
+    "that interrupt is not pending",
     "Take the id from the pending interrupts.",
   );
 }

@@ -4,7 +4,7 @@ import { fromTree, toTree } from "../codec/value.js";
 import type { Tree } from "../codec/text.js";
 import { deliver } from "../core/failures.js";
 import type { Outcome } from "../core/journal.js";
-import { address, type Interrupt } from "../core/state.js";
+import { address, type Interrupt, shownMetadata, stepOf } from "../core/state.js";
 import { invalidOption, TaskpointError } from "../errors.js";
 import type { Checkpoint, CheckpointClosing, ErrorDocument } from "../generated/types.js";
 import type { Call } from "./call.js";
@@ -72,18 +72,18 @@ export class StreamView {
   }
 
   #checkpoint(checkpoint: Checkpoint, values: unknown, interrupts: readonly Interrupt[]): void {
-    const { thread_id, id, parent_id, seq, source, entrypoint, metadata } = checkpoint;
+    const { thread_id, id, parent_id, entrypoint } = checkpoint;
     const isOpen = "input" in checkpoint;
     const data = {
       config: address(thread_id, id),
       parentConfig: parent_id === null ? null : address(thread_id, parent_id),
       values,
-      metadata: { ...(fromTree(metadata) as object), source, step: seq - 1, parents: {} },
+      metadata: fromTree(shownMetadata(checkpoint)),
       next: isOpen ? [entrypoint.name] : [],
       tasks: isOpen ? [{ id, name: entrypoint.name, interrupts }] : [],
     };
     this.#show("checkpoints", data);
-    this.#show("debug", { step: seq - 1, timestamp: now(), type: "checkpoint", payload: data });
+    this.#show("debug", { step: stepOf(checkpoint), timestamp: now(), type: "checkpoint", payload: data });
   }
 
   /** An attempt begins; `made` tells that it made its checkpoint. */

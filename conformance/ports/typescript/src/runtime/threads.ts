@@ -2,9 +2,9 @@
 
 import { canonicalText, type Tree } from "../codec/text.js";
 import { fromTree } from "../codec/value.js";
-import { entriesBefore } from "../core/journal.js";
+import { entriesBefore, Journal } from "../core/journal.js";
 import { readCheckpoint, readEntries } from "../core/reading.js";
-import { type CheckpointConfig, emptySnapshot, snapshot, type StateSnapshot } from "../core/state.js";
+import { type CheckpointConfig, emptySnapshot, shownMetadata, snapshot, type StateSnapshot } from "../core/state.js";
 import { invalidOption, UsageError } from "../errors.js";
 import type { Checkpoint, CheckpointBeginning, CheckpointClosing, Entry } from "../generated/types.js";
 import type { CheckpointSaver, Loaded } from "../savers/saver.js";
@@ -70,9 +70,18 @@ export class Threads {
     if (!loaded) {
       return emptySnapshot(threadId);
     }
-    const { checkpoint, entries } = loaded;
-    const closing = await loadPrevious(this.saver, threadId, savedUpTo(checkpoint), checkpoint);
-    return snapshot(checkpoint, entries, this.#value(closing));
+    return this.#snapshot(loaded, (id) => loadPrevious(this.saver, threadId, id, loaded.checkpoint));
+  }
+
+  /** What a checkpoint shows; `find` gives those that it refers to. */
+  async #snapshot(
+    { checkpoint, entries }: Loaded,
+    find: (id: string | null) => Promise<Checkpoint | null | undefined>,
+  ): Promise<StateSnapshot> {
+    const journal = new Journal(entries);
+    const values = this.#value(await find(savedUpTo(checkpoint)));
+    const result = journal.isCompleted ? this.#value(await find(journal.closingId)) : undefined;
+    return snapshot(checkpoint, journal, values, result);
   }
 
   /** RUN-023: what a closing checkpoint shows; what does not fit its type any more is shown as it was recorded. */
@@ -102,13 +111,12 @@ export class Threads {
     const last = end === null ? Number.POSITIVE_INFINITY : (all.find(({ id }) => id === end)?.seq ?? -1); // STA-003
     const shown = all.filter((each) => {
       const isNamed = request.checkpointId === null || each.id === request.checkpointId; // STA-005
-      return isNamed && each.seq < last && wanted.every(([name, value]) => has(each.metadata, name, value));
+      return isNamed && each.seq < last && wanted.every(([name, value]) => has(shownMetadata(each), name, value));
     });
     for (const { id } of shown.slice(0, limit)) {
       const loaded = await this.#load(threadId, id);
       if (loaded) {
-        const closing = all.find((each) => each.id === savedUpTo(loaded.checkpoint));
-        yield snapshot(loaded.checkpoint, loaded.entries, this.#value(closing));
+        yield await this.#snapshot(loaded, async (wanted) => all.find((each) => each.id === wanted));
       }
     }
   }
@@ -186,7 +194,7 @@ export class Threads {
   /** STA-035, STA-036: the run of a checkpoint, by its beginning; the newest one where none is named. */
   async #run(threadId: string, checkpointId: string | null): Promise<Loaded> {
     let loaded = await this.#load(threadId, checkpointId);
-    if (checkpointId === null && loaded?.checkpoint.source === "update") {
+    if (loaded?.isHead && loaded.checkpoint.source === "update") {
       const all = await reading(this.saver.history(threadId, null, null));
       const newest = all.find(({ source }) => source !== "update");
       loaded = newest ? await this.#load(threadId, newest.id) : null;
