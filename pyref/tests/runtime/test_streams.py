@@ -96,9 +96,9 @@ def test_checkpoints_are_shown_as_states(kind, main):
     assert (first["config"], first["parent_config"]) == (begun.config, before.config)
     assert (last["config"], last["parent_config"]) == (now.config, begun.config)
     assert (first["values"], last["values"]) == ([3], [5])
-    assert (first["next"], last["next"]) == (["main"], [])
-    assert first["metadata"] == {"who": "me", "source": "input", "step": 1, "parents": {}}
-    assert last["metadata"] == {"who": "me", "source": "loop", "step": 2, "parents": {}}
+    assert (first["next"], last["next"]) == (list(begun.next), list(now.next)) == (["main"], [])
+    assert first["metadata"] == begun.metadata == {"who": "me", "source": "input", "step": 1, "parents": {}}
+    assert last["metadata"] == now.metadata == {"who": "me", "source": "loop", "step": 2, "parents": {}}
     row = {"id": begun.config["configurable"]["checkpoint_id"], "name": "main", "interrupts": (), "state": None}
     assert (first["tasks"], last["tasks"]) == ([row], [])
 
