@@ -98,6 +98,9 @@ _HINTS: Final = {
         "declare exactly what is returned there (no Any, no base class, no union in which its plain data fits another "
         "member), or return plain data"
     ),
+    r"value\.not_encodable .* only a type checker can read": (
+        "import what the annotation names outside of `if TYPE_CHECKING`, or register the class"
+    ),
     r"value\.not_encodable .* cannot be rebuilt by its annotation": (
         "register the class with register_extension(), or return plain data"
     ),

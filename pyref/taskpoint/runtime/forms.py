@@ -12,7 +12,7 @@ from taskpoint.errors import ValueEncodingError
 from taskpoint.runtime.commands import EntrypointFinal
 from taskpoint.runtime.recorded import decode
 from taskpoint.runtime.recording import plain_data, read_back, record, undeclared
-from taskpoint.runtime.shapes import Shape, hints_of, is_annotated, shape_of
+from taskpoint.runtime.shapes import Annotation, Shape, annotation_of, hints_of, shape_of
 
 __all__ = ("UNTYPED", "Form", "Forms", "Migration", "Recorded", "forms_of")
 
@@ -43,8 +43,7 @@ class Form:
     shape: Shape | None = None
     version: str | None = None
     migrate: Migration | None = None
-    is_annotated: bool = False
-    """Whether there is an annotation, be it one that makes nothing of data."""
+    annotation: Annotation = "none"
 
     def write(self, value: object) -> tuple[str, Any]:
         """Return the text to record, and what everybody sees from here on: the value as it is read back.
@@ -58,7 +57,7 @@ class Form:
         try:
             return codec.encode_and_decode(value)
         except ValueEncodingError as error:
-            refused = undeclared(value, error) if self.is_annotated else error
+            refused = undeclared(value, self.annotation, error)
         raise refused
 
     def read(self, text: str, version: str | None, what: str) -> Any:
@@ -107,14 +106,15 @@ class Forms:
 
 def forms_of(func: Callable[..., Any], version: str | None, migrate: Migration | None) -> Forms:
     """Return the forms that the annotations of an entrypoint's function declare."""
-    hints = dict(hints_of(func))
-    value = saved = hints.pop("return", None)
+    hints = hints_of(func)
+    value = saved = hints.get("return")
     if get_origin(value) is EntrypointFinal:
         value, saved = get_args(value)
     saved = hints.get("previous", saved)
     first = next(iter(inspect.signature(func).parameters), "")
+    returned = annotation_of(func, "return", hints)
     return Forms(
-        Form("input", shape_of(hints.get(first)), version, migrate, is_annotated(func, first)),
-        Form("value", shape_of(value), version, migrate, is_annotated(func, "return")),
-        Form("saved", shape_of(saved), version, migrate, is_annotated(func, "return")),
+        Form("input", shape_of(hints.get(first)), version, migrate, annotation_of(func, first, hints)),
+        Form("value", shape_of(value), version, migrate, returned),
+        Form("saved", shape_of(saved), version, migrate, returned),
     )

@@ -23,7 +23,7 @@ from taskpoint.runtime.forms import Form
 from taskpoint.runtime.host import current_host
 from taskpoint.runtime.injection import Parameters
 from taskpoint.runtime.options import CallKeywords, TaskKeywords, TaskOptions, read_call_options, read_task_options
-from taskpoint.runtime.shapes import hints_of, is_annotated, shape_of
+from taskpoint.runtime.shapes import annotation_of, hints_of, shape_of
 
 if TYPE_CHECKING:
     from taskpoint.caches.base import BaseCache
@@ -98,9 +98,9 @@ class TaskFunction(Executed, Generic[P, R]):
         """How results are written and read, by the function's return annotation (`TYP-001`)."""
         form = self._form
         if form is None:  # not when the task is defined: the annotation may name what is defined below it
-            shape = shape_of(hints_of(self.func).get("return"))
-            annotated = is_annotated(self.func, "return")
-            form = self._form = Form("result", shape, self.options.version, self.options.migrate, annotated)
+            hints = hints_of(self.func)
+            shape, annotation = shape_of(hints.get("return")), annotation_of(self.func, "return", hints)
+            form = self._form = Form("result", shape, self.options.version, self.options.migrate, annotation)
         return form
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> TaskFuture[R]:

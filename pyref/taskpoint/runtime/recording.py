@@ -16,7 +16,7 @@ from taskpoint.codec import type_of
 from taskpoint.errors import ValueEncodingError
 from taskpoint.runtime.kept import Change, changes
 from taskpoint.runtime.plain import Foreign, foreign_in, plain
-from taskpoint.runtime.shapes import Misfit, Shape, schema_shape
+from taskpoint.runtime.shapes import Annotation, Misfit, Shape, schema_shape
 
 __all__ = ("plain_data", "read_back", "record", "undeclared")
 
@@ -117,12 +117,17 @@ def read_back(shape: Shape, data: object) -> Any:
     raise refused
 
 
-def undeclared(value: object, error: ValueEncodingError) -> ValueEncodingError:
-    """Return what is said of a value that was refused though there is an annotation: one that does not take it."""
-    if error.code != "value.not_encodable":
+def undeclared(value: object, annotation: Annotation, error: ValueEncodingError) -> ValueEncodingError:
+    """Return what is said of a value that was refused where no annotation takes it."""
+    if annotation == "none" or error.code != "value.not_encodable":
         return error
     foreign = foreign_in(value)  # which ends, as the codec came to it
-    return _refusal(foreign[0], error.path) if foreign else error
+    if not foreign:
+        return error
+    if annotation == "read":
+        return _refusal(foreign[0], error.path)
+    message = f"a value of type {_name(foreign[0])} at {error.path} has an annotation that only a type checker can read"
+    return ValueEncodingError(message, path=error.path)
 
 
 # What is said of refused values. `taskpoint.errors` has a hint for each of the messages, which a journal gives back.

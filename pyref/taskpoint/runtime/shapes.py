@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from inspect import Parameter
 from types import NoneType, UnionType
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import typing_extensions
@@ -20,7 +20,7 @@ import typing_extensions
 from taskpoint.errors import ValueEncodingError
 from taskpoint.runtime.definitions import base_function, free_names
 
-__all__ = ("Misfit", "Shape", "fitting", "hints_of", "is_annotated", "schema_shape", "shape_of")
+__all__ = ("Misfit", "Shape", "annotation_of", "fitting", "hints_of", "schema_shape", "shape_of")
 
 _LEAVES: Final[frozenset[object]] = frozenset(
     {NoneType, bool, int, float, str, bytes, object, Decimal, UUID}
@@ -33,6 +33,10 @@ _CONTAINERS: Final = frozenset(
 _PLAIN_TEXTS: Final = frozenset({"None", "bool", "int", "float", "str", "bytes", "dict", "list", "object", "Any"})
 _OF_PEOPLE: Final = frozenset({"value_error", "assertion_error"})
 """Kinds of misfit whose text a validator of the user's wrote: it could hold content (`ERR-001`)."""
+
+
+Annotation = Literal["none", "read", "unread"]
+"""What is known of an annotation: there is none, it was read, or it names what only a type checker knows."""
 
 
 def is_plain(hint: Any) -> bool:
@@ -163,9 +167,13 @@ def hints_of(func: Callable[..., Any]) -> Mapping[str, Any]:
     return hints
 
 
-def is_annotated(func: Callable[..., Any], name: str) -> bool:
-    """Tell whether a function says anything about what it takes, or about its ``"return"``."""
-    return name in getattr(base_function(func), "__annotations__", {})
+def annotation_of(func: Callable[..., Any], name: str, hints: Mapping[str, Any]) -> Annotation:
+    """Tell whether a function says anything about a parameter or its ``"return"``, and whether that is in its hints."""
+    raw: dict[str, Any] = getattr(base_function(func), "__annotations__", {})
+    if name not in raw:
+        return "none"
+    is_read = name in hints or (isinstance(raw[name], str) and raw[name] in _PLAIN_TEXTS)
+    return "read" if is_read else "unread"
 
 
 def _holder(annotation: str) -> Any:
@@ -221,9 +229,12 @@ def _shape(hint: Any) -> Shape | None:
     from pydantic.errors import PydanticSchemaGenerationError
 
     try:
-        return Shape(TypeAdapter(_described(hint)))
+        adapter = TypeAdapter(_described(hint))
+        if adapter.rebuild(raise_errors=False) is not False:
+            return Shape(adapter)
     except (PydanticSchemaGenerationError, PydanticUserError):
-        return None  # a class that nobody described: its values are refused with a hint (VAL-060)
+        pass
+    return None  # a class that nobody described, or only to a type checker: its values are refused (VAL-060)
 
 
 schema_shape: Callable[[Any], Shape | None] = lru_cache(maxsize=64)(_shape)

@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr
@@ -30,6 +30,9 @@ from taskpoint import (
     register_extension,
     task,
 )
+
+if TYPE_CHECKING:
+    from nowhere import Unknown
 
 PROGRAM = Path(__file__).with_name("rebuilt_values.py")
 
@@ -192,6 +195,14 @@ class Node(BaseModel):
     nodes: list[Node] = []
 
 
+@dataclass
+class Unfinished:
+    """One of its members is what only a type checker knows."""
+
+    n: int
+    more: Unknown | None = None
+
+
 class Foreign(BaseModel):
     model_config = ConfigDict(arbitrary_types_allowed=True)
     lock: Callable[[], None] | None = None
@@ -237,6 +248,8 @@ REFUSED = {
         None,
     ),
     "naive datetime in a deque": (deque[dt.datetime], deque([dt.datetime(2026, 1, 2)]), "$[0]", "no time zone", None),  # noqa: DTZ001
+    "class that names what is not there": (Unfinished, Unfinished(1), "$", "cannot be rebuilt", REGISTER),
+    "annotation that names what is not there": ("list[Unknown]", [Path("a")], "$[0]", "type checker", "TYPE_CHECKING"),
     "mapping of anything": (Mapping[str, Any], {"a": nothing}, "$.a", "cannot be rebuilt", REGISTER),
 }
 
