@@ -109,9 +109,9 @@ export class Journal {
     }
   }
 
-  /** The error that the newest attempt to end failed with; none where a later one ended otherwise. */
+  /** The error that the last attempt failed with; none where it has no end, or another one. */
   get lastFailure(): ErrorDocument | undefined {
-    const end = this.entries.findLast(isTerminal);
+    const end = this.lastEnd;
     return end?.kind === "run.failed" || end?.kind === "run.interrupted" ? end.error : undefined;
   }
 

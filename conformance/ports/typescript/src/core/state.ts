@@ -112,7 +112,9 @@ function own(
 }
 
 function calls({ id }: Checkpoint, journal: Journal): TaskSnapshot[] {
-  const inOrder = [...journal.calls.values()].sort((left, right) => left.entry.seq - right.entry.seq);
+  const inOrder = [...journal.calls.values()]
+    .filter(({ isVoid }) => !isVoid)
+    .sort((left, right) => left.entry.seq - right.entry.seq);
   return inOrder.map(({ entry }): TaskSnapshot => {
     const shown = { id: `${id}:${entry.path}`, name: entry.name, path: entry.path, interrupts: [] };
     if (entry.kind === "task.completed") {
