@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from taskpoint._core.calls import Call
 from taskpoint._core.journal import Entry
 from taskpoint._core.machine import Machine
+from taskpoint.runtime.locks import RunLock, take_back
 from taskpoint.runtime.signals import Signal
 from taskpoint.runtime.threads import POOL
 
@@ -28,7 +29,7 @@ class Commits(ABC):
     def __init__(self, machine: Machine, writer: Writer | None) -> None:
         self.machine = machine
         self.writer = writer
-        self.lock = threading.Lock()
+        self.lock = RunLock()
         self.idle: threading.Condition | None = None
         """What those wait on who wait for others; most runs have none."""
         self.ending: Signal | None = None
@@ -90,7 +91,7 @@ class Commits(ABC):
                 self.lock.release()
                 failure = self._written(batch)
             finally:
-                self.lock.acquire()
+                take_back(self.lock)
         except BaseException as error:  # noqa: BLE001 - the run ends with it
             failure = failure or self._completed(batch, error)
         self.end_batch(batch, failure)

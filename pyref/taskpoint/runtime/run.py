@@ -15,6 +15,7 @@ from taskpoint.errors import SaverError, UsageError, ValueEncodingError
 from taskpoint.runtime.commits import Commits
 from taskpoint.runtime.failures import describe, divergence_error
 from taskpoint.runtime.host import Callee, End, Host, Job
+from taskpoint.runtime.locks import take_back
 from taskpoint.runtime.policed import run_in_thread
 from taskpoint.runtime.signals import Halted, Signal, Suspended
 from taskpoint.runtime.threads import NUDGER, POOL
@@ -353,7 +354,7 @@ class Run(Commits):
             failure = error
         finally:
             try:
-                self.lock.acquire()
+                take_back(self.lock)
             finally:
                 self.running -= 1
         if failure is not None:
