@@ -9,5 +9,5 @@ BREAKS = (
 
 
 @replaces("taskpoint.runtime.settling:Settler.request")
-def request(original, self, callback):
+def request(original, self, callback, run=None):
     self._loop.call_soon(callback)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from taskpoint.runtime.policies import Policies
     from taskpoint.runtime.run import Run
 
-__all__ = ("Callee", "End", "Host", "Job", "Place", "current_host", "leave", "running_host")
+__all__ = ("Callee", "End", "Host", "Job", "Place", "current_host", "leave", "run_in", "running_host")
 
 _CURRENT: contextvars.ContextVar[Host | Place[Any] | None] = contextvars.ContextVar("taskpoint_host", default=None)
 
@@ -128,6 +128,12 @@ def running_host() -> Host | None:
     return None if host is None or host.is_over else host
 
 
+def run_in(context: contextvars.Context) -> Run | None:
+    """Return the run that code in a context belongs to, None for plain code; also of what outlives its scope."""
+    current = context.get(_CURRENT)
+    return None if current is None else current.run
+
+
 def leave() -> None:
     """Let the code that runs from here on, in this context, be plain code."""
     _CURRENT.set(None)
@@ -152,13 +158,13 @@ class Place(Generic[H]):
     ended, and nobody asked before, it is plain code: nothing may begin in a scope that nobody ends any more.
     """
 
-    __slots__ = ("_lock", "_make", "_unasked", "host", "thread")
+    __slots__ = ("_make", "_unasked", "host", "run", "thread")
 
-    def __init__(self, call: Call, make: Callable[[Place[H], Call], H], lock: threading.Lock) -> None:
+    def __init__(self, call: Call, make: Callable[[Place[H], Call], H], run: Run) -> None:
         self._unasked = call
         """Who takes it away decides whether the code has asked or has ended: `del` is one step for all threads."""
         self._make = make
-        self._lock = lock
+        self.run = run
         self.host: H | None = None
         self.thread = threading.get_ident()
         _CURRENT.set(self)
@@ -166,7 +172,7 @@ class Place(Generic[H]):
     def open(self) -> H | None:
         """Return the host, made if it is not there yet; None where the code has ended, and never asked (not locked)."""
         if self.host is None:
-            with self._lock:
+            with self.run.lock:
                 self.opened()
         return self.host
 
@@ -184,7 +190,7 @@ class Place(Generic[H]):
         try:
             del self._unasked
         except AttributeError:
-            with self._lock:  # where somebody asks right now, the host is there after that
+            with self.run.lock:  # where somebody asks right now, the host is there after that
                 return self.host
         return None
 

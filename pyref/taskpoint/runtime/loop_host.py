@@ -397,7 +397,7 @@ class LoopHost(Host):
             return
         run = self.run
         loop = self.loop
-        place = Place(call, _open, run.lock)
+        place = Place(call, _open, run)
         loop.leaves[place] = None
         outcome: Outcome | None = None
         host: LoopHost | None = None

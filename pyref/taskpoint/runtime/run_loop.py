@@ -55,16 +55,16 @@ class RunLoop:
     def activate(self) -> None:
         """Count this loop as one that can go on by itself, and look at it when it has settled (locked)."""
         if not self._asked and self._ask():
-            self._settler.request(self.settled)
+            self._settler.request(self.settled, self.run)
 
     def wake(self) -> None:
         """Look again, soon; from any thread (locked)."""
         if self._asked or not self._ask():
             return
         if asyncio._get_running_loop() is self.loop:  # noqa: SLF001 - the documented one raises where there is none
-            self._settler.request(self.settled)
+            self._settler.request(self.settled, self.run)
         else:
-            self.loop.call_soon_threadsafe(self._settler.request, self.settled)
+            self.loop.call_soon_threadsafe(self._settler.request, self.settled, self.run)
 
     def _ask(self) -> bool:
         """Count this loop, which nobody has asked for a look at yet; tell whether to have one (locked)."""
@@ -120,7 +120,7 @@ class RunLoop:
                 return
             if run.machine.outbox and not run.committing:
                 self._commit()
-            idle = self._settler.is_idle()
+            idle = self._settler.is_quiet(run)
             delivered = [(host, call) for host in list(self.awake) for call in host.deliveries(idle=idle)]
             self._note_starved()
             for host, _ in delivered:

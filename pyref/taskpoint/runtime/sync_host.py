@@ -13,6 +13,7 @@ from taskpoint._core.calls import DELIVERED, DROPPED, FINISHED, MADE, PARKED, RU
 from taskpoint._core.journal import TaskCancelled, TaskCompleted
 from taskpoint.errors import FormatError, UsageError, ValueEncodingError
 from taskpoint.runtime.host import Callee, End, Host, Job, Place, elsewhere
+from taskpoint.runtime.locks import take_back
 from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped
 from taskpoint.runtime.threads import NUDGER, POOL
 
@@ -254,7 +255,7 @@ class SyncHost(Host):
                         run.lock.release()
                         self._call_back(delivered)
                     finally:
-                        run.lock.acquire()
+                        take_back(run.lock)
                 continue
             if call is not None and call.state is MADE and deadline is None and self._claim(call):
                 continue
@@ -415,7 +416,7 @@ class SyncHost(Host):
 
 def execute_in_thread(run: Run, call: Call, job: Job) -> tuple[End, SyncHost | None]:
     """Run the function of a call in this thread to its end; there is no host where it never asked for its run."""
-    place = Place(call, _open, run.lock)
+    place = Place(call, _open, run)
     end = End()
     try:
         end.value = job.func(*job.args, **job.kwargs)

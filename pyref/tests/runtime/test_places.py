@@ -6,13 +6,17 @@ import asyncio
 import contextvars
 import threading
 from collections.abc import Callable
-from typing import Any, cast
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from taskpoint import Command, InMemorySaver, UsageError, entrypoint, get_config, interrupt, task
 from taskpoint._core.calls import Call
 from taskpoint.runtime.host import Host, Place
+
+if TYPE_CHECKING:
+    from taskpoint.runtime.run import Run
 
 _HOST = cast("Host", object())
 _CALL = cast("Call", object())
@@ -44,8 +48,8 @@ def _in_context(made: Callable[[], Place]) -> Place:
 
 def test_code_that_ends_while_another_thread_begins_to_ask_has_no_host_afterwards() -> None:
     left: list[Host | None] = []
-    lock = cast("threading.Lock", _Lock(lambda: left.append(place.leave())))
-    place = _in_context(lambda: Place(_CALL, _made, lock))
+    run = cast("Run", SimpleNamespace(lock=_Lock(lambda: left.append(place.leave()))))
+    place = _in_context(lambda: Place(_CALL, _made, run))
 
     assert place.open() is None
     assert left == [None]
@@ -57,12 +61,12 @@ def test_code_that_ends_while_its_host_is_made_gets_that_host_to_end() -> None:
     ending = threading.Thread(target=lambda: left.append(place.leave()))
 
     def make(_: Place, __: Call) -> Host:
-        assert lock.locked()
+        assert run.lock.locked()
         ending.start()
         return _HOST
 
-    lock = threading.Lock()
-    place = _in_context(lambda: Place(_CALL, make, lock))
+    run = cast("Run", SimpleNamespace(lock=threading.Lock()))
+    place = _in_context(lambda: Place(_CALL, make, run))
 
     assert place.open() is _HOST
     ending.join()
