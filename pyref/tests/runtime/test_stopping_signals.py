@@ -100,7 +100,8 @@ def test_signals_at_any_moment(tmp_path, mode, how):
                 assert out.strip() == str(sum(range(2 * STEPS)))
                 break
             signals += 1
-            if "Exception ignored in" not in err:  # pydantic swallows a Ctrl-C that comes while it matches a pattern
+            # pydantic swallows a Ctrl-C while it matches a pattern, and makes its own error of one in an import
+            if "Exception ignored in" not in err and "pydantic_core._pydantic_core.SchemaError" not in err:
                 assert process.returncode == (143 if how == "SIGTERM" else -2), err
             if loaded is None:
                 continue
