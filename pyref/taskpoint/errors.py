@@ -90,9 +90,12 @@ CODES = frozenset(
 
 
 _HINTS: Final = {
-    r"value\.not_encodable a value of type .* has no encoding": (
-        "use plain data, annotate the function's result with its class where pydantic can rebuild that (dataclass, "
-        "pydantic model, Enum, Path ...), or register the class with register_extension()"
+    r"value\.not_encodable the (value of an|answer to an) interrupt": (
+        "use plain data, or register the class with register_extension()"
+    ),
+    r"value\.not_encodable .* has no encoding": (
+        "use plain data, annotate the function with the class where pydantic can rebuild it (dataclass, pydantic "
+        "model, Enum, Path ...), or register it with register_extension()"
     ),
     r"value\.\w+ .* (is of a class that its annotation does not name|would come back as)": (
         "declare exactly what is returned there (no Any, no base class, no union in which its plain data fits another "
@@ -111,7 +114,8 @@ _HINTS: Final = {
 """What to do next where code and message say it: also for an error that a journal gives back."""
 
 
-def _hint_of(code: str, message: str) -> str | None:
+def hint_of(code: str, message: str) -> str | None:
+    """Return what to do next where code and message say it; not public."""
     if not code.startswith("value."):
         return None
     return next((hint for said, hint in _HINTS.items() if re.match(said, f"{code} {message}")), None)
@@ -144,7 +148,7 @@ class TaskpointError(Exception):
         super().__init__(message)
         self.message = message
         self.code = code or self.default_code
-        self.hint = hint or _hint_of(self.code, message)
+        self.hint = hint or hint_of(self.code, message)
 
     def __str__(self) -> str:
         text = f"[{self.code}] {self.message}"

@@ -8,8 +8,8 @@ BREAKS = ("ERR-022",)
 
 
 @replaces("taskpoint.runtime.forms:Form.write")
-def write(original, self, value):
+def write(original, self, value, name):
     try:
-        return original(self, value)
+        return original(self, value, name)
     except ValueEncodingError:
-        return original(self, None)
+        return original(self, None, name)

@@ -6,10 +6,10 @@ BREAKS = ("SEC-005",)
 
 
 @replaces("taskpoint.runtime.forms:Form.write")
-def write(original, self, value):
+def write(original, self, value, name):
     def clean(each):
         if isinstance(each, dict):
             return None if each.keys() == {"__interrupt__"} else {key: clean(item) for key, item in each.items()}
         return [clean(item) for item in each] if isinstance(each, list) else each
 
-    return original(self, clean(value))
+    return original(self, clean(value), name)

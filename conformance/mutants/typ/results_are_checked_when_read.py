@@ -8,8 +8,8 @@ BREAKS = ("TYP-002",)
 
 
 @replaces("taskpoint.runtime.forms:Form.write")
-def write(original, self, value):
+def write(original, self, value, name):
     try:
-        return original(self, value)
+        return original(self, value, name)
     except Exception:
         return codec.encode_and_decode(value)

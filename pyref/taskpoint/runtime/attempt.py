@@ -201,9 +201,9 @@ class Attempt:
         saved: str | None = None
         if isinstance(value, EntrypointFinal):
             final = cast("EntrypointFinal[object, object]", value)
-            saved, _ = forms.saved.write(final.save)
+            saved, _ = forms.saved.write(final.save, run.name)
             value = final.value
-        text, shown = forms.value.write(value)
+        text, shown = forms.value.write(value, run.name)
         self.texts = text, saved
         orphans = run.machine.orphans()
         if orphans:

@@ -160,7 +160,7 @@ class CachedRun:
         if policy is None or cache is None:
             return None
         run, entrypoint = attempt.run, attempt.entrypoint
-        previous, _ = entrypoint.forms.saved.write(run.previous(None))
+        previous, _ = entrypoint.forms.saved.write(run.previous(None), run.name)
         plain = (codec.decode(attempt.checkpoint.input or "null"), codec.decode(previous))
         arguments = plain if policy.key_func is None else (attempt.input,)
         key = policy.key(arguments, {}, codec.digest_arguments(plain))

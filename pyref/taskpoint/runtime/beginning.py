@@ -88,7 +88,7 @@ def _begin_unsaved(entrypoint: Entrypoint[Any, Any], request: Request, *, contin
             hint="pass checkpointer=SqliteSaver(...) to the entrypoint",
         )
     sources = current()
-    text, input = entrypoint.forms.input.write(request.input)
+    text, input = entrypoint.forms.input.write(request.input, entrypoint.name)
     started = RunStarted(0, sources.now(), sources.new_id())
     machine = Machine(
         Index([started]), attempt_id=started.attempt_id, now=sources.now, on_divergence=entrypoint.on_divergence
@@ -119,7 +119,7 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
     """Begin a new run on a thread; an unfinished one is abandoned (`RUN-003`)."""
     config, sources = request.config, current()
     assert config.thread_id is not None
-    text, input = entrypoint.forms.input.write(request.input)
+    text, input = entrypoint.forms.input.write(request.input, entrypoint.name)
     tip = forks.tip_of(saver, config.thread_id)
     take_over = _takes_over(config.thread_id, tip.head.holder if tip.head else None, request)
     parent = tip.head.checkpoint if tip.head else None

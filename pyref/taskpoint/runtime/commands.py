@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeGuard, TypeVar, cast
 
-from taskpoint import codec
 from taskpoint._core.index import Index
 from taskpoint._refusing import refusing_in
 from taskpoint.errors import UsageError
+from taskpoint.runtime.recorded import encode
 
 __all__ = ("Command", "EntrypointFinal", "Interrupt", "answers_of", "interrupts_in")
 
@@ -22,6 +22,7 @@ class _Missing:
 
 
 _MISSING: Any = _Missing()
+_ANSWER: Final = "the answer to an interrupt"
 _NO_NODES: Final = "there are no nodes to go to: call functions, and change what is saved with update_state()"
 
 
@@ -101,7 +102,7 @@ def answers_of(command: Command, index: Index, *, is_open: bool) -> dict[str, st
                     code="interrupt.already_answered" if answered else "interrupt.unknown_id",
                     hint="get_state() lists the pending interrupts",
                 )
-        return {id: codec.encode(addressed[id]) for id in pending if id in addressed}  # INT-023: in the order raised
+        return {id: encode(addressed[id], _ANSWER) for id in pending if id in addressed}  # INT-023: in the order raised
     if not pending:
         raise UsageError(
             "no interrupt is pending on this thread",
@@ -114,7 +115,7 @@ def answers_of(command: Command, index: Index, *, is_open: bool) -> dict[str, st
             code="interrupt.ambiguous",
             hint="answer by id: Command(resume={id: answer, ...}); get_state() lists the ids",
         )
-    return {pending[0]: codec.encode(resume)}
+    return {pending[0]: encode(resume, _ANSWER)}
 
 
 def _is_by_id(resume: object) -> TypeGuard[Mapping[str, Any]]:

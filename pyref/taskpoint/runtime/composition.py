@@ -91,7 +91,7 @@ def _make(entrypoint: Entrypoint[Any, Any], host: Host, request: Request) -> Any
             f"{entrypoint.name!r} is called inside a run: take_over=, retry=, durability=, watch= belong to that run",
             hint="pass them where the run begins, or name a thread of its own",
         )
-    text, input = entrypoint.forms.input.write(request.input)
+    text, input = entrypoint.forms.input.write(request.input, entrypoint.name)
     around = surroundings_of(host)
     config = read_config(merged(around.config.raw, request.config.raw))
     store = entrypoint.options.store

@@ -5,12 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, get_args, get_origin
+from typing import Any, Final, Literal, get_args, get_origin
 
 from taskpoint import codec
 from taskpoint.errors import ValueEncodingError
 from taskpoint.runtime.commands import EntrypointFinal
-from taskpoint.runtime.recorded import decode
+from taskpoint.runtime.recorded import decode, said_of
 from taskpoint.runtime.recording import plain_data, read_back, record, undeclared
 from taskpoint.runtime.shapes import Annotation, Shape, annotation_of, hints_of, shape_of
 
@@ -32,6 +32,12 @@ class Recorded:
     version: str | None
 
 
+_SUBJECTS: Final = {
+    "result": "the result of",
+    "input": "the input of",
+    "value": "the value of",
+    "saved": "the saved value of",
+}
 Migration = Callable[[Recorded], Any]
 
 
@@ -45,20 +51,22 @@ class Form:
     migrate: Migration | None = None
     annotation: Annotation = "none"
 
-    def write(self, value: object) -> tuple[str, Any]:
+    def write(self, value: object, name: str) -> tuple[str, Any]:
         """Return the text to record, and what everybody sees from here on: the value as it is read back.
+
+        Args:
+            value: What a definition takes, returns or saves.
+            name: The definition's name, for errors.
 
         Raises:
             ValueEncodingError: The value has no encoding, does not fit the declared type, or would not come back.
         """
         shape = self.shape
-        if shape is not None:
-            return record(shape, value)
         try:
-            return codec.encode_and_decode(value)
+            return codec.encode_and_decode(value) if shape is None else record(shape, value)
         except ValueEncodingError as error:
-            refused = undeclared(value, self.annotation, error)
-        raise refused
+            refused = undeclared(value, self.annotation, error) if shape is None else error
+        raise said_of(f"{_SUBJECTS[self.kind]} {name!r}", refused)
 
     def read(self, text: str, version: str | None, what: str) -> Any:
         """Return a recorded value; `what` names it in errors.
@@ -75,9 +83,7 @@ class Form:
         try:
             return read_back(self.shape, plain)
         except ValueEncodingError as error:
-            raise ValueEncodingError(
-                f"{what}: {error.message}", path=error.path, code=error.code, hint=error.hint
-            ) from None
+            raise said_of(what, error) from None
 
     def _migrated(self, plain: object, version: str | None, what: str) -> object:
         assert self.migrate is not None

@@ -15,7 +15,7 @@ from taskpoint._core.journal import ErrorDocument, TaskCancelled, TaskCompleted,
 from taskpoint.errors import FormatError, UsageError, ValueEncodingError
 from taskpoint.runtime.failures import Resolver, deliver, describe, links
 from taskpoint.runtime.forms import Form
-from taskpoint.runtime.recorded import decode
+from taskpoint.runtime.recorded import decode, encode
 from taskpoint.runtime.signals import Suspended
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ class Host(ABC):
 
     def interrupt(self, value: object) -> object:
         """Return the answer to an interrupt, or suspend the scope."""
-        text = codec.encode(value)
+        text = encode(value, "the value of an interrupt")
         run = self.run
         if run.writer is None:
             raise UsageError(

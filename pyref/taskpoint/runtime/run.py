@@ -396,7 +396,7 @@ class Run(Commits):
         if error is None:
             try:
                 form = job.task.form
-                text, job.decoded = form.write(end.value)
+                text, job.decoded = form.write(end.value, call.name)
                 return Outcome(text, version=form.version)
             except ValueEncodingError as refused:  # VAL: fails at the call that produced it
                 error = refused

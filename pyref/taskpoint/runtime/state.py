@@ -255,7 +255,7 @@ def _steps(entrypoint: Stateful, supersteps: object) -> list[str]:
                 hint="each step sets one value: pass [[StateUpdate(first)], [StateUpdate(second)]]",
             )
         check_node(entrypoint, updates[0].as_node)
-        values.append(entrypoint.forms.saved.write(updates[0].values)[0])
+        values.append(entrypoint.forms.saved.write(updates[0].values, entrypoint.name)[0])
     return values
 
 

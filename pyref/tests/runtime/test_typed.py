@@ -412,3 +412,34 @@ def test_without_a_saver_types_hold_too():
 
     assert main.invoke(Point(1, 2)) == ORDER
     assert InMemorySaver is not None
+
+
+@task
+def open_it():
+    return {"line": object()}
+
+
+WHOSE = {
+    "the input of 'main'": (lambda _: 1, {"line": object()}),
+    "the result of 'open_it'": (lambda _: open_it().result(), 1),
+    "the value of 'main'": (lambda _: {"line": object()}, 1),
+    "the saved value of 'main'": (lambda _: entrypoint.final(value=1, save={"line": object()}), 1),
+    "the value of an interrupt": (lambda _: interrupt({"line": object()}), 1),
+}
+
+
+@pytest.mark.parametrize(("whose", "body", "value"), [(whose, *case) for whose, case in WHOSE.items()], ids=WHOSE)
+def test_a_refused_value_is_named(whose, body, value):
+    main = entrypoint("main", body, checkpointer=InMemorySaver())
+    with pytest.raises(ValueEncodingError) as caught:
+        main.invoke(value, thread_id="t")
+    assert caught.value.message == f"{whose}: a value of type builtins.object has no encoding at $.line"
+    assert "register_extension()" in caught.value.hint
+
+
+def test_a_refused_answer_is_named():
+    main = entrypoint("main", lambda _: interrupt("which?"), checkpointer=InMemorySaver())
+    main.invoke(1, thread_id="t")
+    with pytest.raises(ValueEncodingError, match=r"the answer to an interrupt: .* has no encoding at"):
+        main.invoke(Command(resume=object()), thread_id="t")
+    assert main.invoke(Command(resume="this"), thread_id="t") == "this"
