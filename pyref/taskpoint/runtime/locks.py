@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from operator import methodcaller
 from threading import RLock
-from typing import Final
+from typing import Any
 
 __all__ = ("RunLock", "take_back")
 
@@ -14,15 +13,16 @@ RunLock = RLock
 That of a `threading.Lock` may come back without: Ctrl-C ends the taking, too, and who thinks that it holds the lock
 releases it for somebody else.
 """
-_is_held: Final = methodcaller("_is_owned")  # what `threading.Condition` asks, too
 
 
-def take_back(lock: RLock) -> None:
+def take_back(lock: Any) -> None:  # a RunLock, whose type does not tell that it can say who holds it
     """Take a lock that the code around releases when it ends; Ctrl-C meanwhile is raised when the lock is held."""
     stopped: BaseException | None = None
-    while not _is_held(lock):
+    while True:
         try:
-            lock.acquire()
+            if not lock._is_owned():  # noqa: SLF001 - as `threading.Condition` asks
+                lock.acquire()
+            break
         except BaseException as error:  # noqa: BLE001 - it came before or after: the lock knows
             stopped = error
     if stopped is not None:
