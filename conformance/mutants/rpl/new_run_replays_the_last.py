@@ -10,7 +10,7 @@ BREAKS = ("RPL-006",)
 @replaces("taskpoint.runtime.beginning:_start")
 def _start(original, entrypoint, saver, request):
     head = saver.load(request.config.thread_id)
-    attempt = original(entrypoint, saver, request)
+    attempt = yield from original(entrypoint, saver, request)
     if head is not None and head.checkpoint.input is not None and head.entries[-1].kind != "run.completed":
         machine = attempt.run.machine
         fresh = type(machine)(
