@@ -93,6 +93,7 @@ class Commits(ABC):
             finally:
                 take_back(self.lock)
         except BaseException as error:  # noqa: BLE001 - the run ends with it
+            take_back(self.lock)  # Ctrl-C may have come before that was begun
             failure = failure or self._completed(batch, error)
         self.end_batch(batch, failure)
 

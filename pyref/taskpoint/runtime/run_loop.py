@@ -59,6 +59,8 @@ class RunLoop:
 
     def wake(self) -> None:
         """Look again, soon; from any thread (locked)."""
+        if self._asked and self.loop.is_closed():
+            raise RuntimeError("the event loop is closed")  # as `call_soon_threadsafe` says where nobody has asked
         if self._asked or not self._ask():
             return
         if asyncio._get_running_loop() is self.loop:  # noqa: SLF001 - the documented one raises where there is none

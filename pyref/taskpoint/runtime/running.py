@@ -184,7 +184,8 @@ async def _carry_on_loop(
     finally:
         loop.close()
     ended, stopped = await sharing.go(entrypoint.checkpointer, attempt.close(end, host))
-    if stopped is not None and ended.error is None:
+    if stopped is not None:
+        attempt.delay = None  # who stops a run stops its further attempts, too (POL-032)
         raise stopped
     if cached is not None and kept is None and ended.error is None:
         await stay(cached.set)

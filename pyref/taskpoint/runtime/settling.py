@@ -74,14 +74,17 @@ class Settler:
         self._round += 1
         wanted, self._wanted = self._wanted, {}
         is_idle = self._ready is not None and not self._ready
-        due = wanted if is_idle or not wanted else self._settled(wanted)
+        due = list(wanted) if is_idle or not wanted else self._settled(wanted)
+        calls = iter(due)
         try:
-            for callback in due:
+            for callback in calls:
                 callback()
             if self._last is not None and (is_idle or due or self._round - self._last_since >= _QUIET):
                 last, self._last = self._last, None
                 last()
         finally:  # what they ask for comes after all that they set going: one round of the loop less for each outcome
+            for callback in calls:  # Ctrl-C has come in one of them
+                self._wanted[callback] = wanted[callback]
             self._probing = False
             if self._wanted or self._last is not None:
                 self._start()

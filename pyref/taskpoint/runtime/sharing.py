@@ -21,7 +21,7 @@ T = TypeVar("T")
 _Waiting: TypeAlias = "tuple[CheckpointSaver, Write, Callable[[Exception | None], None]]"
 
 _MOST: Final = 32
-"""So many writes go into one commit: a loop must not stand still for longer."""
+"""So many writes go into one commit: other processes get their turn."""
 
 
 class Sharing:
@@ -86,24 +86,35 @@ class Sharing:
         self.add(saver, write, made.set_result)
         try:
             return await finish(made, stop)
-        except GeneratorExit:  # nobody is there any more
+        except GeneratorExit:  # the loop is gone: nobody goes on with what was begun, if it was
+            write.give_up()
             self._waiting = [other for other in self._waiting if other[1] is not write]
             raise
 
     def _write(self) -> None:
-        """Make what waits for one saver: the loop has settled."""
-        saver = self._waiting[0][0]
-        mine = [each for each in self._waiting if each[0] is saver]
-        now, later = mine[:_MOST], mine[_MOST:]
+        """Make all that waits: the loop has settled. Nobody on it may find a result that is still to be written."""
+        try:
+            while self._waiting:
+                saver = self._waiting[0][0]
+                mine = [each for each in self._waiting if each[0] is saver]
+                self._commit(saver, mine[:_MOST], mine[_MOST:])
+        finally:
+            if self._waiting:  # Ctrl-C goes through the loop, as in any callback
+                self._settler.request_last(self._write)
+
+    def _commit(self, saver: CheckpointSaver, now: list[_Waiting], later: list[_Waiting]) -> None:
         errors: Sequence[Exception | None] = ()
         try:
-            self._waiting = [each for each in self._waiting if each[0] is not saver] + later
-            if self._waiting:
-                self._settler.request_last(self._write)
+            self._waiting = later + [each for each in self._waiting if each[0] is not saver]
             errors = _errors(saver, [write for _, write, _ in now])
-        finally:  # Ctrl-C in the middle of it goes through the loop, as in any callback; the runs read back
-            for place, (_, _, then) in enumerate(now):
-                then(errors[place] if errors else SaverError("a commit of several runs was broken off"))
+        finally:  # where Ctrl-C came, nobody knows: the runs read back
+            untold = iter(zip(now, errors or _unknown(now), strict=True))
+            try:
+                for (_, _, then), error in untold:
+                    then(error)
+            finally:
+                for (_, _, then), error in untold:
+                    then(error)
 
 
 def sharing_of(loop: asyncio.AbstractEventLoop) -> Sharing:
@@ -116,7 +127,14 @@ def _errors(saver: CheckpointSaver, writes: Sequence[Write]) -> Sequence[Excepti
     try:
         errors = saver.together([write.verb for write in writes])
     except Exception as error:  # noqa: BLE001 - it is a saver's own: each run reads back
-        return [error] * len(writes)
-    if len(errors) != len(writes):
-        return [TypeError("together() returned too few or too many errors")] * len(writes)
+        return _unknown(writes, error)
+    return errors if len(errors) == len(writes) else _unknown(writes)
+
+
+def _unknown(writes: Sequence[object], cause: Exception | None = None) -> Sequence[Exception]:
+    """Return an error for each of several writes of which nobody can tell more."""
+    committed = cause.committed if isinstance(cause, SaverError) else None
+    errors = [SaverError("a commit of several runs was broken off", committed=committed) for _ in writes]
+    for error in errors:
+        error.__cause__ = cause
     return errors

@@ -98,9 +98,13 @@ class Write:
         except ConcurrentRunError:
             raise
         except BaseException:
-            if self._takes:
-                retire(self._writer.attempt_id)
+            self.give_up()
             raise
+
+    def give_up(self) -> None:
+        """Hold nothing: nobody will hear what became of the write."""
+        if self._takes:
+            retire(self._writer.attempt_id)
 
     def _judge(self, error: BaseException) -> None:
         """Where the commit is unknown, read back before trying once more (`STO-008`)."""

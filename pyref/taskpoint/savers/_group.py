@@ -17,6 +17,7 @@ from taskpoint.savers.base import outcome_of
 
 __all__ = ("Group", "together")
 
+C = TypeVar("C")
 W = TypeVar("W")
 _STOPPED: Final = "the thread that committed for this one was stopped"
 
@@ -35,23 +36,35 @@ class _Ticket(Generic[W]):
 
 
 def together(
-    write_all: Callable[[], Sequence[Exception | None]], alone: Callable[[W], None], writes: Sequence[W]
+    work: Callable[[C], Sequence[Exception | None]],
+    transact: Callable[[Callable[[C], Sequence[Exception | None]]], Sequence[Exception | None]],
+    alone: Callable[[W], None],
+    writes: Sequence[W],
 ) -> Sequence[Exception | None]:
     """Do several writes in one transaction and return each one's own error.
 
     What fails undoes the transaction, and each write is done alone, so that none suffers from another's error. Nobody
-    can say what became of a commit that fails.
+    can say what became of a commit that fails; and where no transaction could be begun, none is tried for each.
 
     Args:
-        write_all: Does all of them in one transaction, and returns the errors of those that wrote nothing.
+        work: Does all of them, and returns the errors of those that wrote nothing.
+        transact: Does work in a transaction.
         alone: Does one of them in a transaction of its own.
         writes: The writes.
     """
+    begun = False
+
+    def noted(connection: C) -> Sequence[Exception | None]:
+        nonlocal begun
+        begun = True
+        return work(connection)
+
     try:
-        return write_all()
+        return transact(noted)
     except SaverError as error:
-        if error.committed is None:
-            return [SaverError(error.message, hint=error.hint) for _ in writes]
+        if error.committed is None or not begun:
+            known = (error.message, error.committed, error.code, error.hint)
+            return [SaverError(known[0], committed=known[1], code=known[2], hint=known[3]) for _ in writes]
     except Exception:  # noqa: BLE001, S110 - whose it is shows when each is done alone
         pass
     return [outcome_of(partial(alone, write)) for write in writes]

@@ -136,23 +136,29 @@ class SqliteSaver(CheckpointSaver):
 
     def together(self, writes: Sequence[Callable[[], None]]) -> Sequence[Exception | None]:
         """Make several writes in one transaction; see `CheckpointSaver.together`."""
-        if len(writes) == 1:
-            return super().together(writes)
-        outcomes: Sequence[Exception | None] = ()
+        kind = type(self)
+        if len(writes) == 1 or kind.begin is not SqliteSaver.begin or kind.append is not SqliteSaver.append:
+            return super().together(writes)  # verbs of somebody else's may read, or do more once they have written
 
-        def work(connection: _Connection) -> None:
-            nonlocal outcomes
+        def work(connection: _Connection) -> Sequence[Exception | None]:
             self._joint = threading.get_ident(), connection
             try:
-                outcomes = [_conflict(write) for write in writes]
+                return [_conflict(write) for write in writes]
             finally:
                 self._joint = None
 
-        def write_all() -> Sequence[Exception | None]:
-            self._group.submit(_Write(work, count=len(writes)))
+        def transact(
+            work: Callable[[_Connection], Sequence[Exception | None]],
+        ) -> Sequence[Exception | None]:
+            outcomes: list[Exception | None] = []
+
+            def note(connection: _Connection) -> None:
+                outcomes[:] = work(connection)
+
+            self._group.submit(_Write(note, count=len(writes)))
             return outcomes
 
-        return together(write_all, lambda write: write(), writes)
+        return together(work, transact, lambda write: write(), writes)
 
     def _submit(self, write: _Write) -> None:
         joint = self._joint
@@ -305,11 +311,11 @@ class SqliteSaver(CheckpointSaver):
     def _write_together(self, writes: Sequence[_Write]) -> Sequence[Exception | None]:
         """Do writes in one transaction; a conflict is found before anything is written, so it leaves nothing behind."""
 
-        def work(connection: _Connection) -> list[Exception | None]:
+        def work(connection: _Connection) -> Sequence[Exception | None]:
             return [_conflict(partial(write.work, connection)) for write in writes]
 
         count = sum(write.count for write in writes)
-        return together(lambda: self._database.write(work, count), self._write_alone, writes)
+        return together(work, lambda work: self._database.write(work, count), self._write_alone, writes)
 
 
 def _conflict(write: Callable[[], None]) -> Exception | None:

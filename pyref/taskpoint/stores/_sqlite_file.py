@@ -60,13 +60,12 @@ class StoreFile:
         write.result = self._database.write(write.work)
 
     def _write_together(self, writes: Sequence[_Write]) -> Sequence[Exception | None]:
-        def write_all() -> Sequence[None]:
-            results = self._database.write(lambda connection: [write.work(connection) for write in writes])
-            for write, result in zip(writes, results, strict=True):
-                write.result = result
+        def work(connection: sqlite3.Connection) -> Sequence[None]:
+            for write in writes:
+                write.result = write.work(connection)
             return [None] * len(writes)
 
-        return together(write_all, self._write_alone, writes)
+        return together(work, self._database.write, self._write_alone, writes)
 
     def close(self) -> None:
         """Close the file; a second time does nothing."""

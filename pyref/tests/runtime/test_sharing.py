@@ -8,9 +8,11 @@ import pytest
 from taskpoint import (
     ConcurrentRunError,
     InMemorySaver,
+    RetryPolicy,
     SaverError,
     SqliteSaver,
     UsageError,
+    durable,
     entrypoint,
     interrupt,
     task,
@@ -286,3 +288,101 @@ def test_nothing_is_left_on_the_loop(saver):
         return sharing._runs, sharing._waiting
 
     assert asyncio.run(runs()) == (0, [])
+
+
+@task
+async def three_steps(n):
+    for _ in range(3):
+        await asyncio.sleep(0)
+    return n
+
+
+@pytest.mark.parametrize("savers", [1, 2])
+def test_code_that_waits_for_a_commit_finds_it_made(tmp_path, savers):
+    """What is recorded on the spot waits for the commit under way, on the loop's own thread."""
+    with OnLoop(tmp_path / "a.db") as one, OnLoop(tmp_path / "b.db") as other:
+
+        async def body(n):
+            async def times():
+                for _ in range(5):
+                    await asyncio.sleep(0)
+                    durable.now()
+
+            async def steps():
+                return [await three_steps(n + i) for i in range(3)]
+
+            return (await asyncio.gather(times(), steps()))[1]
+
+        mains = [entrypoint("main", body, checkpointer=saver) for saver in (one, other)[:savers]]
+
+        async def runs():
+            each = [mains[n % savers].ainvoke(n, thread_id=f"t{n}") for n in range(40)]
+            return await asyncio.wait_for(asyncio.gather(*each), 60)
+
+        assert asyncio.run(runs()) == [[n, n + 1, n + 2] for n in range(40)]
+
+
+class Looking(OnLoop):
+    """A saver of somebody's own that does more than to write."""
+
+    def begin(self, checkpoint, *args, **kwargs):
+        super().begin(checkpoint, *args, **kwargs)
+        assert self.head(checkpoint.thread_id).checkpoint.id == checkpoint.id
+
+
+def test_a_saver_of_ones_own_is_called_as_ever(tmp_path):
+    with Looking(tmp_path / "threads.db") as saver:
+        assert at_once(doubling(saver, []), 6) == [expected(n) for n in range(6)]
+
+
+def test_a_cancellation_while_a_failed_attempt_ends_ends_the_run(tmp_path):
+    made = []
+
+    class Cancelling(OnLoop):
+        def together(self, writes):
+            errors = super().together(writes)
+            if ran == [1] and not made:
+                loaded = self.load("x")
+                if loaded is not None and loaded.entries[-1].kind == "run.failed":
+                    made.append(running[0].cancel())
+            return errors
+
+    running, ran = [], []
+    with Cancelling(tmp_path / "threads.db") as saver:
+
+        @entrypoint(checkpointer=saver, retry_policy=RetryPolicy(initial_interval=0.001, jitter=False))
+        async def main(_):
+            ran.append(1)
+            raise ConnectionError
+
+        async def use():
+            with sharing_of(asyncio.get_running_loop()):
+                running.append(asyncio.ensure_future(main.ainvoke(1, thread_id="x")))
+                with pytest.raises(asyncio.CancelledError):
+                    await running[0]
+
+        asyncio.run(use())
+    assert made == [True]
+    assert ran == [1]
+
+
+def test_a_file_that_is_held_is_waited_for_once(tmp_path):
+    with OnLoop(tmp_path / "threads.db") as saver:
+        saver._database._busy_timeout = 0.2
+        tried = []
+        write = saver._database.write
+        saver._database.write = lambda work, count=1: tried.append(count) or write(work, count)
+        main = doubling(saver, [])
+
+        async def use():
+            with sharing_of(asyncio.get_running_loop()):
+                each = [main.ainvoke(n, thread_id=f"t{n}") for n in range(8)]
+                return await asyncio.gather(*each, return_exceptions=True)
+
+        with sqlite3.connect(saver.path, isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            outcomes = asyncio.run(use())
+            other.execute("ROLLBACK")
+        assert [type(each) for each in outcomes] == [SaverError] * 8
+        assert all(each.committed is False for each in outcomes)
+        assert tried == [8]
