@@ -355,8 +355,10 @@ class Run(Commits):
         finally:
             try:
                 take_back(self.lock)
-            finally:
-                self.running -= 1
+            except BaseException as error:  # noqa: BLE001 - Ctrl-C meanwhile, or before that was begun
+                take_back(self.lock)
+                failure = failure or error
+            self.running -= 1
         if failure is not None:
             self.halt(failure)
         self.finish(call, outcome)

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 import pytest
 
+from taskpoint import InMemorySaver, entrypoint, task
+from taskpoint.runtime import commits, run
 from taskpoint.runtime.locks import RunLock, take_back
 
 
@@ -74,3 +76,34 @@ def test_what_is_held_is_not_taken_twice():
     thread.start()
     thread.join()
     assert free == [True]
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 4])
+@pytest.mark.parametrize("where", [run, commits])
+def test_ctrl_c_just_before_a_lock_is_taken_back_ends_the_run(monkeypatch, where, at):
+    calls = []
+
+    def interrupted_first(lock):
+        if threading.current_thread() is threading.main_thread():
+            calls.append(1)
+            if len(calls) == at:
+                raise KeyboardInterrupt
+        take_back(lock)
+
+    @task
+    def inner(n):
+        return n
+
+    @task
+    def step(n):
+        return inner(n).result()
+
+    @entrypoint(checkpointer=InMemorySaver())
+    def main(_):
+        return [step(n).result() for n in range(3)]
+
+    monkeypatch.setattr(where, "take_back", interrupted_first)
+    with pytest.raises(KeyboardInterrupt):
+        main.invoke(1, thread_id="t")
+    monkeypatch.undo()
+    assert main.invoke(None, thread_id="t") == [0, 1, 2]
