@@ -14,6 +14,7 @@ from waiting import until
 
 from taskpoint import Command, InMemorySaver, ReplayDivergenceError, SaverError, entrypoint, interrupt, task
 from taskpoint.runtime import attempt, beginning, heartbeat, settling, writer
+from taskpoint.runtime.host import current_host
 
 FORMS = ("sync", "async")
 
@@ -265,6 +266,31 @@ def closed_under_a_run(main, reached, thread_id):
         loop.run_until_complete(asyncio.sleep(0.001))
     left.extend(asyncio.all_tasks(loop))
     loop.close()
+
+
+def test_the_lease_of_a_run_is_let_go_whose_loop_was_closed_when_it_had_something_to_do():
+    saver, runs = InMemorySaver(), []
+
+    @task
+    async def step():
+        await asyncio.sleep(0)
+
+    @entrypoint(checkpointer=saver)
+    async def main(_):
+        runs.append(current_host("main").run)
+        while True:
+            await step()
+
+    loop = asyncio.new_event_loop()
+    left.append(loop.create_task(main.ainvoke(0, thread_id="t")))
+    while not runs or not runs[0].loops[0]._asked:
+        loop.call_soon(loop.stop)
+        loop.run_forever()
+    left.extend(asyncio.all_tasks(loop))
+    loop.close()
+    runs[0].writer._renewed = float("-inf")
+    with pytest.raises(RuntimeError, match="closed"):  # what the heartbeat goes by
+        runs[0].renew()
 
 
 def test_a_loop_that_is_gone_leaves_nothing_behind():
