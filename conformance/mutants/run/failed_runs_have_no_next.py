@@ -10,6 +10,6 @@ BREAKS = ("RUN-023",)
 
 
 @replaces("taskpoint.runtime.state:_of")
-def _of(original, forms, saver, loaded):
-    snapshot = original(forms, saver, loaded)
+def _of(original, forms, saver, loaded, known):
+    snapshot = original(forms, saver, loaded, known)
     return replace(snapshot, next=()) if Index(loaded.entries).status is Status.FAILED else snapshot

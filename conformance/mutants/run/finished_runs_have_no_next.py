@@ -10,7 +10,7 @@ BREAKS = ("RUN-041",)
 
 
 @replaces("taskpoint.runtime.state:_of")
-def _of(original, forms, saver, loaded):
-    snapshot = original(forms, saver, loaded)
+def _of(original, forms, saver, loaded, known):
+    snapshot = original(forms, saver, loaded, known)
     is_over = Index(loaded.entries).status is Status.COMPLETED
     return replace(snapshot, next=(), tasks=()) if is_over else snapshot

@@ -8,6 +8,6 @@ BREAKS = ("STA-037",)
 
 
 @replaces("taskpoint.runtime.state:_of")
-def of(original, forms, saver, loaded):
-    state = original(forms, saver, loaded)
+def of(original, forms, saver, loaded, known):
+    state = original(forms, saver, loaded, known)
     return state if loaded.is_head else replace(state, next=(), tasks=(), interrupts=())

@@ -14,7 +14,6 @@ from taskpoint.runtime.sharing import sharing_of
 from taskpoint.runtime.signals import Halted, StopRun
 
 if TYPE_CHECKING:
-    from taskpoint.runtime.commits import Batch
     from taskpoint.runtime.loop_host import LoopHost
     from taskpoint.runtime.run import Run
     from taskpoint.runtime.writer import Writer
@@ -199,14 +198,17 @@ class RunLoop:
 
     def _commit(self) -> None:
         """Commit on the loop where the saver is quick, with other runs if there are any; else in a thread (locked)."""
-        run, writer = self.run, self.run.writer
-        if writer is None or (writer.saver.commits_on_loop and not self._sharing.has_company):
-            run.commit()
-            return
+        writer = self.run.writer
+        if writer is not None and not writer.saver.commits_on_loop:
+            self._commit_in_thread()
+        elif writer is not None and self._sharing.has_company:
+            self._commit_with_others(writer)
+        else:
+            self.run.commit()
+
+    def _commit_in_thread(self) -> None:
+        run = self.run
         batch = run.take_batch()
-        if writer.saver.commits_on_loop:
-            self._commit_with_others(batch, writer)
-            return
         pending = self.loop.run_in_executor(None, run.commit_here, batch)  # it ends there: the loop may wait for it
 
         def done(_: asyncio.Future[None]) -> None:
@@ -217,7 +219,8 @@ class RunLoop:
         self._pending = pending
         pending.add_done_callback(done)
 
-    def _commit_with_others(self, batch: Batch, writer: Writer) -> None:
+    def _commit_with_others(self, writer: Writer) -> None:
+        batch = self.run.take_batch()
         write = writer.append(batch[0], batch[1])
 
         def then(error: Exception | None) -> None:

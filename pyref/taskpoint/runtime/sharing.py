@@ -56,11 +56,9 @@ class Sharing:
 
     async def go(self, saver: CheckpointSaver | None, steps: Steps[T]) -> tuple[T, BaseException | None]:
         """Go through steps, wherever their writes are best made; a cancellation meanwhile is handed back."""
-        if saver is None:
-            return make_each(steps), None
-        if not saver.commits_on_loop:
+        if saver is not None and not saver.commits_on_loop:
             return await stay(make_each, steps)
-        if not self.has_company:
+        if saver is None or not self.has_company:
             return make_each(steps), None
         stopped: list[BaseException] = []
         try:

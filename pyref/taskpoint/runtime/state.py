@@ -105,7 +105,7 @@ def snapshot(forms: Forms, saver: CheckpointSaver, config: RunConfig) -> StateSn
     loaded = ask(lambda: saver.load(thread_id, config.checkpoint_id))
     if loaded is None:
         return StateSnapshot(None, (), _config(thread_id, None), {}, None, None)
-    return _of(forms, saver, loaded)
+    return _of(forms, saver, loaded, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +148,9 @@ def history(forms: Forms, saver: CheckpointSaver, config: RunConfig, listing: Li
     assert thread_id is not None
     direct = limit if not listing.filter and only is None else None
     shown = 0
-    for checkpoint in ask(lambda: saver.history(thread_id, listing.before, direct)):
+    checkpoints = ask(lambda: saver.history(thread_id, listing.before, direct))
+    known = {each.id: each for each in checkpoints}
+    for checkpoint in checkpoints:
         if limit is not None and shown >= limit:
             return
         if only not in {None, checkpoint.id} or not _has(checkpoint, listing.filter):
@@ -156,7 +158,7 @@ def history(forms: Forms, saver: CheckpointSaver, config: RunConfig, listing: Li
         loaded = ask(partial(saver.load, thread_id, checkpoint.id))
         if loaded is not None:
             shown += 1
-            yield _of(forms, saver, loaded)
+            yield _of(forms, saver, loaded, known)
 
 
 def _has(checkpoint: Checkpoint, wanted: Mapping[str, bytes]) -> bool:
@@ -167,14 +169,19 @@ def _has(checkpoint: Checkpoint, wanted: Mapping[str, bytes]) -> bool:
     return all(name in metadata and codec.canonical(metadata[name]) == text for name, text in wanted.items())
 
 
-def _of(forms: Forms, saver: CheckpointSaver, loaded: Loaded) -> StateSnapshot:
+def _of(forms: Forms, saver: CheckpointSaver, loaded: Loaded, known: Mapping[str, Checkpoint]) -> StateSnapshot:
+    """Return what a checkpoint shows; `known` are others of its thread that were read already."""
     checkpoint = loaded.checkpoint
     thread_id = checkpoint.thread_id
+
+    def find(id: str | None) -> Checkpoint | None:
+        return known.get(id) or _at(saver, thread_id, id) if id is not None else None
+
     index = Index(loaded.entries)
     begins = checkpoint.input is not None  # RUN-041: also where the run has completed since
     interrupts = tuple(Interrupt(decode(entry.value, entry.id), entry.id) for entry in index.pending())
-    closing = checkpoint if checkpoint.value is not None else _at(saver, thread_id, checkpoint.previous_id)
-    result = _value(forms, _at(saver, thread_id, index.closing_id))
+    closing = checkpoint if checkpoint.value is not None else find(checkpoint.previous_id)
+    result = _value(forms, find(index.closing_id))
     return StateSnapshot(
         values=_value(forms, closing),
         next=(checkpoint.entrypoint_name,) if begins else (),
@@ -199,9 +206,9 @@ def metadata_of(checkpoint: Checkpoint) -> dict[str, Any]:
     return {**given, "source": checkpoint.source, "step": step_of(checkpoint), "parents": {}}
 
 
-def _at(saver: CheckpointSaver, thread_id: str, checkpoint_id: str | None) -> Checkpoint | None:
+def _at(saver: CheckpointSaver, thread_id: str, checkpoint_id: str) -> Checkpoint | None:
     """Return a checkpoint to which another one refers."""
-    loaded = None if checkpoint_id is None else ask(lambda: saver.load(thread_id, checkpoint_id))
+    loaded = ask(lambda: saver.load(thread_id, checkpoint_id))
     return None if loaded is None else loaded.checkpoint
 
 

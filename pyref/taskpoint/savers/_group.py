@@ -63,8 +63,9 @@ def together(
         return transact(noted)
     except SaverError as error:
         if error.committed is None or not begun:
-            known = (error.message, error.committed, error.code, error.hint)
-            return [SaverError(known[0], committed=known[1], code=known[2], hint=known[3]) for _ in writes]
+            return [
+                SaverError(error.message, committed=error.committed, code=error.code, hint=error.hint) for _ in writes
+            ]
     except Exception:  # noqa: BLE001, S110 - whose it is shows when each is done alone
         pass
     return [outcome_of(partial(alone, write)) for write in writes]
