@@ -46,7 +46,7 @@ from taskpoint.runtime.select import Gathered, as_completed, gather
 from taskpoint.runtime.signals import StopRun
 from taskpoint.runtime.state import StateSnapshot, StateUpdate, TaskSnapshot
 from taskpoint.runtime.stopping import stop_on_signals, stop_runs
-from taskpoint.runtime.stream_parts import StreamMode
+from taskpoint.runtime.stream_parts import GraphOutput, StreamMode
 from taskpoint.savers import CheckpointSaver, InMemorySaver, SqliteSaver
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ __all__ = (
     "ExecutionInfo",
     "FormatError",
     "Gathered",
+    "GraphOutput",
     "InMemoryCache",
     "InMemorySaver",
     "InMemoryStore",

@@ -45,6 +45,7 @@ class RunnableConfig(TypedDict, total=False):
 
 
 _KNOWN: Final = frozenset(RunnableConfig.__annotations__)
+_CALLBACKS: Final = "leave them out, and pass watch= with who is to be told what happens (taskpoint.watching)"
 
 
 @dataclass(slots=True)  # nobody changes one: to have that checked would take as long as a task
@@ -103,7 +104,10 @@ def read_config(config: Mapping[str, Any] | None, thread_id: object = None) -> R
         raise _refuse("the config is not a dict", "pass {'configurable': {'thread_id': '...'}}")
     if not _KNOWN.issuperset(config):
         unknown = sorted(str(name) for name in config if name not in _KNOWN)
-        raise _refuse(f"the config has the unknown member {unknown[0]!r}", f"known are {', '.join(sorted(_KNOWN))}")
+        known = f"known are {', '.join(sorted(_KNOWN))}"
+        raise _refuse(
+            f"the config has the unknown member {unknown[0]!r}", _CALLBACKS if unknown[0] == "callbacks" else known
+        )
     configurable: object = config.get("configurable") or {}
     if not _is_mapping(configurable):
         raise _refuse("'configurable' in the config is not a dict", "pass {'configurable': {'thread_id': '...'}}")

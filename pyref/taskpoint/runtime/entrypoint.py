@@ -8,7 +8,6 @@ import copy
 import functools
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import Any, Generic, Literal, TypeVar, Unpack, cast
 
 from taskpoint.errors import UsageError
@@ -25,7 +24,14 @@ from taskpoint.runtime.injection import Parameters
 from taskpoint.runtime.options import EntrypointKeywords, EntrypointOptions
 from taskpoint.runtime.requests import Request, RunOptions, read_request
 from taskpoint.runtime.stateful import Stateful
-from taskpoint.runtime.stream_parts import StreamMode, read_stream_options
+from taskpoint.runtime.stream_parts import (
+    StreamMode,
+    StreamOptions,
+    parts_of_value,
+    read_result_options,
+    read_stream_options,
+    result_of,
+)
 
 __all__ = ("Entrypoint",)
 
@@ -97,9 +103,13 @@ class Entrypoint(Stateful, Generic[I, R]):
         """What finds an exception class by its name, where a failure of a call is read (`ERR-004`)."""
         return resolver(self.func, ())
 
-    def _request(self, input: object, config: Config | None, options: RunOptions) -> Request:
+    def _request(
+        self, input: object, config: Config | None, options: RunOptions, shown: StreamOptions | None = None
+    ) -> Request:
         bound = self._bound(config, options.get("thread_id"))
-        return read_request(input, bound, options, self.options.context_schema)
+        request = read_request(input, bound, options, self.options.context_schema)
+        request.reads_saved = shown is not None and shown.shows("checkpoints", "debug")
+        return request
 
     # Variants
 
@@ -163,13 +173,24 @@ class Entrypoint(Stateful, Generic[I, R]):
 
     # Running
 
-    def invoke(self, input: I | Command | None, config: Config | None = None, **options: Unpack[RunOptions]) -> R | Any:
+    def invoke(
+        self,
+        input: I | Command | None,
+        config: Config | None = None,
+        *,
+        stream_mode: StreamMode | Sequence[StreamMode] | None = "values",
+        version: Literal["v1", "v2"] = "v1",
+        **options: Unpack[RunOptions],
+    ) -> R | Any:
         """Run the workflow to its end or its next pause, and return its value.
 
         Args:
             input: The input of a new run; None continues the thread's unfinished run; `Command(resume=...)`
                 continues an interrupted one with an answer.
             config: LangGraph's config dict, e.g. ``{"configurable": {"thread_id": "t1"}}``.
+            stream_mode: ``"values"`` for the value. Another mode, or a list of them, for a list of what `stream` would
+                have yielded.
+            version: ``"v2"`` gives the value and the questions as a `GraphOutput`, and the parts of a list as objects.
             **options: ``thread_id``, ``take_over`` and ``retry``, as in `RunOptions`.
 
         Returns:
@@ -180,22 +201,49 @@ class Entrypoint(Stateful, Generic[I, R]):
             ConcurrentRunError: Somebody else works on the thread.
             ReplayDivergenceError: The code does not fit the journal.
             Exception: Whatever left the workflow.
+
+        Example:
+            >>> from taskpoint import entrypoint, task
+            >>> double = task("double", lambda n: 2 * n)
+            >>> main = entrypoint("main", lambda n: double(n).result() + 1)
+            >>> main.invoke(3)
+            7
+            >>> main.invoke(3, stream_mode="updates")
+            [{'double': 6}, {'main': 7}]
         """
-        request = self._request(input, config, options)
+        shown = read_result_options(stream_mode, version)
+        request = self._request(input, config, options, shown)
         host = composition.caller_of(self, request)
         if host is not None:
-            return composition.call(self, host, request)
-        return running.invoke(self, request, bus_for(self.options.watch, request.watch))
+            value = composition.call(self, host, request)
+            return value if shown is None else result_of(shown, parts_of_value(shown, self.name, value))
+        if shown is None:
+            return running.invoke(self, request, bus_for(self.options.watch, request.watch))
+        collected = streams.Collected(shown, self.options.watch, request.watch)
+        running.invoke(self, request, collected.bus)
+        return collected.result()
 
     async def ainvoke(
-        self, input: I | Command | None, config: Config | None = None, **options: Unpack[RunOptions]
+        self,
+        input: I | Command | None,
+        config: Config | None = None,
+        *,
+        stream_mode: StreamMode | Sequence[StreamMode] | None = "values",
+        version: Literal["v1", "v2"] = "v1",
+        **options: Unpack[RunOptions],
     ) -> R | Any:
         """Do what `invoke` does, on the running event loop."""
-        request = self._request(input, config, options)
+        shown = read_result_options(stream_mode, version)
+        request = self._request(input, config, options, shown)
         host = composition.caller_of(self, request)
         if host is not None:
-            return await composition.acall(self, host, request)
-        return await running.ainvoke(self, request, bus_for(self.options.watch, request.watch))
+            value = await composition.acall(self, host, request)
+            return value if shown is None else result_of(shown, parts_of_value(shown, self.name, value))
+        if shown is None:
+            return await running.ainvoke(self, request, bus_for(self.options.watch, request.watch))
+        collected = streams.Collected(shown, self.options.watch, request.watch)
+        await running.ainvoke(self, request, collected.bus)
+        return collected.result()
 
     def stream(
         self,
@@ -244,11 +292,10 @@ class Entrypoint(Stateful, Generic[I, R]):
             [{'type': 'values', 'ns': (), 'data': 7, 'interrupts': ()}]
         """
         shown = read_stream_options(stream_mode, version, subgraphs=subgraphs)
-        request = self._request(input, config, options)
+        request = self._request(input, config, options, shown)
         host = composition.caller_of(self, request)
         if host is not None:
             return composition.stream(self, host, request, shown)
-        request = replace(request, reads_saved=shown.shows("checkpoints", "debug"))
         watchers = (self.options.watch, request.watch)
         return streams.stream(lambda bus, brake: running.invoke(self, request, bus, brake), shown, *watchers)
 
@@ -264,11 +311,10 @@ class Entrypoint(Stateful, Generic[I, R]):
     ) -> AsyncIterator[Any]:
         """Do what `stream` does, on the running event loop."""
         shown = read_stream_options(stream_mode, version, subgraphs=subgraphs)
-        request = self._request(input, config, options)
+        request = self._request(input, config, options, shown)
         host = composition.caller_of(self, request)
         if host is not None:
             return composition.astream(self, host, request, shown)
-        request = replace(request, reads_saved=shown.shows("checkpoints", "debug"))
         watchers = (self.options.watch, request.watch)
         return streams.astream(lambda bus: running.ainvoke(self, request, bus), shown, *watchers)
 

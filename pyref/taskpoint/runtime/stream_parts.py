@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
@@ -18,7 +18,15 @@ from taskpoint.runtime.state import config_of, metadata_of, step_of
 if TYPE_CHECKING:
     from taskpoint.runtime.attempt import Attempt
 
-__all__ = ("Parts", "StreamMode", "StreamOptions", "read_stream_options")
+__all__ = (
+    "GraphOutput",
+    "Parts",
+    "StreamMode",
+    "StreamOptions",
+    "read_result_options",
+    "read_stream_options",
+    "result_of",
+)
 
 StreamMode = Literal["values", "updates", "custom", "tasks", "checkpoints", "debug"]
 """What a stream shows."""
@@ -65,6 +73,45 @@ def read_stream_options(mode: object, version: object, *, subgraphs: bool) -> St
         raise UsageError("the version of the stream is unknown", hint=f"use one of {', '.join(_VERSIONS)}")
     names = frozenset(cast("tuple[str, ...]", modes))
     return StreamOptions(names, several, bool(subgraphs), version == "v2")
+
+
+@dataclass(frozen=True, slots=True)
+class GraphOutput:
+    """What ``invoke(..., version="v2")`` returns: the value of a run beside what it asks, as in LangGraph.
+
+    Attributes:
+        value: What the workflow returned; ``{}`` where the run waits for answers.
+        interrupts: The questions that it waits to have answered; empty where it has ended.
+
+    Example:
+        >>> from taskpoint import entrypoint
+        >>> double = entrypoint("double", lambda n: 2 * n)
+        >>> double.invoke(2, version="v2")
+        GraphOutput(value=4, interrupts=())
+    """
+
+    value: Any
+    interrupts: tuple[Interrupt, ...] = ()
+
+
+def read_result_options(mode: object, version: object) -> StreamOptions | None:
+    """Read in which form the result of a run is asked for; None where it is the plain value.
+
+    Raises:
+        UsageError: A mode or the version does not exist (`STM-011`).
+    """
+    if version == "v1" and (mode is None or mode == "values"):
+        return None
+    return read_stream_options("values" if mode is None else mode, version, subgraphs=False)
+
+
+def result_of(options: StreamOptions, parts: Iterable[Any]) -> Any:
+    """Return the result of a run whose stream shows these parts."""
+    listed = list(parts)
+    if options.several or not options.shows("values"):
+        return listed
+    (part,) = listed  # of v2: the first version of it is the plain value
+    return GraphOutput(part["data"], part["interrupts"])
 
 
 class _Live:

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, cast
 
 from taskpoint.runtime.events import Bus, Event, bus_for
 from taskpoint.runtime.signals import StopRun
-from taskpoint.runtime.stream_parts import Parts, StreamOptions
+from taskpoint.runtime.stream_parts import Parts, StreamOptions, result_of
 from taskpoint.runtime.threads import POOL
 from taskpoint.watching.base import Watcher
 
 if TYPE_CHECKING:
     from taskpoint.runtime.attempt import Attempt
 
-__all__ = ("astream", "in_thread", "stream")
+__all__ = ("Collected", "astream", "in_thread", "stream")
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -133,8 +133,25 @@ async def astream(
             await asyncio.wait({running})
 
 
+class Collected:
+    """What a stream would have shown of a run, for who waits for its end."""
+
+    def __init__(self, options: StreamOptions, *watchers: Sequence[Watcher]) -> None:
+        self._options, self._parts = options, Parts(options)
+        self._items: list[tuple[Event, Any]] = []
+        self.bus = _bus(self._parts, options, self._items.append, watchers)
+        """What tells the events of the run."""
+
+    def result(self) -> Any:
+        """Return it in the form that was asked for, now that the run is over."""
+        return result_of(self._options, [part for item in self._items for part in self._parts.of(*item)])
+
+
 def _bus(
-    parts: Parts, options: StreamOptions, put: Callable[[_Item], None], watchers: Sequence[Sequence[Watcher]]
+    parts: Parts,
+    options: StreamOptions,
+    put: Callable[[tuple[Event, Any]], None],
+    watchers: Sequence[Sequence[Watcher]],
 ) -> Bus | None:
     return bus_for(*watchers, reader=lambda event: put(parts.note(event)), reads_custom=options.shows("custom"))
 

@@ -32,7 +32,14 @@ export {
   heartbeat,
   interrupt,
 } from "./runtime/context.js";
-export { type BatchOptions, Entrypoint, entrypoint, type StreamOptions } from "./runtime/entrypoint.js";
+export {
+  type BatchOptions,
+  Entrypoint,
+  entrypoint,
+  type EventsOptions,
+  type InvokeOptions,
+  type StreamOptions,
+} from "./runtime/entrypoint.js";
 export { failureOf, type RunFailure } from "./runtime/using.js";
 export type { EntrypointOptions } from "./runtime/workflow.js";
 export type { Migration, Recorded, Schema, VersionOptions } from "./runtime/forms.js";

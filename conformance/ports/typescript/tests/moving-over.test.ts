@@ -180,6 +180,21 @@ test("outside of a run the helpers say what to do", () => {
   }
 });
 
+test("invoke gives what a stream shows where a mode is asked for", async () => {
+  const double = task("double", async (n: number) => 2 * n);
+  const main = entrypoint({ name: "main", checkpointer: new MemorySaver() }, async (n: number) => double(n));
+  const updates = [{ double: 4 }, { main: 4 }];
+  assert.deepEqual(await main.invoke(2, { ...on("a"), streamMode: "updates" }), updates);
+  assert.deepEqual(await main.invoke(2, { ...on("a"), streamMode: ["values"] }), [["values", 4]]);
+  assert.equal(await main.invoke(2, { ...on("a"), streamMode: "values" }), 4);
+  const outer = entrypoint("outer", async (n: number) => main.invoke(n, { streamMode: "updates" }));
+  assert.deepEqual(await outer.invoke(2), [{ main: 4 }]);
+  await assert.rejects(main.invoke(2, { ...on("b"), streamMode: "messages" as "tasks" }), {
+    code: "usage.option_invalid",
+  });
+  assert.deepEqual((await main.getState(on("b"))).next, []);
+});
+
 test("who leaves a stream early stops the run, which goes on later", async () => {
   const done: number[] = [];
   const step = task("step", async (n: number) => done.push(n));

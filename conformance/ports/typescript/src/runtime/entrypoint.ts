@@ -22,6 +22,16 @@ export interface StreamOptions extends RunOptions {
   readonly subgraphs?: boolean;
 }
 
+/** How a run is used whose value is wanted. */
+export interface InvokeOptions extends RunOptions {
+  readonly streamMode?: "values";
+}
+
+/** How a run is used of which a list of what happened is wanted. */
+export interface EventsOptions extends StreamOptions {
+  readonly streamMode: Exclude<StreamMode, "values"> | readonly StreamMode[];
+}
+
 /** How a batch ends. */
 export interface BatchOptions {
   /** Put a run's error in its place, instead of throwing the first. */
@@ -71,14 +81,24 @@ export class Entrypoint<I, O> {
    * Run the workflow: with an input from its beginning, with null where it stopped, with a Command to answer it.
    * What comes back is its value, or, where it waits for answers, `{__interrupt__: [...]}` (see `isInterrupted`).
    *
+   * With a `streamMode` other than "values" it is a list of what `stream` would have shown.
+   *
    * @example await refund.invoke("order-7", { configurable: { thread_id: "order-7" } });
    */
-  async invoke(input: I | Command | null | undefined, options: RunOptions = {}): Promise<O> {
-    const request = readOptions(merged(this.#config, options));
+  async invoke(input: I | Command | null | undefined, options: EventsOptions): Promise<unknown[]>;
+  async invoke(input: I | Command | null | undefined, options?: InvokeOptions): Promise<O>;
+  async invoke(input: I | Command | null | undefined, options: StreamOptions = {}): Promise<unknown> {
+    const { streamMode = "values", ...rest } = options;
+    if (streamMode !== "values") {
+      const shown: unknown[] = [];
+      for await (const event of this.stream(input, options)) {
+        shown.push(event);
+      }
+      return shown;
+    }
+    const request = readOptions(merged(this.#config, rest));
     const scope = callerOf(this.#workflow, request);
-    return (await (scope
-      ? callIn(scope, this.#workflow, input, options, request)
-      : use(this.#workflow, input, request))) as O;
+    return await (scope ? callIn(scope, this.#workflow, input, rest, request) : use(this.#workflow, input, request));
   }
 
   /**
