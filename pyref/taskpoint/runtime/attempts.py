@@ -17,7 +17,7 @@ from taskpoint.runtime.caching import CachedResult, namespace_of
 from taskpoint.runtime.commands import EntrypointFinal
 from taskpoint.runtime.forms import UNTYPED
 from taskpoint.runtime.host import End
-from taskpoint.runtime.signals import Halted
+from taskpoint.runtime.signals import Halted, Signal
 from taskpoint.runtime.threads import POOL
 from taskpoint.runtime.timeouts import Deadline, watched
 
@@ -155,7 +155,13 @@ class CachedRun:
         self._place: CachedResult | None = None
 
     def get(self) -> End | None:
-        """Return the end of a run whose value is kept already (`POL-046`)."""
+        """Return the end of a run whose value is kept already (`POL-046`), or that cannot look for it."""
+        try:
+            return self._kept()
+        except (Exception, Signal) as error:  # noqa: BLE001 - it ends the attempt, which has begun
+            return End(error=error)
+
+    def _kept(self) -> End | None:
         attempt, policy, cache = self._attempt, self._policy, self._cache
         if policy is None or cache is None:
             return None

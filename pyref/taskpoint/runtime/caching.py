@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from taskpoint import codec
 from taskpoint._refusing import refusing_in
-from taskpoint.errors import FormatError, StoreError, UsageError, ValueEncodingError
+from taskpoint.errors import TaskpointError, UsageError, ValueEncodingError
 
 if TYPE_CHECKING:
     from taskpoint.caches.base import BaseCache, FullKey
@@ -69,7 +69,7 @@ class CachePolicy:
     def key(self, args: tuple[Any, ...], kwargs: Mapping[str, Any], digest: str | None) -> str | None:
         """Return the key of a call, None where the result is not to be kept (`POL-041`)."""
         if self.key_func is not None:
-            own = cast("object", self.key_func(*args, **kwargs))
+            own = self._own_key(args, kwargs)
             if not isinstance(own, str | bytes):
                 raise UsageError("key_func returned neither a string nor bytes", hint="return a stable string")
             return codec.digest_arguments([own])
@@ -78,6 +78,15 @@ class CachePolicy:
         except ValueEncodingError:  # its digest does not tell it from another
             return None
         return digest
+
+    def _own_key(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> object:
+        assert self.key_func is not None
+        try:
+            return self.key_func(*args, **kwargs)
+        except Exception as error:
+            raise UsageError(
+                f"key_func failed with {type(error).__name__}", hint="the cause is in __cause__"
+            ) from error
 
 
 def read_cache_policy(given: object) -> CachePolicy | None:
@@ -97,7 +106,10 @@ def namespace_of(kind: str, name: str, version: str | None) -> tuple[str, ...]:
 
 
 class CachedResult:
-    """The place of one call's result in a cache. What goes wrong with the cache costs time, never a result."""
+    """The place of one call's result in a cache. What goes wrong with the cache costs time, never a result.
+
+    A cache is anybody's code, so it may fail with anything.
+    """
 
     __slots__ = ("_cache", "_form", "_key", "_ttl")
 
@@ -111,10 +123,11 @@ class CachedResult:
         """Return the text that is kept, if it is one that fits (`POL-044`)."""
         try:
             text = self._cache.get(self._key)
-            if text is not None:
-                self._form.read(text, self._form.version, "a cached result")
-        except (StoreError, FormatError, ValueEncodingError) as error:
-            _LOGGER.warning("a cached result could not be used: %s", error.code)
+            if type(text) is not str:  # nothing; or bytes, which would stand in the journal
+                return None
+            self._form.read(text, self._form.version, "a cached result")
+        except Exception as error:  # noqa: BLE001
+            _LOGGER.warning("a cached result could not be used: %s", _said_by(error))
             return None
         return text
 
@@ -122,5 +135,9 @@ class CachedResult:
         """Keep a text."""
         try:
             self._cache.set(self._key, text, self._ttl)
-        except StoreError as error:
-            _LOGGER.warning("a result could not be cached: %s", error.code)
+        except Exception as error:  # noqa: BLE001
+            _LOGGER.warning("a result could not be cached: %s", _said_by(error))
+
+
+def _said_by(error: Exception) -> str:
+    return error.code if isinstance(error, TaskpointError) else type(error).__name__

@@ -79,13 +79,11 @@ def _carry_all_in_thread(
             try:
                 use.carries(attempt.run)
                 return _carry_in_thread(attempt, bus, watch)
-            except Exception:
-                seconds = attempt.delay
-                if seconds is None:
-                    raise
             except BaseException as error:
-                attempt.let_go(error)
-                raise
+                attempt.let_go(error)  # where it could not even end
+                seconds = attempt.delay
+                if seconds is None or not isinstance(error, Exception):
+                    raise
             attempts.pause_in_thread(attempt.run, seconds)
             request = attempts.further(request, attempt)
 
@@ -143,13 +141,11 @@ async def _carry_all_on_loop(
             try:
                 use.carries(attempt.run)
                 return await _carry_on_loop(attempt, bus, watch, stopped, sharing)
-            except Exception:
-                seconds = attempt.delay
-                if seconds is None:
-                    raise
             except BaseException as error:
-                attempt.let_go(error)
-                raise
+                attempt.let_go(error)  # where it could not even end
+                seconds = attempt.delay
+                if seconds is None or not isinstance(error, Exception):
+                    raise
             await attempts.pause_on_loop(attempt.run, seconds)
             request = attempts.further(request, attempt)
 

@@ -249,6 +249,50 @@ def test_a_cache_that_fails_or_lies_costs_time_only(text):
     assert entries(saver)[1] == ("task.completed", 1)
 
 
+class Unreachable(Broken):
+    """Fails with an error of its own, as the client of a server does."""
+
+    def get(self, key):
+        raise ConnectionError("redis://user:secret@cache")
+
+    def set(self, key, text, ttl=None):
+        raise ConnectionError("redis://user:secret@cache")
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_cache_of_somebody_elses_may_fail_with_anything(is_async, caplog):
+    for broken in (Unreachable(), Broken(b"[1,2]")):
+        saver = InMemorySaver()
+        work, made = counted()
+        main = runner(work, broken, is_async, saver, cache_policy=CachePolicy())
+        assert main.invoke([1, 2], thread_id="t") == [1, 2]
+        assert made == [1, 2]
+        assert saver.head("t").holder is None
+    assert "ConnectionError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_key_function_that_fails_ends_the_run_and_holds_no_thread(cache, is_async):
+    calls = []
+
+    def key(n):
+        calls.append(n)
+        if len(calls) == 1:
+            raise LookupError("secret")
+        return "one"
+
+    saver = InMemorySaver()
+    work, made = counted()
+    main = runner(work, cache, is_async, saver, cache_policy=CachePolicy(key_func=key))
+    with pytest.raises(UsageError, match="LookupError") as raised:
+        main.invoke([1], thread_id="t")
+    assert "secret" not in str(raised.value)
+    assert made == []
+    assert saver.head("t").holder is None
+    assert main.invoke(None, thread_id="t") == [1]
+
+
 @pytest.mark.parametrize("given", [3, {"ttl": 1}, CachePolicy])
 def test_what_is_no_policy_is_refused(given):
     for make in (task, entrypoint):
