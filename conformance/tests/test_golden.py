@@ -53,6 +53,21 @@ def test_another_end_is_found(folder):
     assert check(TOY).exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("wrong", "is_found"),
+    [({"message": "in words of its own"}, False), ({"type": "usage.key_invalid"}, True), ({"path": "pay#7"}, True)],
+)
+def test_an_error_of_the_library_may_say_it_in_its_own_words(folder, wrong, is_found):
+    text = (data.root() / "conformance/golden/0.1.0/IDN-key-duplicate.json").read_text()
+    golden = json.loads(text)
+    end = golden["threads"][0]["checkpoints"][-1]["entries"][-1]
+    assert end["error"]["type"] == "usage.key_duplicate"
+    end["error"] |= wrong
+    (folder / "9.9.9").mkdir()
+    (folder / "9.9.9" / "IDN-key-duplicate.json").write_text(json.dumps(golden))
+    assert check(data.reference_driver()).exit_code == is_found
+
+
 def test_a_released_folder_is_never_written_again(folder):
     written()
     (folder / "released.json").write_text(json.dumps({"9.9.9": folder_digest("9.9.9")}))

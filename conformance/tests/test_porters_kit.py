@@ -239,7 +239,7 @@ def test_a_fixture_and_a_code_are_explained():
     for code, each in CODES.items():
         said = invoke("explain", code).output
         assert all(text in said for text in (each.happened, *each.causes, each.do, f"verdicts/{code}.html"))
-    for each in json.loads((data.spec() / "error-codes.json").read_text(encoding="utf-8")):
+    for each in data.error_codes().values():
         assert f"Do: {each['remedy']}" in invoke("explain", each["code"]).output
     assert "errors/run.concurrent.html" in invoke("explain", "run.concurrent").output
     unknown = invoke("explain", "RPL-crash-after-comit")

@@ -12,6 +12,7 @@ from taskpoint_conformance import FORMAT, SPEC
 
 __all__ = (
     "drivers",
+    "error_codes",
     "fixtures",
     "formats",
     "mutants",
@@ -88,3 +89,8 @@ def requirements() -> dict[str, dict[str, Any]]:
     if not path.is_file():
         return {}
     return {rule["id"]: rule for rule in json.loads(path.read_text(encoding="utf-8"))}
+
+
+def error_codes() -> dict[str, dict[str, str]]:
+    """Return the codes that an error of a port has, as the specification lists them."""
+    return {each["code"]: each for each in json.loads((spec() / "error-codes.json").read_text(encoding="utf-8"))}

@@ -304,8 +304,14 @@ def _outcome(end: Document, closing: Document | None, entries: list[Document]) -
             "outcome": "interrupted",
             "interrupts": [{"id": each, "value": values[each]} for each in end["interrupts"]],
         }
-    return {"outcome": "failed", "code": {"$any": True}, "error": end["error"]}
+    return {"outcome": "failed", "code": {"$any": True}, "error": _in_any_words(end["error"])}
 
 
 def _shown(end: Document) -> Document:
-    return {name: each for name, each in end.items() if name not in {"seq", *_TIMES, *_IDS}}
+    shown = {name: each for name, each in end.items() if name not in {"seq", *_TIMES, *_IDS}}
+    return {**shown, "error": _in_any_words(end["error"])} if "error" in end else shown
+
+
+def _in_any_words(error: Document) -> Document:
+    """Return an error as it has to be: what an error of the library says is each port's own (`ERR-002`)."""
+    return {**error, "message": {"$any": True}} if error["type"] in data.error_codes() else error

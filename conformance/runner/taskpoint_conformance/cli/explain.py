@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import re
 import sys
 from itertools import takewhile
@@ -31,7 +30,7 @@ def explain(identifier: str) -> None:
 
     A code is that of an error (run.concurrent) or of a verdict (final.journal).
     """
-    errors = {each["code"]: each for each in _errors()}
+    errors = data.error_codes()
     if identifier in errors:
         _error(errors[identifier])
         return
@@ -52,12 +51,6 @@ def explain(identifier: str) -> None:
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         click.echo(f"error: {identifier} is no rule, no fixture and no code{hint}", err=True)
         sys.exit(2)
-
-
-def _errors() -> list[dict[str, str]]:
-    """Return the codes that an error of a port has, as the specification lists them."""
-    found: list[dict[str, str]] = json.loads((data.spec() / "error-codes.json").read_text(encoding="utf-8"))
-    return found
 
 
 def _error(error: dict[str, str]) -> None:
