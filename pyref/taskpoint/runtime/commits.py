@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from taskpoint._core.calls import Call
 from taskpoint._core.journal import Entry
 from taskpoint._core.machine import Machine
-from taskpoint.runtime.locks import RunLock, take_back
-from taskpoint.runtime.signals import Signal
+from taskpoint.errors import ConcurrentRunError
+from taskpoint.runtime.locks import RunLock, make_free, take_back
+from taskpoint.runtime.signals import Halted, Signal
 from taskpoint.runtime.threads import POOL
 
 if TYPE_CHECKING:
@@ -68,6 +69,17 @@ class Commits(ABC):
     @abstractmethod
     def show(self, calls: Sequence[Call]) -> None:
         """Let outcomes that are deliverable now be delivered (locked)."""
+
+    def leave_to_parent(self) -> None:
+        """Be over, in the child of a fork: the run goes on in the parent, which alone writes (`RUN-010`)."""
+        make_free(self.lock)
+        self.committing = False
+        self.over = True
+        self.lost = ConcurrentRunError(
+            "the run belongs to the process that this one was forked from",
+            hint="end a forked process with os._exit(), or start it in another way",
+        )
+        self.ending = Halted(self.lost)
 
     def wait_for_others(self) -> None:
         """Wait until a commit, or the last call of a thread, is over (locked; released meanwhile)."""

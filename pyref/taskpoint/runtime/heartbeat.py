@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from typing import TYPE_CHECKING
-
-from taskpoint.runtime.threads import after_fork
 
 if TYPE_CHECKING:
     from taskpoint.runtime.run import Run
@@ -39,6 +38,13 @@ class Heart:
         """Let the lease of a run go."""
         self._runs.pop(run, None)
 
+    def after_fork(self) -> None:
+        """Begin anew in a forked child: its runs are the parent's."""
+        runs = self._runs
+        type(self).__init__(self)
+        for run in runs:
+            run.leave_to_parent()
+
     def _beat(self) -> None:
         while True:
             if not self._runs:
@@ -54,4 +60,5 @@ class Heart:
 
 
 HEART = Heart()
-after_fork(HEART)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=HEART.after_fork)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import os
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
@@ -137,6 +138,10 @@ def run_in(context: contextvars.Context) -> Run | None:
 def leave() -> None:
     """Let the code that runs from here on, in this context, be plain code."""
     _CURRENT.set(None)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=leave)  # the run is the parent's
 
 
 def elsewhere(name: str) -> UsageError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import RLock
 from typing import Any
 
-__all__ = ("RunLock", "take_back")
+__all__ = ("RunLock", "make_free", "take_back")
 
 RunLock = RLock
 """Knows who holds it: a `threading.Condition` of it holds it again after a wait, even one that Ctrl-C has ended.
@@ -27,3 +27,8 @@ def take_back(lock: Any) -> None:  # a RunLock, whose type does not tell that it
             stopped = error
     if stopped is not None:
         raise stopped
+
+
+def make_free(lock: Any) -> None:
+    """Let nobody hold a lock, in the child of a fork: the thread that held it is not there."""
+    lock._at_fork_reinit()  # noqa: SLF001 - as `threading` does with its own

@@ -16,6 +16,7 @@ import pytest
 from taskpoint import ConcurrentRunError, SqliteSaver, entrypoint, task
 
 WORKER = Path(__file__).with_name("worker.py")
+FORK_WORKER = Path(__file__).with_name("fork_worker.py")
 
 
 def start(folder, *args, **options):
@@ -171,3 +172,14 @@ def test_a_run_in_another_thread_of_the_process_holds_too(tmp_path):
             return again().result()
 
         assert main.invoke(1, thread_id="t") == "held"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks here")
+@pytest.mark.parametrize("way", ["one_after_the_other", "beside_each_other", "on_a_loop"])
+def test_a_forked_child_has_no_part_in_the_run(tmp_path, way):
+    command = [sys.executable, str(FORK_WORKER), str(tmp_path / "t.db"), way]
+    printed = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert printed.stdout == "[30, 0, 10, 20]\n", printed.stderr
+    with SqliteSaver(tmp_path / "t.db") as saver:
+        assert [checkpoint.source for checkpoint in saver.history("t")] == ["loop", "input"]
+        assert saver.head("child 3").checkpoint.value == "30"
