@@ -101,6 +101,8 @@ class Broken(Toy):
                 self.id += 1000
             case "run-unknown-member":
                 return {"outcome": "completed", "value": [10, 20], "confidence": "high"}
+            case "run-large-integer":
+                return {"outcome": "completed", "value": 10**20}
             case "run-surrogate":
                 return {"outcome": "completed", "value": "\ud83d"}
             case "run-unknown-outcome":
@@ -138,6 +140,10 @@ class Broken(Toy):
                 ]
             case "run-bad-entry" if op == "saver.append":
                 members["entries"] = [entry | {"mood": "good"} for entry in members["entries"]]
+            case "run-large-entry" if op == "saver.append":
+                members["entries"] = [
+                    entry | ({"value": 10**20} if "value" in entry else {}) for entry in members["entries"]
+                ]
             case "run-lone-completion" if op == "saver.append":
                 members["closing"] = None
         return super().call(op, **members)

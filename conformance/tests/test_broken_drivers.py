@@ -65,6 +65,8 @@ PORT = [
     ("run-killed-by-itself", "driver.died"),
     ("run-skips", "driver.skipped"),
     ("run-bad-entry", "store.invalid"),
+    ("run-large-entry", "store.invalid"),
+    ("run-large-integer", "expect.value"),
     ("run-lone-completion", "store.invalid"),
     ("run-ignores-journal", "effect.repeated"),
 ]

@@ -14,6 +14,7 @@ from taskpoint_conformance.console import compared
 from taskpoint_conformance.errors import Failure
 from taskpoint_conformance.expect import check_cache, check_items, check_step
 from taskpoint_conformance.fixtures import discover, load_yaml
+from taskpoint_conformance.journal import comparable, entry_view
 from taskpoint_conformance.match import difference
 from taskpoint_conformance.schemas import format_problem
 
@@ -270,3 +271,17 @@ def test_states_items_and_errors_are_compared(code, check):
     with pytest.raises(Failure) as caught:
         check()
     assert caught.value.code == code
+
+
+def test_the_order_of_a_set_of_paths_is_not_compared():
+    entry = {"kind": "run.resumed", "seq": 0, "attempt": 2, "rerun": ["b#0", "a#0"]}
+    expected = {"kind": "run.resumed", "attempt": 2, "rerun": ["a#0", "b#0"]}
+    assert difference(expected, entry_view(expected, entry, {}), {}) is None
+    other = {**expected, "rerun": ["a#0", "c#0"]}
+    assert difference(other, entry_view(other, entry, {}), {}).path == "rerun[0]"
+
+    def threads(rerun):
+        return {"t1": [({"kind": "checkpoint", "source": "input"}, [{**entry, "rerun": rerun}])]}
+
+    assert comparable(threads(["a#0", "b#0"])) == comparable(threads(["b#0", "a#0"]))
+    assert comparable(threads(["a#0", "b#0"])) != comparable(threads(["b#0"]))

@@ -123,6 +123,7 @@ SMOKE = [
     ("no-effect", "a run with an effect", "one call was due"),
     ("wrong-path", "a run with an effect", "one call was due"),
     ("changes-effect", "a run with an effect", "the effect's value was 7"),
+    ("chokes-on-a-reply", "a reply that nobody waits for is dropped", "CNF-012"),
     ("accepts-unknown", "an unknown statement is refused", "CNF-021"),
     ("never-stops", "stops when it is asked to", "it did not exit"),
     ("stops-with-3", "stops when it is asked to", "exited with 3"),

@@ -6,11 +6,13 @@ The judge repeats this much of chapter 2, since it must not borrow it from the j
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Final
 
 from taskpoint_conformance.shapes import is_array, is_object
 
-__all__ = ("canonical", "effect_key", "same")
+__all__ = ("canonical", "effect_key", "same", "unreadable")
+
+_SAFE: Final = 2**53 - 1
 
 
 def canonical(value: Any) -> str:
@@ -86,3 +88,19 @@ def effect_key(name: str, arguments: list[Any]) -> str:
         'fetch(1, "a")'
     """
     return f"{name}({', '.join(map(canonical, arguments))})"
+
+
+def unreadable(tree: Any, place: str = "$") -> str | None:
+    """Return the place of a number that is refused when it is decoded (VAL-007, VAL-011), or None.
+
+    Example:
+        >>> unreadable({"value": [1e17, 10**17]})
+        '$.value[1]'
+        >>> unreadable([1e17, 2**53 - 1, True]) is None
+        True
+    """
+    if is_object(tree):
+        return next((found for key, each in tree.items() if (found := unreadable(each, f"{place}.{key}"))), None)
+    if is_array(tree):
+        return next((found for i, each in enumerate(tree) if (found := unreadable(each, f"{place}[{i}]"))), None)
+    return place if isinstance(tree, int) and abs(tree) > _SAFE else None

@@ -276,6 +276,7 @@ CODES: Final[Mapping[str, Meaning]] = {
             "`seq` or `attempt` does not count on from what was read (JRN-001, JRN-004).",
             "A call got a second outcome, or something was appended after the end of an attempt (JRN-008, JRN-011).",
             "`run.completed` and its checkpoint came in two writes (JRN-010).",
+            "A double of 2^53 or more was written as an integer, as most JSON libraries do (VAL-007).",
         ),
         "The message ends with the rule or the schema's complaint. "
         "`taskpoint conformance schema entry` and `schema checkpoint` print what is allowed.",

@@ -9,7 +9,7 @@ from typing import Any, Final
 from taskpoint_conformance.errors import Failure
 from taskpoint_conformance.match import is_latitude
 from taskpoint_conformance.schemas import entry_problem
-from taskpoint_conformance.shapes import is_object
+from taskpoint_conformance.shapes import is_array, is_object
 
 __all__ = (
     "ATTEMPTS",
@@ -31,6 +31,8 @@ _UNLISTED: Final = frozenset(
     {"seq", "at", "attempt_id", "started_at", "name", "input_digest", "alone", "attempts", "checkpoint_id"}
 )
 _CHECKPOINT_LISTED: Final = frozenset({"source", "input", "value", "saved"})
+_SETS: Final = ("rerun", "orphans")
+"""Members that are sets: the order of their paths has no meaning (RPL-030, RPL-041)."""
 
 Document = dict[str, Any]
 Retried = frozenset[str]
@@ -122,6 +124,9 @@ def entry_view(expected: Any, entry: Document, values: dict[str, Any]) -> Docume
     view = {key: each for key, each in entry.items() if key in expected or key not in _UNLISTED}
     if "rerun" not in expected and view.get("rerun") == []:
         del view["rerun"]
+    for name in _SETS:
+        if is_array(expected.get(name)) and sorted(expected[name]) == sorted(view.get(name, [])):
+            view[name] = expected[name]
     if is_object(view.get("error")) and is_object(expected.get("error")) and not is_latitude(expected["error"]):
         view["error"] = {key: each for key, each in view["error"].items() if key in expected["error"]}
     if entry["kind"] == "run.completed" and "value" in expected:
@@ -162,6 +167,7 @@ def comparable(threads: dict[str, list[tuple[Document, list[Document]]]], *, cra
         if document.get("path", "").rpartition("/")[2].startswith("$"):  # DRH-003: time and chance
             leave = minted | {"value"}
         kept = {key: each for key, each in document.items() if key not in leave or (key == "id" and keep_id)}
+        kept |= {key: sorted(kept[key]) for key in _SETS if key in kept}
         error = kept.get("error")
         if is_object(error) and _LIBRARY.fullmatch(error["type"]):
             kept["error"] = {key: each for key, each in error.items() if key != "message"}

@@ -56,6 +56,7 @@ class Smoke:
     """The last of what the driver wrote to its standard error before the last step."""
     _driver: Driver | None = field(default=None, init=False)
     _hello: Document | None = field(default=None, init=False)
+    _cid: int = field(default=1, init=False)
 
     def checks(self) -> Iterator[Check]:
         """Yield each step's outcome; the steps after a wrong one that they need are left out."""
@@ -67,6 +68,7 @@ class Smoke:
             ("a long line", self._long),
             ("a run without effects", self._plain_run),
             ("a run with an effect", self._effect),
+            ("a reply that nobody waits for is dropped", self._stray),
             ("an unknown statement is refused", self._unknown),
             ("stops when it is asked to", self._stops),
             ("stops when its input ends", self._input_ends),
@@ -164,6 +166,7 @@ class Smoke:
             raise _Wrong(f"a call names request {message['id']}, which is not open")
         if reply is None:
             raise _Wrong(f"it calls {message['op']}, and this request gives no reason to")
+        self._cid = message["cid"]
         driver.send({"cid": message["cid"], "ok": reply(message)})
 
     def _next(self, driver: Driver, end: float) -> Document:
@@ -270,6 +273,18 @@ class Smoke:
             raise _Wrong(f"one call was due, {wanted}, and these came: {calls}")
         if answer != {"id": answer["id"], "outcome": "completed", "value": 7}:
             raise _Wrong(f"the effect's value was 7, and the program that returns it ended with {_bare(answer)}")
+        return ""
+
+    def _stray(self) -> str:
+        """A reply that comes twice is one; a driver without calls yet gets one to none."""
+        driver = self._live
+        driver.send({"cid": self._cid, "ok": {"value": 7}})
+        try:
+            self._ask("encode", expr=1)
+        except _Todo:
+            pass  # it lives, which is what is wanted
+        except (_Wrong, Broken) as error:
+            raise _Wrong(f"it does not survive a second reply with one cid: drop it (CNF-012); {error}") from None
         return ""
 
     def _unknown(self) -> str:

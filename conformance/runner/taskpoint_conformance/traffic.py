@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from taskpoint_conformance.canonical import effect_key
+from taskpoint_conformance.canonical import effect_key, unreadable
 from taskpoint_conformance.errors import Broken, Failure, Skipped
 from taskpoint_conformance.journal import ATTEMPTS, OUTCOMES, recorded, times_recorded
 from taskpoint_conformance.own import OwnFolder, may_run_again
@@ -241,6 +241,9 @@ class Traffic:
             raise Broken(
                 "driver.protocol", f"a message on behalf of request {message.get('id')!r}, which is not in flight"
             )
+        if place := unreadable(message):
+            code = "store.invalid" if message.get("op", "").startswith("saver.") else "expect.value"
+            raise Failure(code, f"{place}: a double of 2^53 or more without fraction or exponent (VAL-007)")
         if "op" in message:
             if problem := call_problem(message):
                 raise Broken("driver.protocol", f"call {message['op']!r}: {problem}")

@@ -1,8 +1,12 @@
 // The pipe to the runner. It is complete: nothing in this file needs a change.
+//
+// Numbers come as json.Number, as they were written: 1e20 is a double, and 100000000000000000000 is refused (VAL-011).
+// Give a double of 2^53 or more as a json.Number with an exponent: of a float64 json.Marshal makes an integer (VAL-007).
 package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -18,13 +22,13 @@ type Wire struct {
 	source  *bufio.Reader
 	sink    io.Writer
 	lock    sync.Mutex
-	last    int
-	waiting map[int]chan Message
+	last    int64
+	waiting map[int64]chan Message
 }
 
 // NewWire makes a wire of the process's input and output.
 func NewWire(source io.Reader, sink io.Writer) *Wire {
-	return &Wire{source: bufio.NewReader(source), sink: sink, waiting: map[int]chan Message{}}
+	return &Wire{source: bufio.NewReader(source), sink: sink, waiting: map[int64]chan Message{}}
 }
 
 // Send writes one message. A File has no buffer of its own, so that the line is out when this returns.
@@ -65,16 +69,21 @@ func (w *Wire) Serve(handle func(Message)) {
 			return
 		}
 		var message Message
-		if err := json.Unmarshal(line, &message); err != nil {
+		decoder := json.NewDecoder(bytes.NewReader(line))
+		decoder.UseNumber()
+		if err := decoder.Decode(&message); err != nil {
 			fmt.Fprintln(os.Stderr, "not JSON:", err)
 			os.Exit(1)
 		}
-		if cid, ok := message["cid"].(float64); ok {
+		if number, ok := message["cid"].(json.Number); ok {
+			cid, _ := number.Int64()
 			w.lock.Lock()
-			reply := w.waiting[int(cid)]
-			delete(w.waiting, int(cid))
+			reply := w.waiting[cid]
+			delete(w.waiting, cid)
 			w.lock.Unlock()
-			reply <- message
+			if reply != nil { // a second reply is dropped (CNF-012)
+				reply <- message
+			}
 		} else if message["op"] == "stop" {
 			return
 		} else {

@@ -42,7 +42,9 @@ class Wire:
         for line in self._source:
             message: Message = json.loads(line.decode("utf-8", "surrogatepass"))
             if "cid" in message:
-                self._waiting.pop(message["cid"]).set_result(message)
+                reply = self._waiting.pop(message["cid"], None)
+                if reply is not None:  # a second reply is dropped (CNF-012)
+                    reply.set_result(message)
             elif message["op"] == "stop":
                 return
             else:

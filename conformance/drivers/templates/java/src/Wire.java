@@ -44,7 +44,10 @@ final class Wire {
             for (String line = source.readLine(); line != null; line = source.readLine()) {
                 Map<String, Object> message = Json.members(Json.parse(line));
                 if (message.get("cid") instanceof Number cid) {
-                    waiting.remove(cid.longValue()).complete(message);
+                    CompletableFuture<Map<String, Object>> reply = waiting.remove(cid.longValue());
+                    if (reply != null) { // a second reply is dropped (CNF-012)
+                        reply.complete(message);
+                    }
                 } else if ("stop".equals(message.get("op"))) {
                     break;
                 } else {

@@ -92,7 +92,8 @@ impl Json {
             Json::Null => out.push_str("null"),
             Json::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
             Json::Number(number) => {
-                let _ = write!(out, "{number}");
+                // An integer of 2^53 or more could not be read again (VAL-007).
+                let _ = if number.abs() >= 9007199254740992.0 { write!(out, "{number:e}") } else { write!(out, "{number}") };
             }
             Json::Text(text) => quote(text, out),
             Json::Array(items) => {

@@ -8,7 +8,12 @@ export class Wire {
   #last = 0;
   #waiting = new Map<number, (reply: Message) => void>();
 
-  /** Write one message. Node.js writes to a pipe at once. */
+  /**
+   * Write one message. Node.js writes to a pipe at once.
+   *
+   * `JSON.stringify` writes 1e20 as an integer, which nobody can decode again (VAL-007): write values that hold such
+   * doubles with your codec instead.
+   */
   send(message: Message): void {
     process.stdout.write(`${JSON.stringify(message)}\n`);
   }
