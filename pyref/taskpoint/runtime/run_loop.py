@@ -94,6 +94,7 @@ class RunLoop:
             for call, outcome in self.finished:  # what still finished after the attempt was given up
                 self.run.finish(call, outcome)
             self.closed = True
+            self._asked = False  # nobody will look any more, and who wakes it is not to hear of that
             self.run.loops.remove(self)
             self.run.busy -= self.counted
             self.counted = False
