@@ -58,6 +58,7 @@ SOURCES = (
     "spec/1.0/*.json",
     "spec/1.0/schema/*.json",
     "conformance/*.md",
+    "conformance/drivers/python/README.md",
     "conformance/mutants/README.md",
     "conformance/ports/typescript/README.md",
 )

@@ -17,7 +17,7 @@ __all__ = ("APPLIED", "GoneError", "replaces")
 
 APPLIED: list[str] = []
 """The targets that this process has replaced."""
-_OWN = {"taskpoint", *(file.stem for file in (Path(__file__).parents[1] / "drivers" / "python").glob("*.py"))}
+_OWN = {"taskpoint", *(each.stem for each in (Path(__file__).parents[1] / "drivers" / "python").iterdir())}
 """The packages in which a replaced function may be known under its name: the reference and its driver."""
 
 

@@ -151,7 +151,7 @@ def test_nothing_passes_with_a_library_that_does_nothing(tmp_path: Path) -> None
 LOGIC = {"hashlib", "heapq", "sqlite3", "time", "uuid", "pickle", "orjson"}
 
 
-@pytest.mark.parametrize("file", sorted(DRIVER.glob("*.py")), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", sorted(DRIVER.rglob("*.py")), ids=lambda file: str(file.relative_to(DRIVER)))
 def test_the_driver_holds_no_logic_of_the_runtime(file: Path) -> None:
     tree = ast.parse(file.read_text())
     for node in ast.walk(tree):
@@ -166,6 +166,33 @@ def test_the_driver_holds_no_logic_of_the_runtime(file: Path) -> None:
             assert parts[0] not in LOGIC
             assert parts[0] != "taskpoint" or (len(parts) <= 2 and not parts[-1].startswith("_"))
             assert parts[:2] not in (["taskpoint", "runtime"], ["taskpoint", "_core"])
+
+
+def imported(file: Path) -> set[str]:
+    """Return the names of the top-level packages and modules that a module imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.partition(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            found.add(str(node.module).partition(".")[0])
+    return found
+
+
+@pytest.mark.parametrize("file", sorted(DRIVER.rglob("*.py")), ids=lambda file: str(file.relative_to(DRIVER)))
+def test_the_core_knows_no_profile_and_what_is_shared_knows_no_library(file: Path) -> None:
+    folder = file.parent.name
+    if folder in {"ir", "pipe"}:
+        assert imported(file) <= {*sys.stdlib_module_names, "ir", "pipe"}
+    elif folder != "profiles" and file.name != "__main__.py":
+        assert "profiles" not in imported(file)
+
+
+def test_the_readme_says_which_module_serves_which_profile() -> None:
+    readme = (DRIVER / "README.md").read_text()
+    mentioned = {cell for cell in readme.split("`") if cell.endswith(".py")}
+    there = {file.relative_to(DRIVER).as_posix() for file in DRIVER.rglob("*.py")}
+    assert mentioned == there - {"ir/__init__.py", "pipe/__init__.py"}
 
 
 def test_there_is_a_driver() -> None:

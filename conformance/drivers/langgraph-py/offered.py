@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from checks import Skip
+from ir.checks import Skip
 
 __all__ = ("refuse_what_is_not_offered",)
 

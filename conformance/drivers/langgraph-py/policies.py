@@ -7,7 +7,7 @@ from collections.abc import Callable
 from inspect import Signature
 from typing import Any
 
-from expressions import evaluate
+from ir.expressions import evaluate
 from langgraph.types import CachePolicy, RetryPolicy, TimeoutPolicy
 from values import to_tree
 

@@ -6,11 +6,14 @@ import asyncio
 import concurrent.futures
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
+from functools import partial
 from inspect import Signature
-from typing import Any, Self
+from typing import Any
 
-from expressions import evaluate
-from flow import AnyProgram, AnyScope, Document, Return, run_now
+import ir.concurrency
+import ir.statements
+from ir.expressions import FORMS
+from ir.statements import Document, Return, Scope, run_now, statement
 from langgraph.config import get_store, get_stream_writer
 from langgraph.errors import NodeTimeoutError
 from langgraph.func import entrypoint, task
@@ -19,13 +22,17 @@ from langgraph.types import interrupt
 from policies import policies
 from values import from_tree, to_tree
 
-__all__ = ("Program", "describe")
+__all__ = ("OPTIONS", "Program", "describe")
 
-_VERBS = {"put": "put", "get": "get", "delete": "delete", "search": "search", "list": "list_namespaces"}
+OPTIONS = ("raises", "retry", "timeout", "cache", "saver", "context", "returns")
+"""What a definition may say beside its name, its parameters and its body."""
+_PREVIOUS = "$previous"
+"""The name of a variable that no program can have."""
+_POSITIONAL = ("namespace", "key", "value")
 _OPTIONS = ("ttl", "filter", "limit", "offset", "query", "prefix", "suffix", "max_depth")
 
 
-class Program(AnyProgram):
+class Program(ir.statements.Program):
     """One program for one request.
 
     Args:
@@ -63,7 +70,7 @@ class Program(AnyProgram):
             previous = default if saved is None else saved  # on a first run LangGraph gives None
             self.entered = True
             variables = {parameters[0].name: given} if parameters else {}
-            return await _Scope(self, variables, {}, previous).run(document["body"])
+            return await Scope(self, {**variables, _PREVIOUS: previous}).run(document["body"])
 
         async def waiting(given: Any, *, previous: Any = None) -> Any:
             return await run(given, previous)
@@ -77,7 +84,7 @@ class Program(AnyProgram):
 
     def _task(self, signature: Signature, body: list[Document], name: str) -> Callable[..., Any]:
         async def run(arguments: Document) -> Any:
-            return await _Scope(self, arguments, {}, None).run(body)
+            return await Scope(self, {**arguments, _PREVIOUS: None}).run(body)
 
         function = self.function(signature, run)
         function.__name__ = name
@@ -95,6 +102,16 @@ class Program(AnyProgram):
         path = "/".join(info.checkpoint_ns.split("|")[1:])
         return {"path": path, "attempt": info.node_attempt if path else None, "idempotency_key": None}
 
+    def describe(self, error: BaseException) -> Document:
+        return describe(error)
+
+    def begin(self, scope: Scope, name: str, args: list[Any], kwargs: Document, options: Document) -> Any:
+        assert not options, scope  # it was refused before
+        return self.tasks[name](*args, **kwargs)
+
+    def as_completed(self, handles: list[Any]) -> Iterable[Any]:
+        return concurrent.futures.as_completed(handles)
+
 
 def _type_of(error: BaseException) -> str:
     """Return a class's name; a program calls the library's error of a timeout by the name that all ports have."""
@@ -108,85 +125,69 @@ def describe(error: BaseException) -> Document:
     return seen if data is None else {**seen, "data": data}
 
 
-class _Scope(AnyScope[Program]):
-    """One execution of a body, by the statements that ask something of LangGraph."""
+@statement
+async def _final(scope: Scope, *, value: Any, save: Any) -> Return:
+    return Return(entrypoint.final(value=scope.value(value), save=scope.value(save)))
 
-    def __init__(self, program: Program, variables: Document, errors: dict[str, BaseException], previous: Any) -> None:
-        super().__init__(program, variables, errors)
-        self.saved = previous
 
-    def branch(self) -> Self:
-        return type(self)(self.program, dict(self.variables), dict(self.errors), self.saved)
+@statement
+async def _previous(scope: Scope) -> Any:
+    return scope.variables[_PREVIOUS]
 
-    def value(self, expression: Any) -> Any:
-        return evaluate(expression, self.variables)
 
-    def as_completed(self, handles: list[Any]) -> Iterable[Any]:
-        return concurrent.futures.as_completed(handles)
+@statement
+async def _interrupt(scope: Scope, *, value: Any) -> Any:
+    return interrupt(scope.value(value))
 
-    def type_of(self, error: BaseException) -> str:
-        return _type_of(error)
 
-    def describe(self, error: BaseException) -> Document:
-        return describe(error)
+@statement
+async def _heartbeat(_: Scope, __: Any) -> None:
+    get_runtime().heartbeat()
 
-    async def do_final(self, members: Document) -> Return:
-        return Return(entrypoint.final(value=self.value(members["value"]), save=self.value(members["save"])))
 
-    async def do_previous(self, members: Document) -> None:
-        self.keep(members, self.saved)
+@statement
+async def _write(scope: Scope, *, value: Any) -> None:
+    get_stream_writer()(scope.value(value))
 
-    async def do_interrupt(self, members: Document) -> None:
-        self.keep(members, interrupt(self.value(members["value"])))
 
-    async def do_heartbeat(self, _: bool) -> None:  # noqa: FBT001 - a member of the statement
-        get_runtime().heartbeat()
+@partial(statement, more=(*_POSITIONAL, *_OPTIONS, "refresh"))
+async def _store(scope: Scope, *, op: str, **members: Any) -> Any:
+    arguments = [scope.value(members[name]) for name in _POSITIONAL if name in members]
+    if arguments and isinstance(arguments[0], list):
+        arguments[0] = tuple(arguments[0])
+    options = {name: scope.value(members[name]) for name in _OPTIONS if name in members}
+    options |= {name: tuple(options[name]) for name in ("prefix", "suffix") if options.get(name) is not None}
+    if "refresh" in members:
+        options["refresh_ttl"] = scope.value(members["refresh"])
+    verb = "list_namespaces" if op == "list" else op
+    if scope.program.is_async:
+        return _shown(await getattr(get_store(), f"a{verb}")(*arguments, **options))
+    return _shown(getattr(get_store(), verb)(*arguments, **options))
 
-    async def do_write(self, members: Document) -> None:
-        get_stream_writer()(self.value(members["value"]))
 
-    async def do_store(self, members: Document) -> None:
-        arguments = [self.value(members[name]) for name in ("namespace", "key", "value") if name in members]
-        if arguments and isinstance(arguments[0], list):
-            arguments[0] = tuple(arguments[0])
-        options = {name: self.value(members[name]) for name in _OPTIONS if name in members}
-        options |= {name: tuple(options[name]) for name in ("prefix", "suffix") if options.get(name) is not None}
-        if "refresh" in members:
-            options["refresh_ttl"] = self.value(members["refresh"])
-        verb = _VERBS[members["op"]]
-        if self.program.is_async:
-            self.keep(members, _shown(await getattr(get_store(), f"a{verb}")(*arguments, **options)))
-        else:
-            self.keep(members, _shown(getattr(get_store(), verb)(*arguments, **options)))
+@statement
+async def _invoke(
+    scope: Scope, *, entrypoint: str, input: Any, thread: Any = None, options: Document | None = None
+) -> Any:
+    program = scope.program
+    assert isinstance(program, Program), options  # the options are passed over
+    config = {} if thread is None else {"configurable": {"thread_id": scope.value(thread)}}
+    workflow, value = program.entrypoints[entrypoint], scope.value(input)
+    return await workflow.ainvoke(value, config) if program.is_async else workflow.invoke(value, config)
 
-    # Calls
 
-    def begin(self, members: Document) -> Any:
-        args, kwargs = self.arguments(members)
-        return self.program.tasks[members["task"]](*args, **kwargs)
-
-    async def do_invoke(self, members: Document) -> None:
-        workflow = self.program.entrypoints[members["entrypoint"]]
-        config: Document = {}
-        if "thread" in members:
-            config = {"configurable": {"thread_id": self.value(members["thread"])}}
-        value = self.value(members["input"])
-        if self.program.is_async:
-            self.keep(members, await workflow.ainvoke(value, config))
-        else:
-            self.keep(members, workflow.invoke(value, config))
-
-    async def do_first(self, members: Document) -> None:
-        handles = self.handles(members["handles"])
-        if self.program.is_async:
-            futures = [asyncio.ensure_future(each) for each in handles]
-            done, _ = await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
-        else:
-            futures = handles
-            done, _ = concurrent.futures.wait(futures, return_when=concurrent.futures.FIRST_COMPLETED)
-        place = next(place for place, each in enumerate(futures) if each in done)
-        self.keep(members, place, "index")
-        self.keep(members, futures[place].result())
+@statement
+async def _first(scope: Scope, *, handles: Any, index: str | None = None) -> Any:
+    futures = scope.handles(handles)
+    if scope.program.is_async:
+        futures = [asyncio.ensure_future(each) for each in futures]
+        done, _ = await asyncio.wait(futures, return_when=asyncio.FIRST_COMPLETED)
+    else:
+        done, _ = concurrent.futures.wait(futures, return_when=concurrent.futures.FIRST_COMPLETED)
+    place = next(place for place, each in enumerate(futures) if each in done)
+    if index is not None:
+        scope.variables[index] = place
+    return futures[place].result()
 
 
 def _shown(result: Any) -> Any:
@@ -197,3 +198,7 @@ def _shown(result: Any) -> Any:
     if hasattr(result, "namespace"):
         return {"namespace": list(result.namespace), "key": result.key, "value": result.value}
     return result
+
+
+FORMS["$lit"] = lambda tree, _: from_tree(tree)
+FORMS["$attempt"] = lambda _, __: get_runtime().execution_info.node_attempt

@@ -8,17 +8,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from checks import Broken, Skip, check
-from event_loop import EventLoop
+from ir.checks import Skip, check
+from ir.statements import Broken
 from langgraph.cache.memory import InMemoryCache
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.store.memory import InMemoryStore
 from langgraph.types import Command, StateUpdate
 from offered import refuse_what_is_not_offered
-from program import Program, describe
+from pipe.event_loop import EventLoop
+from pipe.wire import Wire
+from program import OPTIONS, Program, describe
 from values import from_tree, to_tree
-from wire import Wire
 
 __all__ = ("Run",)
 
@@ -43,7 +44,7 @@ class Run:
     def answer(self) -> Document:
         """Do what is asked and return the answer."""
         refuse_what_is_not_offered(self._message)
-        check(self._message["program"], is_async=self._is_async)
+        check(self._message["program"], OPTIONS)
         program = Program(self._message["program"], self._effect, is_async=self._is_async)
         try:
             if self._is_async:

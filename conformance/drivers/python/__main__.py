@@ -6,57 +6,62 @@ Run it as ``python conformance/drivers/python``; it reads requests from its stan
 from __future__ import annotations
 
 import os
-import sys
-import threading
-import traceback
+from collections.abc import Callable
+from typing import Final
 
-import copies
-from checks import Skip
-from definitions import decode, define, digest, encode, hello
-from event_loop import EventLoop
-from runs import Run, stop
-from wire import Message, Wire
+import values
+from pipe import serving
+from pipe.event_loop import EventLoop
+from pipe.wire import Message, Wire
+from profiles import CLAIMED
+from profiles.forms import define
+from runs import Run
+from twins import index
+
+import taskpoint
 
 
-def main() -> None:
-    """Answer requests until the input ends."""
-    wire = Wire(sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb"))
-    sys.stdout = sys.stderr  # whatever prints must not disturb the protocol
-    loop = EventLoop()
+def hello(message: Message) -> Message:
+    """Say who this is and what it claims (CNF-005)."""
+    if message["protocol"] != "1.0" or message["formats"] != {"program": "1.0"}:
+        return {"outcome": "errored", "message": "this driver speaks protocol 1.0 and programs of format 1.0"}
+    return {
+        "outcome": "hello",
+        "name": "taskpoint-python",
+        "version": taskpoint.__version__,
+        "language": "python",
+        "spec": ["1.0"],
+        "profiles": list(CLAIMED),
+        "forms": ["decorator", "named"],
+        "modes": ["sync", "async"],
+        "savers": ["runner", "sqlite"],
+        "copies": hasattr(os, "fork"),
+        "twins": [{"name": name, **twin} for name, twin in index().items()],
+    }
 
-    def answer(message: Message) -> Message:
-        match message["op"]:
-            case "run":
-                return Run(message, wire, loop).answer()
-            case "stop_runs":
-                return stop(message)
-            case "hello":
-                return hello(message)
-            case "define":
-                return define(message)
-            case "encode":
-                return encode(message)
-            case "decode":
-                return decode(message)
-            case "digest":
-                return digest(message)
-            case other:
-                return {"outcome": "errored", "message": f"unknown request {other}"}
 
-    def work(message: Message) -> None:
-        try:
-            answered = answer(message)
-        except Skip as skip:
-            answered = {"outcome": "skipped", "reason": str(skip)}
-        except BaseException as error:  # noqa: BLE001 - the runner has to hear of it
-            traceback.print_exc()
-            answered = {"outcome": "errored", "message": f"{type(error).__name__}: {error}"}
-        wire.send({"id": message["id"], **answered})
+def stop_runs(message: Message) -> Message:
+    """Ask the runs on a thread to stop."""
+    taskpoint.stop_runs(message["thread"])
+    return {"outcome": "stopping"}
 
-    wire.serve(lambda message: threading.Thread(target=work, args=(message,), daemon=True).start())
+
+REQUESTS: Final[dict[str, Callable[[Message], Message]]] = {
+    "hello": hello,
+    "stop_runs": stop_runs,
+    "encode": values.encode,
+    "decode": values.decode,
+    "digest": values.digest,
+    "define": define,
+}
+
+
+def answer(message: Message, wire: Wire, loop: EventLoop) -> Message:
+    """Return the answer to a request."""
+    if message["op"] == "run":
+        return Run(message, wire, loop).answer()
+    return REQUESTS[message["op"]](message)
 
 
 if __name__ == "__main__":
-    if sys.argv[1:] != ["copies"] or copies.serve():
-        main()
-    os._exit(0)  # runs that still wait for the runner would keep the process
+    serving.run(answer)

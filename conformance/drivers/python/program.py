@@ -1,111 +1,115 @@
-"""The program IR made into tasks and an entrypoint of the library, in either form and either mode."""
+"""A program made into tasks and entrypoints of the library, as a user would write them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from inspect import Parameter, Signature
-from typing import Any
+from typing import Any, Final
 
-from checks import Broken
-from expressions import evaluate
-from flow import AnyProgram, AnyScope, Document, Return
-from options import policies
-from records import plain, record
-from store import operate
+import ir.statements
+from ir.expressions import FORMS
+from ir.statements import Document, Return, Scope, statement
+from records import plain
 
 from taskpoint import (
-    BaseCache,
-    BaseStore,
-    CheckpointSaver,
     Entrypoint,
-    Recorded,
     TaskError,
     TaskFunction,
     TaskpointError,
     as_completed,
     codec,
-    durable,
     entrypoint,
+    get_idempotency_key,
     get_previous_state,
     get_runtime,
-    get_stream_writer,
-    heartbeat,
-    interrupt,
     task,
 )
 
-__all__ = ("Program", "describe")
+__all__ = ("OPTIONS", "Program", "describe")
 
-_PREVIOUS = "previous"
+_PREVIOUS: Final = "previous"
+
+Option = Callable[["Program", Any, Callable[..., Any]], Document]
 
 
-class Program(AnyProgram):
+def _raises(program: Program, names: list[str], _: Callable[..., Any]) -> Document:
+    return {"raises": [program.error_class(each) for each in names]}
+
+
+def _same(name: str) -> Option:
+    def hand_on(_: Program, value: Any, __: Callable[..., Any]) -> Document:
+        return {name: value}
+
+    return hand_on
+
+
+OPTIONS: Final[dict[str, Option]] = {
+    "raises": _raises,
+    **{name: _same(name) for name in ("version", "on_divergence", "key")},
+}
+"""What a member of a definition, or of a call, comes to as options of the library; profiles add theirs."""
+
+FORMS["$lit"] = lambda tree, _: codec.from_tree(tree)
+FORMS["$key"] = lambda _, __: get_idempotency_key()
+
+
+class Program(ir.statements.Program):
     """One program for one request.
 
     Args:
         document: The program.
-        form: How tasks and the entrypoint are defined.
-        is_async: Whether all functions are.
+        form: How tasks and entrypoints are defined (CNF-023).
         effect: Asks the runner for an effect.
+        is_async: Whether all functions are.
     """
 
     def __init__(
         self, document: Document, form: str, effect: Callable[..., Future[Document]], *, is_async: bool
     ) -> None:
         super().__init__(document, effect, is_async=is_async)
-        self.form = form
+        self._form = form
+        self.functions: dict[str, Callable[..., Any]] = {}
         self.tasks: dict[str, TaskFunction[..., Any]] = {}
         self.entrypoints: dict[str, Entrypoint[Any, Any]] = {}
+        self.given: Document = {}
+        """What the request gives the entrypoint, such as a checkpointer."""
         for name, definition in document.get("tasks", {}).items():
-            parameters = [self.parameter(each) for each in definition["params"]]
-            function = self._body(parameters, definition["body"])
-            options: dict[str, Any] = {"raises": [self.error_class(error) for error in definition.get("raises", [])]}
-            options |= policies(definition, self.error_class, parameters)
-            if "version" in definition:
-                options["version"] = definition["version"]
-            if "migrate" in definition:
-                options["migrate"] = _migration(definition["migrate"])
-            if "returns" in definition:
-                function.__annotations__["return"] = record(f"{name} result", definition["returns"])
-            if form == "named":
-                self.tasks[name] = task(name, function, **options)
-            else:
-                self.tasks[name] = task(name=name, **options)(function)
+            self.functions[name] = self._function(definition)
+            self.tasks[name] = self._define(task, name, self.options(definition, self.functions[name]))
 
-    def entrypoint(
-        self, saver: CheckpointSaver | None, store: BaseStore | None, cache: BaseCache | None
-    ) -> Entrypoint[Any, Any]:
-        """Return the entrypoint, with what it is given; the others of the program share its saver or have none."""
-        document = self.document
-        for name, definition in document.get("entrypoints", {}).items():
-            kept = {"checkpointer": saver} if definition.get("saver") and saver is not None else {}
-            self.entrypoints[name] = self._entrypoint(name, definition, kept)
-        options: dict[str, Any] = {name: document[name] for name in ("version", "on_divergence") if name in document}
-        if "migrate" in document:
-            options["migrate"] = _migration(document["migrate"])
-        if "context" in document:
-            options["context_schema"] = record("Context", document["context"])
-        if saver is not None:
-            options["checkpointer"] = saver
-        if store is not None:
-            options["store"] = store
-        if cache is not None:
-            options["cache"] = cache
-        made = self._entrypoint(document["entrypoint"], document, options)
-        self.entrypoints[made.name] = made
-        return made
+    def entrypoint(self, given: Document) -> Entrypoint[Any, Any]:
+        """Return the program's own entrypoint, with what it is given; further ones are made beside it."""
+        self.given = given
+        name = self.document["entrypoint"]
+        for each, definition in {**self.document.get("entrypoints", {}), name: self.document}.items():
+            self.functions[each] = self._function(definition, enters=True)
+            options = self.options(definition, self.functions[each]) | (given if definition is self.document else {})
+            self.entrypoints[each] = self._define(entrypoint, each, options)
+        return self.entrypoints[name]
 
-    def _entrypoint(self, name: str, document: Document, options: dict[str, Any]) -> Entrypoint[Any, Any]:
-        parameters = [self.parameter(each) for each in document["params"]]
-        options = options | policies(document, self.error_class, parameters)
-        if "previous" in document:
-            default = codec.from_tree(document["previous"]["default"])
+    def _define(self, make: Callable[..., Any], name: str, options: Document) -> Any:
+        function = self.functions[name]
+        return make(name, function, **options) if self._form == "named" else make(name=name, **options)(function)
+
+    def options(self, members: Document, function: Callable[..., Any]) -> Document:
+        """Return the options that the members of a definition, or of a call, of a function come to."""
+        options: Document = {}
+        for member in OPTIONS.keys() & members:
+            options |= OPTIONS[member](self, members[member], function)
+        return options
+
+    def _function(self, definition: Document, *, enters: bool = False) -> Callable[..., Any]:
+        parameters = [self.parameter(each) for each in definition["params"]]
+        if _PREVIOUS in definition:
+            default = codec.from_tree(definition[_PREVIOUS]["default"])
             parameters.append(Parameter(_PREVIOUS, Parameter.KEYWORD_ONLY, default=default))
-        function = self._body(parameters, document["body"], enters=True)
-        if self.form == "named":
-            return entrypoint(name, function, **options)
-        return entrypoint(name=name, **options)(function)
+
+        async def run(arguments: Document) -> Any:
+            self.entered = self.entered or enters
+            return await Scope(self, arguments).run(definition["body"])
+
+        return self.function(Signature(parameters), run)
 
     def encode(self, value: Any) -> Any:
         return codec.to_tree(value)
@@ -121,20 +125,21 @@ class Program(AnyProgram):
             "idempotency_key": call.idempotency_key if call.path else None,
         }
 
-    def _body(self, parameters: list[Parameter], body: list[Document], *, enters: bool = False) -> Callable[..., Any]:
-        async def run(arguments: Document) -> Any:
-            self.entered = self.entered or enters
-            return await _Scope(self, arguments, {}).run(body)
+    def describe(self, error: BaseException) -> Document:
+        return describe(error)
 
-        return self.function(Signature(parameters), run)
+    def begin(self, scope: Scope, name: str, args: list[Any], kwargs: Document, options: Document) -> Any:
+        if "key" in options:
+            options["key"] = scope.value(options["key"])
+        chosen = self.options(options, self.functions[name])
+        function = self.tasks[name].with_options(**chosen) if chosen else self.tasks[name]
+        return function(*args, **kwargs)
 
+    def seen(self, value: Any) -> Any:
+        return plain(value)
 
-def _migration(expression: Any) -> Callable[[Recorded], Any]:
-    def migrate(recorded: Recorded) -> Any:
-        known = {"kind": recorded.kind, "value": recorded.value, "version": recorded.version}
-        return evaluate(expression, known)
-
-    return migrate
+    def as_completed(self, handles: list[Any]) -> Iterable[Any]:
+        return as_completed(handles)
 
 
 def _type_of(error: BaseException) -> str:
@@ -155,89 +160,11 @@ def describe(error: BaseException) -> Document:
     return seen
 
 
-class _Scope(AnyScope[Program]):
-    """One execution of a body, by the statements that ask something of the library."""
+@statement
+async def _final(scope: Scope, *, value: Any, save: Any) -> Return:
+    return Return(entrypoint.final(value=scope.value(value), save=scope.value(save)))
 
-    def value(self, expression: Any) -> Any:
-        try:
-            return evaluate(expression, self.variables)
-        except (AttributeError, IndexError, KeyError, TypeError) as error:
-            raise Broken(f"an expression makes no sense: {error!r}") from error
 
-    def keep(self, members: Document, value: Any, name: str = "as") -> None:
-        super().keep(members, plain(value), name)
-
-    def as_completed(self, handles: list[Any]) -> Iterable[Any]:
-        return as_completed(handles)
-
-    def type_of(self, error: BaseException) -> str:
-        return _type_of(error)
-
-    def describe(self, error: BaseException) -> Document:
-        return describe(error)
-
-    async def do_final(self, members: Document) -> Return:
-        return Return(entrypoint.final(value=self.value(members["value"]), save=self.value(members["save"])))
-
-    async def do_previous(self, members: Document) -> None:
-        self.keep(members, self.variables[_PREVIOUS] if _PREVIOUS in self.variables else get_previous_state())
-
-    async def do_interrupt(self, members: Document) -> None:
-        self.keep(members, interrupt(self.value(members["value"])))
-
-    async def do_heartbeat(self, _: bool) -> None:  # noqa: FBT001 - a member of the statement
-        heartbeat()
-
-    async def do_now(self, members: Document) -> None:
-        self.keep(members, durable.now())
-
-    async def do_random(self, members: Document) -> None:
-        self.keep(members, durable.random())
-
-    async def do_uuid(self, members: Document) -> None:
-        self.keep(members, str(durable.uuid4()))
-
-    async def do_sleep(self, members: Document) -> None:
-        slept = durable.sleep(self.value(members["seconds"]))
-        if self.program.is_async:
-            await slept
-
-    async def do_write(self, members: Document) -> None:
-        get_stream_writer()(self.value(members["value"]))
-
-    async def do_store(self, members: Document) -> None:
-        self.keep(members, await operate(members, self.value, is_async=self.program.is_async))
-
-    # Calls
-
-    def begin(self, members: Document) -> Any:
-        function = self.program.tasks[members["task"]]
-        definition = self.program.document["tasks"][members["task"]]
-        parameters = [self.program.parameter(each) for each in definition["params"]]
-        options = policies(members, self.program.error_class, parameters)
-        if "key" in members:
-            options["key"] = self.value(members["key"])
-        if options:
-            function = function.with_options(**options)
-        args, kwargs = self.arguments(members)
-        return function(*args, **kwargs)
-
-    async def do_invoke(self, members: Document) -> None:
-        workflow = self.program.entrypoints[members["entrypoint"]]
-        options: dict[str, Any] = dict(members.get("options", {}))
-        if "context" in options:
-            options["context"] = self.value(options["context"])
-        if "thread" in members:
-            options["thread_id"] = self.value(members["thread"])
-        value = self.value(members["input"])
-        if self.program.is_async:
-            self.keep(members, await workflow.ainvoke(value, **options))
-        else:
-            self.keep(members, workflow.invoke(value, **options))
-
-    async def do_first(self, members: Document) -> None:
-        handles = self.handles(members["handles"])
-        futures = as_completed(handles)
-        future = await anext(aiter(futures)) if self.program.is_async else next(iter(futures))
-        self.keep(members, next(place for place, each in enumerate(handles) if each is future), "index")
-        self.keep(members, await self.wait(future))
+@statement
+async def _previous(scope: Scope) -> Any:
+    return scope.variables[_PREVIOUS] if _PREVIOUS in scope.variables else get_previous_state()

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
-from taskpoint import CheckpointSaver, ConcurrentRunError, SaverError, SqliteSaver, models, savers
+from taskpoint import CheckpointSaver, ConcurrentRunError, SaverError, models, savers
 
-__all__ = ("NotingSqliteSaver", "RunnerSaver")
+__all__ = ("RunnerSaver", "failure_in")
 
 Document = dict[str, Any]
 
 
-def _failure_in(entries: Sequence[savers.Entry], known: Document | None) -> Document | None:
+def failure_in(entries: Sequence[savers.Entry], known: Document | None) -> Document | None:
     """Return the error that the last ``run.failed`` says, for the answer to the runner."""
     documents = [models.entry_to_document(entry) for entry in entries if entry.kind == "run.failed"]
     return documents[-1]["error"] if documents else known
@@ -89,7 +89,7 @@ class RunnerSaver(CheckpointSaver):
         take_over: bool = False,
     ) -> None:
         """Forward entries."""
-        self.failure = _failure_in(entries, self.failure)
+        self.failure = failure_in(entries, self.failure)
         self._forward(
             "append",
             thread_id=thread_id,
@@ -109,27 +109,6 @@ class RunnerSaver(CheckpointSaver):
     def delete(self, thread_id: str) -> None:
         """Forward the deletion."""
         self._forward("delete", thread_id=thread_id)
-
-
-class NotingSqliteSaver(SqliteSaver):
-    """The library's SQLite saver; it only looks how runs failed."""
-
-    failure: Document | None = None
-
-    def append(
-        self,
-        thread_id: str,
-        checkpoint_id: str,
-        expected_seq: int,
-        entries: Sequence[savers.Entry],
-        closing: savers.Checkpoint | None = None,
-        holder: savers.Holder | None = None,
-        *,
-        take_over: bool = False,
-    ) -> None:
-        """Append."""
-        self.failure = _failure_in(entries, self.failure)
-        super().append(thread_id, checkpoint_id, expected_seq, entries, closing, holder, take_over=take_over)
 
 
 def _to_holder(document: Document | None) -> savers.Holder | None:

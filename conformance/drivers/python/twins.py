@@ -10,14 +10,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from flow import run_now
+from ir.statements import Document, run_now
 from program import Program
 
-from taskpoint import BaseCache, BaseStore, CheckpointSaver, Entrypoint
+from taskpoint import Entrypoint
 
 __all__ = ("Twin", "index")
 
-Document = dict[str, Any]
 _FOLDER: Final = Path(__file__).parents[2] / "twins" / "python"
 
 
@@ -40,16 +39,9 @@ class Twin(Program):
         self._module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(self._module)
 
-    def entrypoint(
-        self, saver: CheckpointSaver | None, store: BaseStore | None, cache: BaseCache | None
-    ) -> Entrypoint[Any, Any]:
+    def entrypoint(self, given: Document) -> Entrypoint[Any, Any]:
         """Return the twin's entrypoint, with what it is given."""
-        options: Document = {} if saver is None else {"checkpointer": saver}
-        if store is not None:
-            options["store"] = store
-        if cache is not None:
-            options["cache"] = cache
-        made: Entrypoint[Any, Any] = self._module.workflow(self._do, **options)
+        made: Entrypoint[Any, Any] = self._module.workflow(self._do, **given)
         return made
 
     def _do(self, name: str, *args: Any, raises: type[Exception] | None = None) -> Any:

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("CNF-009",)
 
 
-@replaces("flow:AnyProgram.effect")
+@replaces("ir.statements:Program.effect")
 async def effect(original, self, name, args):
     try:
         return await original(self, name, args)

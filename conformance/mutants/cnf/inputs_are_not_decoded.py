@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("CNF-006",)
 
 
-@replaces("runs:Run._input")
-def _input(original, self):
-    given = self._message.get("input")
-    return given if self._message["action"] == "invoke" and isinstance(given, dict) and given else original(self)
+@replaces("runs:_input")
+def _input(original, run):
+    given = run.message.get("input")
+    return given if isinstance(given, dict) and given else original(run)

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("CNF-020",)
 
 
-@replaces("computing:Evaluator._operate")
-def _operate(original, self, name, operands, variables):
-    return original(self, "<" if name == "<=" else name, operands, variables)
+@replaces("ir.expressions:_operate")
+def _operate(original, operation, variables):
+    return original(["<" if each == "<=" else each for each in operation], variables)

@@ -5,9 +5,9 @@ from mutating import replaces
 BREAKS = ("CNF-007",)
 
 
-@replaces("runs:_failure")
-def _failure(original, error, saver, *, entered):
-    found = original(error, saver, entered=entered)
+@replaces("answers:failed")
+def failed(original, error, recorded, *, entered):
+    found = original(error, recorded, entered=entered)
     if found["outcome"] == "failed" and "data" in found["error"]:
         found["code"] = "body.failed"
     return found

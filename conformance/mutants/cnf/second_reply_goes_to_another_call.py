@@ -14,7 +14,7 @@ KILLED_BY = (
 )
 
 
-@replaces("wire:Wire.serve")
+@replaces("pipe.wire:Wire.serve")
 def serve(original, self, handle):
     for line in self._source:
         message = json.loads(line.decode("utf-8", "surrogatepass"))

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("CON-016",)
 
 
-@replaces("flow:_result_or_error")
+@replaces("ir.concurrency:_result_or_error")
 def _result_or_error(original, future):
     found = original(future)
     return RuntimeError("failed") if isinstance(found, Exception) else found

@@ -7,9 +7,8 @@ from taskpoint import as_completed
 BREAKS = ("CON-008",)
 
 
-@replaces("flow:AnyScope.do_gather")
-async def gather(original, self, members):
-    if self.program.is_async or members.get("return_errors"):
-        await original(self, members)
-        return
-    self.keep(members, [future.result() for future in as_completed(self.handles(members["handles"]))])
+@replaces("ir.concurrency:_gather")
+async def _gather(original, scope, *, handles, return_errors=False):
+    if scope.program.is_async or return_errors:
+        return await original(scope, handles=handles, return_errors=return_errors)
+    return [future.result() for future in as_completed(scope.handles(handles))]

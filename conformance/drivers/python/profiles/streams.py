@@ -1,4 +1,4 @@
-"""A run through `stream` or `astream`: each event is handed to the runner when it comes."""
+"""Runs through `stream` or `astream`: each event is handed to the runner when it comes."""
 
 from __future__ import annotations
 
@@ -6,50 +6,29 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from computing import is_array
+from answers import asked_in, ended, questions
+from ir.expressions import is_array
+from ir.statements import Document, Scope, statement
 from program import describe
+from runs import WAYS, Run
 
-from taskpoint import Entrypoint, Interrupt, ValueEncodingError, codec
-
-__all__ = ("Streamed", "asked_in", "interrupted")
-
-Document = dict[str, Any]
+from taskpoint import ValueEncodingError, codec, get_stream_writer
 
 
-def asked_in(result: Any) -> tuple[Interrupt, ...] | None:
-    """Return the interrupts that a result or an event carries, None where it is a value."""
-    if not isinstance(result, dict) or len(cast("Document", result)) != 1:
-        return None
-    found: Any = cast("Document", result).get("__interrupt__")
-    if not isinstance(found, list | tuple):
-        return None
-    interrupts = [each for each in cast("Sequence[Any]", found) if isinstance(each, Interrupt)]
-    return tuple(interrupts) or None
-
-
-def interrupted(interrupts: Sequence[Interrupt]) -> Document:
-    """Return the answer to a run that waits for answers."""
-    return {"outcome": "interrupted", "interrupts": _asked(interrupts)}
-
-
-def _asked(interrupts: Sequence[Interrupt]) -> list[Document]:
-    return [{"id": each.id, "value": codec.to_tree(each.value)} for each in interrupts]
-
-
-class Streamed:
+class _Streamed:
     """One run, streamed.
 
     Args:
-        options: The options of the request: `stream` is true for the updates alone, or a list of modes.
-        emit: Hands an event to the runner and waits for its reply.
+        run: The run; its option `stream` is true for the updates alone, or a list of modes.
     """
 
-    def __init__(self, options: Document, emit: Callable[..., object]) -> None:
+    def __init__(self, run: Run) -> None:
+        options = run.options
+        self._run = run
         self._modes: list[Any] | None = options["stream"] if is_array(options["stream"]) else None
         self._subgraphs: bool = options.get("subgraphs", False)
         self._left: int | None = options.get("stop_after")
-        self._emit = emit
-        self.answer: Document = {}
+        self._answer: Document = {}
 
     def _given(self) -> Document:
         if self._modes is None:
@@ -57,60 +36,58 @@ class Streamed:
         wanted = [*self._modes, *([] if "values" in self._modes else ["values"])]  # which tells how the run ended
         return {"stream_mode": wanted, "subgraphs": self._subgraphs, "version": "v2"}
 
-    def run(self, workflow: Entrypoint[Any, Any], value: Any, config: Document, options: Document) -> Document:
+    def answer(self, value: Any) -> Document:
         """Read the stream to its end, or to where it is to be closed."""
-        stream: Iterator[Any] = workflow.stream(value, config, **self._given(), **options)
+        run = self._run
+        if run.is_async:
+            answer: Document = run.wait(lambda: self._read(value))
+            return answer
+        stream: Iterator[Any] = run.workflow.stream(value, run.config(), **self._given(), **run.options_of_run())
         for event in stream:
             if self._take(event):
                 cast("Any", stream).close()
                 return {"outcome": "stopped"}
-        return self.answer
+        return self._answer
 
-    async def arun(self, workflow: Entrypoint[Any, Any], value: Any, config: Document, options: Document) -> Document:
-        """Do what `run` does, on the event loop."""
-        stream: AsyncIterator[Any] = workflow.astream(value, config, **self._given(), **options)
+    async def _read(self, value: Any) -> Document:
+        run = self._run
+        stream: AsyncIterator[Any] = run.workflow.astream(value, run.config(), **self._given(), **run.options_of_run())
         async for event in stream:
             if await asyncio.to_thread(self._take, event):
                 await cast("Any", stream).aclose()
                 return {"outcome": "stopped"}
-        return self.answer
+        return self._answer
+
+    def _emit(self, **event: object) -> None:
+        self._run.call("emit", **event).result()
 
     def _take(self, event: Any) -> bool:
         """Hand an event over; tell whether it is the last to be read."""
         if self._modes is None:
-            self._update(event)
-        elif event["type"] == "values":
-            asked = event["interrupts"]
-            self.answer = interrupted(asked) if asked else _completed(event["data"])
-            if "values" not in self._modes:
-                return False
-            self._emit(part=_part(event))
+            self._answer = ended(event if asked_in(event) else next(iter(event.values())))
+            self._emit(mode="updates", data=_update(event))
         else:
+            if event["type"] == "values":
+                asked = event["interrupts"]
+                self._answer = ended({"__interrupt__": asked} if asked else event["data"])
+                if "values" not in self._modes:
+                    return False
             self._emit(part=_part(event))
         if self._left is not None:
             self._left -= 1
         return self._left == 0
 
-    def _update(self, event: Document) -> None:
-        asked = asked_in(event)
-        self.answer = _completed(next(iter(event.values()))) if asked is None else interrupted(asked)
-        self._emit(mode="updates", data=_update(event))
-
-
-def _completed(value: Any) -> Document:
-    return {"outcome": "completed", "value": codec.to_tree(value)}
-
 
 def _update(data: Document) -> Any:
     asked = asked_in(data)
-    return codec.to_tree(data) if asked is None else {"__interrupt__": _asked(asked)}
+    return codec.to_tree(data) if asked is None else {"__interrupt__": questions(asked)}
 
 
 def _part(event: Document) -> Document:
     """Return the document of a part."""
     head = {"type": event["type"], "ns": list(event["ns"])}
     if event["type"] == "values":
-        return {**head, "data": codec.to_tree(event["data"]), "interrupts": _asked(event["interrupts"])}
+        return {**head, "data": codec.to_tree(event["data"]), "interrupts": questions(event["interrupts"])}
     return {**head, "data": _DATA[event["type"]](event["data"])}
 
 
@@ -167,3 +144,11 @@ _DATA: Mapping[str, Callable[[Any], Any]] = {
     "checkpoints": _checkpoint,
     "debug": _debug,
 }
+
+
+@statement
+async def _write(scope: Scope, *, value: Any) -> None:
+    get_stream_writer()(scope.value(value))
+
+
+WAYS["stream"] = lambda run, value: _Streamed(run).answer(value)

@@ -1,0 +1,1 @@
+"""The programs of fixtures, without any library: drivers of several share it."""
