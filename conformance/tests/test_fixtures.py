@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from judging import META
+from judging import META, TOY, judge
 
 from taskpoint_conformance.errors import HarnessError
 from taskpoint_conformance.fixtures import FixtureError, discover, load, load_yaml
@@ -99,3 +99,18 @@ def test_every_fixture_says_shortly_what_a_wrong_port_would_do():
     assert [each.id for each in fixtures if len(each.title) > 130 or "\n" in each.title] == []
     titles = [each.title for each in fixtures]
     assert sorted(each for each in set(titles) if titles.count(each) > 1) == []
+
+
+def test_core_needs_no_other_profile():
+    fixtures, _ = discover()
+    assert {each.profile for each in fixtures if not each.profiles} == {"core"}
+    assert [each.id for each in fixtures if each.profile == "core" and each.profiles] == []
+
+
+def test_a_fixture_is_judged_where_all_that_it_uses_is_claimed(tmp_path):
+    text = (META / "must-pass" / "RPL-toy-sweep.yaml").read_text()
+    state = "{values: null, next: [], interrupts: [], tasks: []}"
+    step = f"  - {{op: state, thread: t9, expect: {{outcome: state, state: {state}}}}}\n"
+    (tmp_path / "RPL-toy-sweep.yaml").write_text(text.replace("steps:\n", f"steps:\n{step}"))
+    [result] = judge(TOY, tmp_path, sweep="none").results
+    assert (result.verdict, result.reason) == ("not_claimed", "profile state is not claimed")

@@ -18,6 +18,7 @@ from taskpoint_conformance.given import threads_of
 from taskpoint_conformance.journal import check_entries
 from taskpoint_conformance.schemas import document_problem, format_problem
 from taskpoint_conformance.shapes import is_array, is_object
+from taskpoint_conformance.uses import used
 
 __all__ = (
     "RUNS",
@@ -65,8 +66,13 @@ class Fixture:
 
     @property
     def profile(self) -> str:
-        """The profile that has to be claimed for it."""
+        """The profile that it belongs to."""
         return str(self.document["profile"])
+
+    @property
+    def profiles(self) -> frozenset[str]:
+        """All profiles that have to be claimed for it: its own, and those of what it uses besides."""
+        return used(self.document)
 
     @property
     def verifies(self) -> list[str]:

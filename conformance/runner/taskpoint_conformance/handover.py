@@ -175,9 +175,10 @@ class _Worker(threading.Thread):
             return None
         result = FixtureResult(fixture.id, fixture)
         variants = variants_of(fixture, self._common, None, None)
-        if fixture.profile not in self._common["profiles"] or not variants:
+        if not fixture.profiles.issubset(self._common["profiles"]) or not variants:
             result.claimed = False
-            result.reason = f"not both claim the profile {fixture.profile}, or its forms, modes and savers"
+            needed = ", ".join(sorted(fixture.profiles))
+            result.reason = f"not both claim the profiles {needed}, or its forms, modes and savers"
             return result
         variant = variants[crc32(fixture.id.encode()) % len(variants)]
         self._ways(fixture, variant, result, "")

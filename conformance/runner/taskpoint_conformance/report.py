@@ -60,7 +60,7 @@ def _profile(profile: ProfileResult) -> dict[str, Any]:
 
 def _requirements(result: SuiteResult) -> Iterator[dict[str, Any]]:
     """Yield what each rule of the specification came to."""
-    claimed: list[str] = (result.hello or {}).get("profiles", [])
+    claimed = frozenset[str]((result.hello or {}).get("profiles", []))
     unseen = UNSEEN if result.hello and judges_own(result.hello) else frozenset[str]()
     verdicts = {each.id: each.verdict for each in result.results}
     kinds = {each.id: each.kind for each in result.results}
@@ -70,7 +70,7 @@ def _requirements(result: SuiteResult) -> Iterator[dict[str, Any]]:
             proving.setdefault(identifier, []).append(fixture)
     for rule in data.requirements().values():
         fixtures = proving.get(rule["id"], [])
-        wanted = [each.id for each in fixtures if each.profile in claimed]
+        wanted = [each.id for each in fixtures if each.profiles <= claimed]
         rolled: dict[str, Any] = {
             "id": rule["id"],
             "keyword": rule["keyword"],

@@ -156,10 +156,11 @@ class _Run:
 
 def _run_fixture(fixture: Fixture, pool: Pool, options: Options, hello: dict[str, Any]) -> FixtureResult:
     result = FixtureResult(fixture.id, fixture)
-    if fixture.profile not in hello["profiles"]:
+    if missing := fixture.profiles.difference(hello["profiles"]):
         result.claimed = False
-        result.reason = f"profile {fixture.profile} is not claimed"
-        if fixture.profile in options.profiles:
+        first = fixture.profile if fixture.profile in missing else min(missing)
+        result.reason = f"profile {first} is not claimed"
+        if fixture.profile in missing & options.profiles:
             result.problem = Failure(
                 "suite.not_claimed", f"asked for, but the driver does not claim the profile {fixture.profile}"
             )

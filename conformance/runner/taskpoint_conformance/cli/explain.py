@@ -98,7 +98,9 @@ def _prose(chapter: str, anchor: str) -> str:
 def _fixture(console: Console, fixture: Fixture) -> None:
     place = level_of(fixture)
     level = f"level {place + 1} of {len(LEVELS)}, {LEVELS[place].name}"
-    console.print(Text(f"{level}; profile {fixture.profile}", style="dim"))
+    besides = sorted(fixture.profiles - {fixture.profile})
+    uses = f"; it uses {', '.join(besides)}, too" if besides else ""
+    console.print(Text(f"{level}; profile {fixture.profile}{uses}", style="dim"))
     if mutants := fixture.document.get("mutants"):
         console.print(Text(f"wrong variants of the reference that it has to find: {', '.join(mutants)}", style="dim"))
     show_fixture(console, fixture)

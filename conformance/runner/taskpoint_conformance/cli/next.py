@@ -51,9 +51,11 @@ def next_rule(driver: str | None, timeout: float, wanted: str | None, *, verbose
         if all(each.verdict == "not_claimed" for each in results):
             unclaimed.append((level.name, len(of_level)))
             continue
-        left = len(of_level) - len(results)
+        left, waiting = len(of_level) - len(results), sum(each.verdict == "not_claimed" for each in results)
         rest = f", {left} not run yet" if left else ""
-        click.echo(f"level {place + 1} of {len(LEVELS)}, {level.name}: {good} of {len(results)} pass{rest}")
+        rest += f", {waiting} wait for what is not claimed" if waiting else ""
+        of = len(results) - waiting
+        click.echo(f"level {place + 1} of {len(LEVELS)}, {level.name}: {good} of {of} pass{rest}")
 
         problems = {each.id: each for each in results if each.verdict in {"failed", "broken"}}
         if first := next((problems[each.id] for each in of_level if each.id in problems), None):
