@@ -93,20 +93,29 @@ _HINTS: Final = {
     r"value\.not_encodable the (value of an|answer to an) interrupt": (
         "use plain data, or register the class with register_extension()"
     ),
+    r"value\.not_encodable what is written to the stream": (
+        "write plain data, such as the model_dump() of a model, or register the class with register_extension()"
+    ),
     r"value\.not_encodable .* has no encoding": (
         "use plain data, annotate the function with the class where pydantic can rebuild it (dataclass, pydantic "
         "model, Enum, Path ...), or register it with register_extension()"
     ),
     r"value\.\w+ .* (is of a class that its annotation does not name|would come back as)": (
         "declare exactly what is returned there (no Any, no base class, no union in which its plain data fits another "
-        "member), or return plain data"
+        "member), register the class with register_extension(), or return plain data"
     ),
+    r"value\.not_encodable .*a datetime has no time zone": (
+        "give it one, e.g. datetime.now(UTC) or value.replace(tzinfo=UTC)"
+    ),
+    r"value\.not_encodable .*a time has a fold": "use an aware datetime, or a time without a time zone",
+    r"value\.not_encodable .*a UTC offset has seconds": "convert it with .astimezone(UTC)",
     r"value\.not_encodable .* only a type checker can read": (
         "import what the annotation names outside of `if TYPE_CHECKING`, or register the class"
     ),
     r"value\.not_encodable .* cannot be rebuilt by its annotation": (
         "register the class with register_extension(), or return plain data"
     ),
+    r"value\.mismatch the input of": "pass what the annotation of the parameter says, or change the annotation",
     r"value\.mismatch": (
         "declare what is returned, and read what older code recorded with a version and a migrate function"
     ),

@@ -206,28 +206,20 @@ def write_bytes(value: bytes) -> str:
 def write_datetime(value: datetime) -> str:
     text = value.isoformat()
     if value.tzinfo is None or value.utcoffset() is None:
-        raise Refusal(
-            "value.not_encodable",
-            "a datetime has no time zone",
-            "give it one, e.g. datetime.now(UTC) or value.replace(tzinfo=UTC)",
-        )
+        raise Refusal("value.not_encodable", "a datetime has no time zone")
     return _write_clock(text)
 
 
 def write_time(value: time) -> str:
     if value.fold or (value.tzinfo is not None and value.utcoffset() is None):
-        raise Refusal(
-            "value.not_encodable",
-            "a time has a fold, or a time zone whose offset depends on the date",
-            "use an aware datetime, or a time without a time zone",
-        )
+        raise Refusal("value.not_encodable", "a time has a fold, or a time zone whose offset depends on the date")
     return _write_clock(value.isoformat())
 
 
 def _write_clock(text: str) -> str:
     clock = re.compile(f"(?:{_DATE}T)?{_TIME}{_OFFSET}?", re.ASCII).fullmatch(text)
     if clock is None:  # an offset with seconds, which RFC 3339 cannot write
-        raise Refusal("value.not_encodable", "a UTC offset has seconds", "convert it with .astimezone(UTC)")
+        raise Refusal("value.not_encodable", "a UTC offset has seconds")
     return normal_datetime(text) if "T" in text else normal_time(text)
 
 

@@ -43,6 +43,7 @@ def begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Steps[Attempt]:
     attempt = yield from _begin(entrypoint, request)
     attempt.run.store = entrypoint.options.store
     attempt.run.cache = entrypoint.options.cache
+    attempt.run.find_exception = entrypoint.find_exception
     return attempt
 
 

@@ -58,7 +58,11 @@ class RunConfig:
     max_concurrency: int | None = None
     metadata: str = "{}"
     raw: dict[str, Any] = field(default_factory=dict[str, Any])
-    """The config as the caller gave it, for `get_config()`; nothing of its `configurable` is ever stored."""
+    """The config as the caller gave it; nothing of its `configurable` is ever stored."""
+
+    def shown(self) -> dict[str, Any]:
+        """Return the config as code reads it: what it may count on is there, also where the caller gave nothing."""
+        return {"configurable": {}, "metadata": {}, "tags": [], **self.raw}
 
 
 def check_id(value: object, what: str) -> str:

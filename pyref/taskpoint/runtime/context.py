@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
-from taskpoint import codec
 from taskpoint.errors import UsageError
 from taskpoint.runtime.host import Host, current_host
+from taskpoint.runtime.recorded import encode
 from taskpoint.runtime.surroundings import surroundings_of
 
 if TYPE_CHECKING:
@@ -60,12 +60,12 @@ def interrupt(value: Any) -> Any:
 
 
 def get_config() -> dict[str, Any]:
-    """Return the config that the run was invoked with.
+    """Return the config that the run was invoked with; `configurable`, `metadata` and `tags` are always there.
 
     Raises:
         UsageError: Outside of a run (code ``usage.outside_run``).
     """
-    return surroundings_of(current_host("get_config()")).config.raw
+    return surroundings_of(current_host("get_config()")).config.shown()
 
 
 def get_previous_state() -> Any:
@@ -137,7 +137,7 @@ def _writer_of(host: Host) -> StreamWriter:
     def write(value: Any) -> None:
         bus = host.run.bus
         if bus is not None and bus.wants_custom:
-            bus.written(host.run, host.scope, codec.encode(value))
+            bus.written(host.run, host.scope, encode(value, "what is written to the stream"))
 
     return write
 
@@ -227,7 +227,7 @@ class Runtime(Generic[C]):
     @property
     def config(self) -> dict[str, Any]:
         """As `get_config` returns it."""
-        return self._around.config.raw
+        return self._around.config.shown()
 
     @property
     def stream_writer(self) -> StreamWriter:

@@ -72,7 +72,7 @@ class CallEnded(told.CallEnded):
         entry = self._entry
         if not isinstance(entry, TaskFailed):
             return None
-        return deliver(entry.error, self._job.task.find_exception, entry.path, self._job.original)
+        return deliver(entry.error, self._job.find_exception, entry.path, self._job.original)
 
 
 @dataclass(frozen=True, slots=True)

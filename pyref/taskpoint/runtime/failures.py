@@ -1,7 +1,8 @@
 """Exceptions <-> error documents: the same exception on the first run as on a replay (`ERR-004`, `ERR-005`).
 
-The class is found by its plain name among those that the task declares, those that its function can name itself,
-and the built-in ones. Rebuilding calls no constructor and imports nothing, whatever the stored data says (`ERR-006`).
+The class is found by its plain name among those that the task declares, those that its function, or that of the
+entrypoint, can name itself, and the built-in ones. Rebuilding calls no constructor and imports nothing, whatever the
+stored data says (`ERR-006`).
 """
 
 from __future__ import annotations
@@ -10,7 +11,8 @@ import builtins
 import contextlib
 import functools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from types import GetSetDescriptorType, MemberDescriptorType
+from itertools import chain
+from types import CodeType, GetSetDescriptorType, MemberDescriptorType, ModuleType
 from typing import Any, cast
 
 from taskpoint import codec
@@ -32,7 +34,17 @@ from taskpoint.errors import (
 from taskpoint.runtime.definitions import free_names
 from taskpoint.watching.events import Failure
 
-__all__ = ("Resolver", "deliver", "describe", "divergence_error", "failure_in", "failure_of", "links", "resolver")
+__all__ = (
+    "Resolver",
+    "deliver",
+    "describe",
+    "divergence_error",
+    "failure_in",
+    "failure_of",
+    "links",
+    "nothing_found",
+    "resolver",
+)
 
 Resolver = Callable[[str], "type[Exception] | None"]
 
@@ -62,6 +74,28 @@ def _plain_function(func: Callable[..., object]) -> Any:
     return func
 
 
+def _names_in(code: CodeType) -> set[str]:
+    """Return the global names and the attributes that code mentions, also inside of what is defined in it."""
+    inner = (constant for constant in code.co_consts if isinstance(constant, CodeType))
+    return set(code.co_names).union(code.co_freevars, *map(_names_in, inner))
+
+
+def _dotted(func: Any, name: str) -> Iterator[object]:
+    """Yield what a name stands for behind a dot in a function's code: in ``except errors.Refused``, say."""
+    code = getattr(func, "__code__", None)
+    names = _names_in(code) if isinstance(code, CodeType) else set[str]()
+    if name not in names:
+        return
+    known: dict[str, object] = {**getattr(func, "__globals__", {}), **free_names(func)}
+    found = [known[each] for each in sorted(names) if each in known]
+    modules = [each for each in found if isinstance(each, ModuleType)]
+    for module in modules:  # which grows while it is read: by the modules in a module that are named, too
+        members = vars(module)  # not an attribute: asking a module for one may import another (ERR-006)
+        inside = (members.get(each) for each in sorted(names))
+        modules.extend(each for each in inside if isinstance(each, ModuleType) and each not in modules)
+        yield members.get(name)
+
+
 def resolver(func: Callable[..., object], raises: Sequence[type[Exception]]) -> Resolver:
     """Return what finds a task's exception classes by their plain names."""
     declared = {cls.__name__: cls for cls in raises}
@@ -71,13 +105,17 @@ def resolver(func: Callable[..., object], raises: Sequence[type[Exception]]) -> 
         if name in declared:
             return None if issubclass(declared[name], _NEVER) else declared[name]
         own: dict[str, object] = getattr(plain, "__globals__", {})
-        candidates = (free_names(plain).get(name), own.get(name), getattr(builtins, name, None))
-        for candidate in candidates:
+        plainly = (free_names(plain).get(name), own.get(name), getattr(builtins, name, None))
+        for candidate in chain(plainly, _dotted(plain, name)):
             if isinstance(candidate, type) and issubclass(candidate, Exception) and candidate.__name__ == name:
                 return None if issubclass(candidate, _NEVER) else candidate
         return None
 
     return find
+
+
+def nothing_found(_: str) -> None:
+    """Find no class: where a run has no code of its own."""
 
 
 def _native_attributes(exc: BaseException) -> Iterator[tuple[str, object]]:

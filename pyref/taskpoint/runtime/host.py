@@ -84,6 +84,10 @@ class Job:
     decoded: object = NOT_DECODED
     """The value as a replay would see it, where it was made in this process."""
 
+    def find_exception(self, name: str) -> type[Exception] | None:
+        """Find an exception class by its name, where the task or the entrypoint can name it (`ERR-004`)."""
+        return self.task.find_exception(name) or self.host.run.find_exception(name)
+
     def let_go(self) -> None:
         """Forget what it took to run the call: whoever keeps a future keeps its outcome only."""
         self.args, self.kwargs, self.context = (), _NOTHING, _NOWHERE
@@ -301,7 +305,7 @@ class Host(ABC):
                 job.exception = self.cancelled_error()
             elif isinstance(outcome, TaskFailed):
                 try:
-                    job.exception = deliver(outcome.error, job.task.find_exception, call.path, job.original)
+                    job.exception = deliver(outcome.error, job.find_exception, call.path, job.original)
                 except (ValueEncodingError, FormatError) as error:
                     raise FormatError(f"the recorded error at {call.path} cannot be read: {error.code}") from None
                 self.errors[id(job.exception)] = (job.exception, call)

@@ -54,7 +54,11 @@ def changes(was: Any, became: Any, *, exactly: bool, path: str = "$") -> Iterato
         ValueEncodingError: A scalar that has an encoding in general has none.
     """
     kind = type_of(was)
-    if kind in _SETTLED or codec.is_registered(kind):
+    if kind in _SETTLED:
+        return
+    if codec.is_registered(kind):
+        if type_of(became) is not kind and type_of(became) is not type_of(codec.decode(codec.encode(was))):
+            yield Change(path, was, became)  # the annotation read it, not its extension
         return
     if kind is not type_of(became) and not (kind in _LISTS and type_of(became) in _LISTS):
         if not codec.has_encoding(kind) or (exactly and kind not in _CONTAINERS):

@@ -13,7 +13,7 @@ from taskpoint._core.machine import DuplicateKey, Machine, Remembered, Verdict
 from taskpoint._core.matching import Divergence
 from taskpoint.errors import SaverError, UsageError, ValueEncodingError
 from taskpoint.runtime.commits import Commits
-from taskpoint.runtime.failures import describe, divergence_error
+from taskpoint.runtime.failures import Resolver, describe, divergence_error, nothing_found
 from taskpoint.runtime.host import Callee, End, Host, Job
 from taskpoint.runtime.locks import take_back
 from taskpoint.runtime.policed import run_in_thread
@@ -82,6 +82,8 @@ class Run(Commits):
         """Tells what happens, where somebody listens."""
         self.store: BaseStore | None = None
         self.cache: BaseCache | None = None
+        self.find_exception: Resolver = nothing_found
+        """What finds an exception class that the entrypoint's function can name (`ERR-004`)."""
         self.id = ""
         self.context: object = None
         self.only_replays = False

@@ -1,14 +1,16 @@
 """Exceptions that are hard to keep: each is recorded, and comes back the same on the first run and on every replay."""
 
 import asyncio
+import configparser
 import json
 import sys
+import urllib.error
 from pathlib import Path
 
 import pytest
 from threads_under_test import entries
 
-from taskpoint import InMemorySaver, TaskError, entrypoint, interrupt, task
+from taskpoint import Command, InMemorySaver, TaskError, entrypoint, interrupt, task
 from taskpoint.models import entry_to_document
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -192,6 +194,63 @@ def test_a_class_that_needs_arguments_is_rebuilt_without_its_constructor(form):
     made.invoke(None, thread_id="t")
     assert caught == [("o1: 5", "o1", 5)] * 2
     assert made_with == [("o1", 5)]
+
+
+def fails_as_json():
+    json.loads("{")
+
+
+def fails_deeper():
+    raise urllib.error.URLError("no")
+
+
+def fails_unnamed():
+    name = "configparser"
+    raise vars(sys.modules[name])["NoSectionError"]("there")
+
+
+def catches_as_json(_):
+    try:
+        task("fail", fails_as_json)().result()
+    except json.JSONDecodeError as error:
+        return [error.pos, interrupt("wait")]
+
+
+def catches_deeper(_):
+    try:
+        task("fail", fails_deeper)().result()
+    except urllib.error.URLError as error:
+        return [error.reason, interrupt("wait")]
+
+
+@pytest.mark.parametrize(
+    ("body", "what"), [(catches_as_json, 1), (catches_deeper, "no")], ids=["in a module", "in a module of a module"]
+)
+def test_a_class_that_code_names_behind_a_dot_is_caught_by_its_type(body, what):
+    main = entrypoint("main", body, checkpointer=InMemorySaver())
+    main.invoke(1, thread_id="t")
+    assert main.invoke(Command(resume="again"), thread_id="t") == [what, "again"]
+
+
+def test_a_class_that_only_the_entrypoint_names_is_caught_by_its_type():
+    seen = []
+
+    @entrypoint(checkpointer=InMemorySaver())
+    def main(_):
+        try:
+            task("fail", fails_unnamed)().result()
+        except configparser.NoSectionError as error:
+            seen.append(error.section)
+        interrupt("wait")
+
+    main.invoke(1, thread_id="t")
+    main.invoke(Command(resume=1), thread_id="t")
+    assert seen == ["there", "there"]
+
+
+def test_a_class_that_no_code_names_comes_as_a_task_error():
+    main = entrypoint("main", lambda _: task("fail", fails_unnamed)().exception().type)
+    assert main.invoke(1) == "NoSectionError"
 
 
 def test_an_os_error_keeps_its_number():

@@ -16,7 +16,9 @@ from taskpoint import (
     Runtime,
     StreamWriter,
     UsageError,
+    ValueEncodingError,
     entrypoint,
+    get_config,
     get_runtime,
     interrupt,
     task,
@@ -74,6 +76,16 @@ def test_each_run_of_a_batch_is_given_the_context(saver):
     assert refused.value.code == "usage.option_unknown"
 
 
+def test_code_may_count_on_the_members_of_a_config_that_nobody_gave():
+    @task
+    def told(config):
+        return [config["metadata"].get("who"), [*config["tags"]], dict(config["configurable"])]
+
+    main = entrypoint("main", lambda _: [told().result(), get_config()["tags"], get_runtime().config["metadata"]])
+    assert main.invoke(1) == [[None, [], {}], [], {}]
+    assert main.invoke(1, {"metadata": {"who": "ann"}, "tags": ["a"]}) == [["ann", ["a"], {}], ["a"], {"who": "ann"}]
+
+
 def test_a_context_is_never_stored_and_given_again_on_a_resume(saver):
     @entrypoint(checkpointer=saver, context_schema=User)
     def main(_, runtime):
@@ -118,7 +130,7 @@ def test_what_is_asked_for_by_name_is_no_part_of_the_input_digest(saver):
     def main(n):
         return [one(n).result(), plain(n).result()]
 
-    assert main.invoke(1, {"tags": ["x"]}, thread_id="t") == [[1, ["configurable", "tags"]], 1]
+    assert main.invoke(1, {"tags": ["x"]}, thread_id="t") == [[1, ["configurable", "metadata", "tags"]], 1]
     assert len(set(digests())) == 1
 
 
@@ -225,6 +237,15 @@ def test_a_store_and_a_writer_are_asked_for_by_name(saver):
         runtime.stream_writer(runtime.store.get(("a",), "k").value)
 
     assert list(main.stream(3, thread_id="t", stream_mode="custom")) == [{"task": 3}, {"body": {"n": 3}}, {"n": 3}]
+
+
+def test_what_a_stream_cannot_show_is_refused_with_a_hint_for_what_is_written():
+    main = entrypoint("main", lambda _, writer: writer(UserModel(name="canary")))
+    with pytest.raises(ValueEncodingError) as refused:
+        list(main.stream(1, stream_mode="custom"))
+    assert refused.value.message.startswith("what is written to the stream: a value of type ")
+    assert "model_dump()" in refused.value.hint
+    assert "canary" not in str(refused.value)
 
 
 def test_a_store_that_is_not_there_leaves_the_default():
