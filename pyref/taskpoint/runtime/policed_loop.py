@@ -10,6 +10,7 @@ from taskpoint._core.execution import Execution
 from taskpoint.runtime.host import Job
 from taskpoint.runtime.policed import Policed
 from taskpoint.runtime.signals import Signal
+from taskpoint.runtime.staying import beside
 from taskpoint.runtime.timeouts import Deadline
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ async def run_on_loop(parent: LoopHost, call: Call, job: Job) -> None:
         if run.ending is None and not call.scope.is_over():
             cached = policed.cached()
             asks = cached is not None and call.attempts == 1 and policed.is_new
-            text = await asyncio.to_thread(cached.get) if cached is not None and asks else None
+            text = await beside(cached.get) if cached is not None and asks else None
             if text is not None:
                 outcome = policed.hit(text)
             else:
@@ -41,7 +42,7 @@ async def run_on_loop(parent: LoopHost, call: Call, job: Job) -> None:
                     host = parent.child(call)
                 outcome = await _execute(host, policed, execution)
                 if cached is not None and outcome is not None and outcome.value is not None:
-                    await asyncio.to_thread(cached.set, outcome.value)
+                    await beside(cached.set, outcome.value)
         seconds = policed.retry_after(outcome)
     except Signal:
         outcome = None

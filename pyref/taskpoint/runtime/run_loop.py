@@ -12,6 +12,7 @@ from taskpoint.runtime.host import Job, Place
 from taskpoint.runtime.settling import settler_of
 from taskpoint.runtime.sharing import sharing_of
 from taskpoint.runtime.signals import Halted, StopRun
+from taskpoint.runtime.staying import beside
 
 if TYPE_CHECKING:
     from taskpoint.runtime.loop_host import LoopHost
@@ -210,7 +211,7 @@ class RunLoop:
     def _commit_in_thread(self) -> None:
         run = self.run
         batch = run.take_batch()
-        pending = self.loop.run_in_executor(None, run.commit_here, batch)  # it ends there: the loop may wait for it
+        pending = beside(run.commit_here, batch)
 
         def done(_: asyncio.Future[None]) -> None:
             self._pending = None

@@ -20,7 +20,7 @@ from taskpoint.runtime.requests import Request
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.run_loop import RunLoop
 from taskpoint.runtime.sharing import Sharing, sharing_of
-from taskpoint.runtime.staying import finish, stay
+from taskpoint.runtime.staying import beside, finish, stay
 from taskpoint.runtime.stopping import Use
 from taskpoint.runtime.sync_host import SyncHost
 from taskpoint.runtime.writer import make_each
@@ -202,7 +202,7 @@ async def _run_body(attempt: Attempt, host: LoopHost, context: contextvars.Conte
 
 async def _wait_idle(run: Run) -> None:
     """Wait for the threads of a run, until somebody stops it who has done so before (`STP-004`)."""
-    idle = asyncio.ensure_future(asyncio.to_thread(run.wait_idle))
+    idle = beside(run.wait_idle)
     while not idle.done() and run.hurry is None:
         try:
             await asyncio.wait([idle])

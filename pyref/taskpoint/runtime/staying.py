@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import ParamSpec, TypeVar
 
-__all__ = ("finish", "stay")
+__all__ = ("beside", "finish", "stay")
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -23,8 +25,26 @@ async def finish(work: Awaitable[T], stop: Callable[[BaseException], None]) -> T
     return future.result()
 
 
+def beside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
+    """Call something in a thread of the running loop, which waits for it when it is closed.
+
+    When the main thread of the process has ended, the loops of other threads go on, and nobody gives them threads any
+    more: then it is called right here.
+    """
+    loop, work = asyncio.get_running_loop(), partial(contextvars.copy_context().run, call, *args, **kwargs)
+    try:
+        return loop.run_in_executor(None, work)
+    except RuntimeError:
+        done: asyncio.Future[T] = loop.create_future()
+        try:
+            done.set_result(work())
+        except Exception as error:  # noqa: BLE001 - it is raised where the future is awaited
+            done.set_exception(error)
+        return done
+
+
 async def stay(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, BaseException | None]:
     """Call something in a thread and await it to its end; a cancellation meanwhile is handed back with its result."""
     stopped: list[BaseException] = []
-    result = await finish(asyncio.to_thread(call, *args, **kwargs), stopped.append)
+    result = await finish(beside(call, *args, **kwargs), stopped.append)
     return result, stopped[0] if stopped else None

@@ -4,9 +4,12 @@ import asyncio
 import contextlib
 import gc
 import logging
+import subprocess
+import sys
 import threading
 import time
 import weakref
+from pathlib import Path
 
 import pytest
 from threads_under_test import entries, kinds
@@ -17,6 +20,7 @@ from taskpoint.runtime import attempt, beginning, heartbeat, settling, writer
 from taskpoint.runtime.host import current_host
 
 FORMS = ("sync", "async")
+EXIT_WORKER = Path(__file__).with_name("exit_worker.py")
 
 
 def chain(form, saver, ran):
@@ -304,6 +308,12 @@ def test_a_loop_that_is_gone_leaves_nothing_behind():
     assert asyncio.run(run()) == [0, 1, 2]
     gc.collect()
     assert loops[0]() is None
+
+
+def test_a_loop_goes_on_to_its_end_when_the_main_thread_has_ended(tmp_path):
+    command = [sys.executable, str(EXIT_WORKER), str(tmp_path / "t.db")]
+    printed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (printed.stdout, printed.stderr) == ("[3, 0, 1, 2]\n", "")
 
 
 @pytest.fixture
