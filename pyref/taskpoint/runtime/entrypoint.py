@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
 import copy
 import functools
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Generic, Literal, TypeVar, Unpack, cast
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, Unpack, cast
 
 from taskpoint.errors import UsageError
-from taskpoint.runtime import composition, running, streams
+from taskpoint.runtime import batches, composition, running, streams
 from taskpoint.runtime.caching import namespace_of
 from taskpoint.runtime.commands import Command
 from taskpoint.runtime.config import merged, read_config
@@ -32,6 +29,9 @@ from taskpoint.runtime.stream_parts import (
     read_stream_options,
     result_of,
 )
+
+if TYPE_CHECKING:
+    from taskpoint.runtime.attempt import Attempt
 
 __all__ = ("Entrypoint",)
 
@@ -328,6 +328,8 @@ class Entrypoint(Stateful, Generic[I, R]):
     ) -> list[Any]:
         """Run the workflow once for each input, several at a time, and return the values in order.
 
+        Whoever stops one of the runs, or interrupts the caller, stops them all.
+
         Args:
             inputs: The inputs.
             config: One config for each input; with a checkpointer each needs a thread of its own.
@@ -341,20 +343,18 @@ class Entrypoint(Stateful, Generic[I, R]):
             if hosts and hosts[0] is not None and None not in hosts:
                 return composition.call_all(self, hosts[0], requests, return_exceptions=return_exceptions)
 
-        def one(pair: tuple[I, Config | None]) -> Any:
-            try:
-                return self.invoke(*pair, **options)
-            except Exception as error:
-                if return_exceptions:
-                    return error
-                raise
+        def begun(value: I, each: Config | None) -> Callable[[Callable[[Attempt], None]], Any]:
+            def run(watch: Callable[[Attempt], None]) -> Any:
+                request = self._request(value, each, options)
+                host = composition.caller_of(self, request)
+                if host is not None:
+                    return composition.call(self, host, request)
+                return running.invoke(self, request, bus_for(self.options.watch, request.watch), watch)
 
-        limit = read_config(configs[0]).max_concurrency if configs else None
-        with ThreadPoolExecutor(limit) as pool:
-            runs = [
-                pool.submit(contextvars.copy_context().run, one, pair) for pair in zip(inputs, configs, strict=True)
-            ]
-            return [future.result() for future in runs]
+            return run
+
+        runs = [begun(value, each) for value, each in zip(inputs, configs, strict=True)]
+        return batches.in_threads(runs, _limit(configs), return_exceptions=return_exceptions)
 
     async def abatch(
         self,
@@ -366,19 +366,10 @@ class Entrypoint(Stateful, Generic[I, R]):
     ) -> list[Any]:
         """Do what `batch` does, on the running event loop."""
         configs = self._configs(inputs, config)
-        limit = read_config(configs[0]).max_concurrency if configs else None
-        gate = asyncio.Semaphore(limit or len(inputs) or 1)
-
-        async def one(value: I, config: Config | None) -> Any:
-            async with gate:
-                return await self.ainvoke(value, config, **options)
-
-        runs = [one(value, config) for value, config in zip(inputs, configs, strict=True)]
-        results = await asyncio.gather(*runs, return_exceptions=True)  # all of them end before the first error leaves
-        errors = [result for result in results if isinstance(result, BaseException)]
-        if errors and not return_exceptions:
-            raise errors[0]
-        return results
+        runs = [
+            functools.partial(self.ainvoke, value, each, **options) for value, each in zip(inputs, configs, strict=True)
+        ]
+        return await batches.on_loop(runs, _limit(configs), return_exceptions=return_exceptions)
 
     @staticmethod
     def _configs(inputs: Sequence[I], config: Config | Sequence[Config] | None) -> list[Config | None]:
@@ -391,3 +382,8 @@ class Entrypoint(Stateful, Generic[I, R]):
                 hint="pass one config for each input",
             )
         return list(config)
+
+
+def _limit(configs: Sequence[Config | None]) -> int | None:
+    """Return how many runs of a batch go on at once."""
+    return read_config(configs[0]).max_concurrency if configs else None

@@ -194,3 +194,38 @@ async def test_who_cancels_a_caller_twice_waits_for_nobody(saver):
     assert saver.load("t").holder is None
     go_on.set()
     assert await main.ainvoke(None, thread_id="t") == 1
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+def test_a_batch_that_returns_errors_is_stopped_all_the_same(saver, is_async):
+    ran = []
+
+    def body(n):
+        ran.append(n)
+        if n == 0:
+            raise LookupError
+        return stop_runs(f"t{n}")
+
+    async def abody(n):
+        return body(n)
+
+    def main(n):
+        return [work(n).result(), work(n).result()] if n else work(n).result()
+
+    async def amain(n):
+        return [await work(n), await work(n)] if n else await work(n)
+
+    work = task("work", abody if is_async else body)
+    workflow = entrypoint("main", amain if is_async else main, checkpointer=saver)
+    configs = [{"configurable": {"thread_id": f"t{n}"}, "max_concurrency": 1} for n in range(3)]
+
+    def use():
+        if is_async:
+            return asyncio.run(workflow.abatch(range(3), configs, return_exceptions=True))
+        return workflow.batch(range(3), configs, return_exceptions=True)
+
+    with pytest.raises(StopRun):
+        use()
+    assert ran == [0, 1]
+    assert kinds(saver, "t1") == ["run.started", "work#0", "run.stopped"]
+    assert saver.head("t2") is None

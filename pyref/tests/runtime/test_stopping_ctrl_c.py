@@ -22,6 +22,7 @@ from taskpoint import (
     task,
 )
 from taskpoint.runtime import stopping
+from taskpoint.runtime.host import current_host
 
 
 def interrupt_when(*conditions):
@@ -200,3 +201,39 @@ def test_a_second_ctrl_c_under_asyncio_waits_for_nobody(tmp_path, way):
     with SqliteSaver(tmp_path / "threads.db") as saver:
         assert kinds(saver, "t") == ["run.started", "run.stopped"]
         assert saver.load("t").holder is None
+
+
+@pytest.mark.parametrize("patient", [True, False])
+def test_ctrl_c_stops_the_runs_of_a_batch(saver, patient):
+    runs, left, release = [], [3], threading.Event()
+
+    @task
+    def work(n):
+        run = current_host("work").run
+        runs.append(run)
+        if patient:
+            until(lambda: run.ending is not None or not left)
+        else:
+            release.wait()
+        return n
+
+    @entrypoint(checkpointer=saver)
+    def main(n):
+        return [work(n).result(), work(n).result()]
+
+    def all_stopped():
+        return all(run.ending is not None for run in runs)
+
+    configs = [{"configurable": {"thread_id": f"t{n}"}, "max_concurrency": 2} for n in range(4)]
+    thread = interrupt_when(lambda: len(runs) == 2, *([] if patient else [all_stopped]))
+    with pytest.raises(KeyboardInterrupt):
+        main.batch(range(4), configs)
+    thread.join()
+    assert len(runs) == 2
+    assert [saver.head(f"t{n}") and saver.head(f"t{n}").holder for n in range(4)] == [None] * 4
+    done = ["work#0"] if patient else []
+    assert [kinds(saver, f"t{n}") for n in range(2)] == [["run.started", *done, "run.stopped"]] * 2
+    assert saver.head("t2") is None
+    left.clear()
+    release.set()
+    assert main.invoke(None, thread_id="t1") == [1, 1]
