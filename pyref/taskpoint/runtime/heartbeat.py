@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING
+
+from taskpoint.runtime.threads import POOL
 
 if TYPE_CHECKING:
     from taskpoint.runtime.run import Run
@@ -16,10 +20,15 @@ _PERIOD_SECONDS = 1.0
 
 
 class Heart:
-    """One thread for all runs of the process; it sleeps while there are none."""
+    """One thread for all runs of the process; it sleeps while there are none.
+
+    Others do the writing, one for each saver: a saver that hangs keeps no lease of another's waiting.
+    """
 
     def __init__(self) -> None:
         self._runs: dict[Run, None] = {}
+        self._writing: set[int] = set()
+        """The savers, by identity, through which leases are being renewed."""
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -52,11 +61,23 @@ class Heart:
                 if not self._runs:
                     self._wake.wait()
             time.sleep(_PERIOD_SECONDS)
+            due: dict[int, list[Run]] = {}
             for run in list(self._runs):
+                if run.writer is not None and run.writer.needs_renewal():
+                    due.setdefault(id(run.writer.saver), []).append(run)
+            for saver in due.keys() - self._writing:
+                self._writing.add(saver)
+                POOL.submit(partial(self._renew, saver, due[saver]))
+
+    def _renew(self, saver: int, runs: Sequence[Run]) -> None:
+        try:
+            for run in runs:
                 try:
                     run.renew()
                 except RuntimeError:  # its event loop is closed: nobody can go on with it, so its lease may run out
                     self.discard(run)
+        finally:
+            self._writing.discard(saver)
 
 
 HEART = Heart()

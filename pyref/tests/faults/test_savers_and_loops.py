@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -15,7 +16,16 @@ import pytest
 from threads_under_test import entries, kinds
 from waiting import until
 
-from taskpoint import Command, InMemorySaver, ReplayDivergenceError, SaverError, entrypoint, interrupt, task
+from taskpoint import (
+    Command,
+    InMemorySaver,
+    ReplayDivergenceError,
+    SaverError,
+    SqliteSaver,
+    entrypoint,
+    interrupt,
+    task,
+)
 from taskpoint.runtime import attempt, beginning, heartbeat, settling, writer
 from taskpoint.runtime.host import current_host
 
@@ -356,6 +366,43 @@ def test_a_loop_that_is_closed_under_a_run_leaves_it_to_be_resumed(monkeypatch):
     assert (ran, ended) == ([3, 3], [3])
 
 
+class Counted(InMemorySaver):
+    """Tells when a lease has been renewed five times."""
+
+    def __init__(self, beats):
+        super().__init__()
+        self.beats, self.count = beats, 0
+
+    def append(self, thread_id, checkpoint_id, expected_seq, entries, closing=None, holder=None, **options):
+        super().append(thread_id, checkpoint_id, expected_seq, entries, closing, holder, **options)
+        self.count += not entries
+        if self.count == 5:
+            self.beats.set()
+
+
+def test_a_saver_that_hangs_keeps_no_other_lease_waiting(heart, monkeypatch, tmp_path):
+    monkeypatch.setattr(writer, "_RENEW_SECONDS", 0.0)
+    beats, release, runs = threading.Event(), threading.Event(), []
+
+    def hold(_):
+        runs.append(current_host("main").run)
+        return release.wait(60)
+
+    hanging = entrypoint("hanging", hold, checkpointer=SqliteSaver(tmp_path / "t.db", busy_timeout=60))
+    thread = threading.Thread(target=hanging.invoke, args=(0,), kwargs={"thread_id": "t"})
+    thread.start()
+    until(lambda: runs)
+    with contextlib.closing(sqlite3.connect(tmp_path / "t.db", isolation_level=None, timeout=30)) as somebody:
+        somebody.execute("BEGIN IMMEDIATE")
+        until(lambda: runs[0].committing)
+        other = entrypoint("other", lambda n: beats.wait(10), checkpointer=Counted(beats))
+        assert other.invoke(0, thread_id="t") is True
+        release.set()
+    thread.join()
+    assert heart == []
+    assert hanging.get_state(thread_id="t").values is True
+
+
 def test_a_closed_loop_does_not_stop_the_heart(heart, monkeypatch):
     monkeypatch.setattr(writer, "_RENEW_SECONDS", 0.0)
     saver, ran, beats = InMemorySaver(), [], threading.Event()
@@ -371,16 +418,7 @@ def test_a_closed_loop_does_not_stop_the_heart(heart, monkeypatch):
 
     closed_under_a_run(main, lambda: ran, "t")
 
-    class Counted(InMemorySaver):
-        count = 0
-
-        def append(self, thread_id, checkpoint_id, expected_seq, entries, closing=None, holder=None, **options):
-            super().append(thread_id, checkpoint_id, expected_seq, entries, closing, holder, **options)
-            self.count += not entries
-            if self.count == 5:
-                beats.set()
-
-    other = entrypoint("other", lambda n: beats.wait(1.0), checkpointer=Counted())
+    other = entrypoint("other", lambda n: beats.wait(1.0), checkpointer=Counted(beats))
     assert other.invoke(0, thread_id="t") is True
     assert heart == []
 
