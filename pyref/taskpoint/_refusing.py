@@ -1,4 +1,4 @@
-"""Options that do not exist are refused in the library's own words, also where Python would refuse them (`TSK-009`)."""
+"""What does not exist is refused in the library's own words, also where Python would refuse it (`TSK-009`)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final, ParamSpec, TypeVar
 
 from taskpoint.errors import UsageError
 
-__all__ = ("NO_MEANING", "NO_SERDE", "refusing", "refusing_in")
+__all__ = ("NO_MEANING", "NO_SERDE", "missing_in", "refusing", "refusing_in")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,3 +67,32 @@ def _checked(function: Callable[P, R], name: str, hints: Mapping[str, str]) -> C
         return function(*args, **kwargs)
 
     return checked
+
+
+def missing_in(**hints: str) -> Callable[[type[T]], type[T]]:
+    """Make a class say what to do where a program asks for an attribute that things of its kind have elsewhere.
+
+    Args:
+        **hints: What to do instead, by attribute.
+
+    Example:
+        >>> from taskpoint import entrypoint
+        >>> entrypoint("main", lambda n: n).get_graph()
+        Traceback (most recent call last):
+        ...
+        AttributeError: 'Entrypoint' object has no attribute 'get_graph'
+        Hint: there is no graph: get_state() has the calls of a run, and watchers see them as they happen
+    """
+
+    def wrap(cls: type[T]) -> type[T]:
+        def lookup(self: object, name: str) -> object:
+            """Say what is missing; Python asks for nothing else."""
+            if name not in hints:
+                return object.__getattribute__(self, name)  # raises, with what was wrong
+            text = f"{type(self).__name__!r} object has no attribute {name!r}\nHint: {hints[name]}"
+            raise AttributeError(text, name=name, obj=self)
+
+        setattr(cls, "__getattr__", lookup)  # noqa: B010 - the checkers would take any name for one of ours
+        return cls
+
+    return wrap

@@ -5,11 +5,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -23,6 +27,7 @@ from taskpoint import (
     UsageError,
     ValueEncodingError,
     entrypoint,
+    get_store,
     interrupt,
     task,
 )
@@ -111,11 +116,58 @@ def asked_twice():
     two_questions.invoke(Command(resume="?"), thread_id="t")
 
 
+@entrypoint
+async def awaited(n: int) -> int:
+    return inner.invoke(n)
+
+
+@entrypoint
+def inner(n: int) -> int:
+    return n
+
+
+@entrypoint
+def threaded(n: int) -> int:
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(copy_context().run, lambda: answer(n).result()).result()
+
+
+def asked_before():
+    two_questions.invoke(1, thread_id="before")
+    older = two_questions.get_state(thread_id="before").config
+    two_questions.invoke(
+        Command(resume={asked.id: 1 for asked in two_questions.get_state(thread_id="before").interrupts}), older
+    )
+    two_questions.invoke(Command(resume=2), older)
+
+
 REFUSED = {
+    "a lambda as a task": (lambda: task(lambda n: n), UsageError),
+    "a task that is called in a thread of your own": (lambda: threaded.invoke(1), UsageError),
+    "`inner.invoke(...)` in an async entrypoint": (lambda: asyncio.run(awaited.ainvoke(1)), UsageError),
+    "`interrupt(...)` without a checkpointer": (lambda: entrypoint("main", interrupt).invoke(1), UsageError),
+    "`interrupt(value, response_schema=...)`": (lambda: interrupt(1, response_schema=int), UsageError),
+    "`Command(resume=...)` with the config of an older checkpoint": (asked_before, UsageError),
+    "`get_store()` where the entrypoint has no store": (
+        lambda: entrypoint("main", lambda _: get_store()).invoke(1),
+        UsageError,
+    ),
+    "a `datetime` without a time zone": (lambda: inner.invoke(datetime(2026, 1, 2)), ValueEncodingError),  # noqa: DTZ001
+    "an object of a class given to the stream writer": (
+        lambda: list(entrypoint("main", lambda _, writer: writer(Message())).stream(1, stream_mode="custom")),
+        ValueEncodingError,
+    ),
+    "`retry=` and `config_schema=`": (lambda: task(retry=None), UsageError),
+    "`checkpointer=True`": (lambda: entrypoint(checkpointer=True), UsageError),
+    "`checkpointer.list(config)`": (lambda: InMemorySaver().list({}), AttributeError),
+    "`get_graph()`": (lambda: inner.get_graph().nodes, AttributeError),
     "a task that returns a host object": (lambda: host_object.invoke(1, thread_id="t"), ValueEncodingError),
     "unknown options": (lambda: task(foo=1), UsageError),
-    "unknown modes": (lambda: list(host_object.stream(1, thread_id="u", stream_mode="messages")), UsageError),
-    "unknown config members": (lambda: host_object.invoke(1, {"callbacks": []}, thread_id="u"), UsageError),
+    "unknown options, modes": (lambda: list(host_object.stream(1, thread_id="u", stream_mode="messages")), UsageError),
+    "unknown options, modes and config members": (
+        lambda: host_object.invoke(1, {"callbacks": []}, thread_id="u"),
+        UsageError,
+    ),
     "a thread id that is no string": (lambda: host_object.invoke(1, thread_id=123), UsageError),
     "`Command(resume=...)` where nobody asked": (
         lambda: host_object.invoke(Command(resume=1), thread_id="u"),
@@ -123,7 +175,7 @@ REFUSED = {
     ),
     "`Command(resume=answer)` with several questions open": (asked_twice, UsageError),
     "`Command(goto=..., update=...)`": (lambda: Command(goto="node", update={}), UsageError),
-    "`SqliteSaver(connection)`": (lambda: SqliteSaver(object()), UsageError),
+    "`AsyncSqliteSaver(connection)`": (lambda: SqliteSaver(object()), UsageError),
     "`InMemoryStore(index=...)`": (lambda: InMemoryStore(index={}), UsageError),
     "`serde=` of savers and caches": (lambda: InMemorySaver(serde=None), UsageError),
 }
@@ -131,6 +183,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_the_guide_calls_refused_is_refused(what: str) -> None:
+    assert f"| {what}" in GUIDE
     attempt, error = REFUSED[what]
     with pytest.raises(error) as caught:
         attempt()

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 
+from taskpoint._elsewhere import OF_EXECUTIONS, OF_RUNTIMES
+from taskpoint._refusing import missing_in, refusing
 from taskpoint.errors import UsageError
 from taskpoint.runtime.host import Host, current_host
 from taskpoint.runtime.recorded import encode
@@ -34,6 +36,7 @@ StreamWriter = Callable[[Any], None]
 """What `get_stream_writer` returns."""
 
 
+@refusing(response_schema="check the answer where it comes, and ask again, in a loop, where it does not fit")
 def interrupt(value: Any) -> Any:
     """Pause the run to ask `value` of somebody, and return the answer once the run is resumed with it.
 
@@ -185,6 +188,7 @@ def get_idempotency_key() -> str:
     return host.run.idempotency_key(host.scope.path)
 
 
+@missing_in(**OF_EXECUTIONS)
 @dataclass(frozen=True, slots=True)
 class ExecutionInfo:
     """Where the code runs (`CTX-010`).
@@ -209,7 +213,13 @@ class ExecutionInfo:
     idempotency_key: str
     is_replaying: bool
 
+    @property
+    def node_attempt(self) -> int:
+        """`attempt`, by the name that programs from LangGraph read."""
+        return self.attempt
 
+
+@missing_in(**OF_RUNTIMES)
 class Runtime(Generic[C]):
     """What a run gives to its code: `get_runtime()`, or a parameter called ``runtime``."""
 

@@ -7,6 +7,8 @@ import functools
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, Unpack, cast
 
+from taskpoint._elsewhere import OF_ENTRYPOINTS
+from taskpoint._refusing import missing_in
 from taskpoint.errors import UsageError
 from taskpoint.runtime import batches, composition, running, streams
 from taskpoint.runtime.caching import namespace_of
@@ -31,7 +33,9 @@ from taskpoint.runtime.stream_parts import (
 )
 
 if TYPE_CHECKING:
+    from taskpoint.caches.base import BaseCache
     from taskpoint.runtime.attempt import Attempt
+    from taskpoint.stores.base import BaseStore
 
 __all__ = ("Entrypoint",)
 
@@ -41,6 +45,7 @@ R = TypeVar("R")
 Config = Mapping[str, Any]
 
 
+@missing_in(**OF_ENTRYPOINTS)
 class Entrypoint(Stateful, Generic[I, R]):
     """A workflow that can be run; made by `entrypoint`.
 
@@ -97,6 +102,16 @@ class Entrypoint(Stateful, Generic[I, R]):
         if forms is None:  # not when it is defined: the annotations may name what is defined below it
             forms = self._forms = forms_of(self.func, self.options.version, self.options.migrate)
         return forms
+
+    @property
+    def store(self) -> BaseStore | None:
+        """The long-term memory of its runs, None where they have none."""
+        return self.options.store
+
+    @property
+    def cache(self) -> BaseCache | None:
+        """Where results are kept for other runs, None where they are not."""
+        return self.options.cache
 
     @functools.cached_property
     def find_exception(self) -> Resolver:

@@ -54,6 +54,10 @@ class TaskFuture(Protocol[R_co]):
         """Tell whether the outcome was delivered."""
         ...
 
+    def running(self) -> bool:
+        """Tell whether the outcome was not delivered yet."""
+        ...
+
     def cancel(self) -> bool:
         """Cancel the call."""
         ...

@@ -67,6 +67,10 @@ class LoopFuture(asyncio.Future[R]):
         value: R = _RESULT(self)
         return value
 
+    def running(self) -> bool:
+        """Tell whether the outcome was not delivered yet."""
+        return not self.done()
+
     def exception(self, timeout: float | None = None) -> BaseException | None:  # noqa: ARG002
         """Return the delivered error, None where the call has none."""
         self.call.observed = True

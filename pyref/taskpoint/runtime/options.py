@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypedDict, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, cast
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime.caching import CachePolicy, read_cache_policy
@@ -188,7 +188,9 @@ def _checkpointer(given: object) -> CheckpointSaver | None:
         return SqliteSaver(given)
     raise UsageError(
         f"checkpointer= is of type {type(given).__name__}, which is no saver",
-        hint='pass SqliteSaver("threads.db"), InMemorySaver() or a path',
+        hint="leave it out: an entrypoint that is called inside a run shares the journal of its caller"
+        if isinstance(given, bool)
+        else 'pass SqliteSaver("threads.db"), InMemorySaver() or a path',
     )
 
 
@@ -265,13 +267,16 @@ _ENTRYPOINT: _Readers = {
 }
 
 
+_RENAMED: Final = {"retry": "write retry_policy=", "config_schema": "write context_schema="}
+
+
 def _read(kind: str, readers: _Readers, options: Mapping[str, object]) -> dict[str, Any]:
     for option in options:
         if option not in readers:  # TSK-009: nobody would read it
             raise UsageError(
                 f"{kind} has no option {option!r}",
                 code="usage.option_unknown",
-                hint=f"its options are {', '.join(readers)}",
+                hint=_RENAMED.get(option, f"its options are {', '.join(readers)}"),
             )
     return {option: readers[option](given) for option, given in options.items()}
 

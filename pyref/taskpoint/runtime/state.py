@@ -51,6 +51,10 @@ class TaskSnapshot:
     cancelled: bool = False
     """Whether the call was cancelled: then it has neither a result nor an error (`STA-001`)."""
 
+    @property
+    def state(self) -> None:
+        """None, for programs from LangGraph: what is called inside a run has no state of its own."""
+
 
 class StateUpdate(NamedTuple):
     """One value for `bulk_update_state`.

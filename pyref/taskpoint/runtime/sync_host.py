@@ -71,6 +71,10 @@ class SyncFuture(Generic[R]):
             self.host.poll()
         return self.call.state is DELIVERED
 
+    def running(self) -> bool:
+        """Tell whether the outcome was not delivered yet, as `done` does."""
+        return not self.done()
+
     def cancel(self) -> bool:
         """Cancel the call; False where its outcome is known already. Waiting for it then raises `CancelledError`."""
         return self.host.cancel(self.call)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from taskpoint._closing import Closing
 from taskpoint._core.journal import Checkpoint, Entry, Holder
+from taskpoint._elsewhere import OF_SAVERS
+from taskpoint._refusing import missing_in
 
 __all__ = ("CheckpointSaver", "Head", "Loaded", "outcome_of")
 
@@ -40,6 +43,7 @@ class Loaded:
     entries: list[Entry] = field(default_factory=list[Entry])
 
 
+@missing_in(**OF_SAVERS)
 class CheckpointSaver(Closing, ABC):
     """Keeps threads: implement these six verbs to bring your own storage.
 
@@ -127,3 +131,11 @@ class CheckpointSaver(Closing, ABC):
     @abstractmethod
     def delete(self, thread_id: str) -> None:
         """Delete a thread and all that belongs to it; a thread that does not exist is no error."""
+
+    def delete_thread(self, thread_id: str) -> None:
+        """Do as `delete`, by the name that programs from LangGraph call."""
+        self.delete(thread_id)
+
+    async def adelete_thread(self, thread_id: str) -> None:
+        """Do as `delete`, beside the event loop."""
+        await asyncio.to_thread(self.delete, thread_id)

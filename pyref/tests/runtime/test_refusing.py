@@ -18,6 +18,9 @@ from taskpoint import (
     TimeoutPolicy,
     UsageError,
     entrypoint,
+    get_runtime,
+    interrupt,
+    task,
 )
 
 main = entrypoint("main", lambda n: n, checkpointer=InMemorySaver())
@@ -41,6 +44,12 @@ main = entrypoint("main", lambda n: n, checkpointer=InMemorySaver())
         (lambda path: CachePolicy(key=1), "CachePolicy() has no option 'key'.*key_func, ttl"),
         (lambda path: entrypoint.final(value=1, save=1, foo=1), "EntrypointFinal() has no option 'foo'.*value, save"),
         (lambda path: main.get_state(thread_id="t", subgraphs=True), "get_state() has no option 'subgraphs'.*tasks"),
+        (lambda path: task(retry=RetryPolicy()), "task() has no option 'retry'.*write retry_policy="),
+        (
+            lambda path: entrypoint(config_schema=dict),
+            "entrypoint() has no option 'config_schema'.*write context_schema=",
+        ),
+        (lambda path: interrupt(1, response_schema=int), "interrupt() has no option 'response_schema'.*ask again"),
         (lambda path: asyncio.run(main.aget_state(subgraphs=True)), "aget_state() has no option 'subgraphs'.*tasks"),
     ],
 )
@@ -53,6 +62,48 @@ def test_an_option_that_does_not_exist_is_refused(make, says, tmp_path):
     assert name in caught.value.message
     assert hint in caught.value.hint
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("thing", "attribute", "hint"),
+    [
+        (main, "get_graph", "get_state()"),
+        (main, "astream_events", "astream()"),
+        (main, "get_input_jsonschema", "json_schema()"),
+        (main, "pipe", "RunnableLambda"),
+        (main, "batch_as_completed", "batch()"),
+        (main, "with_retry", "retry_policy="),
+        (main.checkpointer, "list", "get_state_history()"),
+        (main.checkpointer, "copy_thread", "fork("),
+    ],
+)
+def test_what_others_have_is_missing_with_a_hint(thing, attribute, hint):
+    with pytest.raises(AttributeError, match=f"no attribute '{attribute}'") as missing:
+        getattr(thing, attribute)
+    assert hint in str(missing.value).partition("Hint: ")[2]
+    assert not hasattr(thing, attribute)
+
+
+def test_what_nobody_has_is_missing_as_usual():
+    for thing in (main, main.checkpointer):
+        with pytest.raises(AttributeError, match=r"object has no attribute 'nonsense'$"):
+            _ = thing.nonsense
+
+
+def test_what_a_run_gives_says_what_it_does_not_have():
+    def ask(_):
+        with pytest.raises(AttributeError, match="stop_runs"):
+            _ = get_runtime().control
+        with pytest.raises(AttributeError, match="idempotency_key"):
+            _ = get_runtime().execution_info.task_id
+        return get_runtime().execution_info.node_attempt
+
+    assert entrypoint("ask", ask).invoke(1) == 1
+
+
+def test_an_entrypoint_called_by_another_one_needs_no_checkpointer():
+    with pytest.raises(UsageError, match="leave it out"):
+        entrypoint(checkpointer=True)
 
 
 def test_what_exists_is_taken_as_before(tmp_path):
