@@ -94,10 +94,10 @@ def _check(run: Run) -> None:
 
 def _deadline(run: Run, scope: Scope, policy: TimeoutPolicy) -> Deadline:
     scope.execution = Execution(
-        clock=watched(policy, run.sources.time),
+        clock=watched(policy, run.sources.monotonic),
         auto=policy.refresh_on == "auto",
     )
-    return Deadline(policy, scope.execution, run.sources.time)
+    return Deadline(policy, scope.execution, run.sources.monotonic)
 
 
 def _give_up(run: Run, deadline: Deadline) -> None:

@@ -38,7 +38,7 @@ class Policed:
         execution = Execution(
             self.call.scope.execution,
             keeps=bool(self.policies.retry),
-            clock=watched(timeout, self.run.sources.time),
+            clock=watched(timeout, self.run.sources.monotonic),
             auto=timeout is None or timeout.refresh_on == "auto",
         )
         self.call.execution = execution
@@ -68,7 +68,7 @@ class Policed:
     def deadline(self, execution: Execution) -> Deadline | None:
         """Return the time that an execution has, None where it has all."""
         timeout = self.policies.timeout
-        return None if timeout is None else Deadline(timeout, execution, self.run.sources.time)
+        return None if timeout is None else Deadline(timeout, execution, self.run.sources.monotonic)
 
     def give_up(self, execution: Execution, deadline: Deadline) -> None:
         """Fail an execution whose time is up, unless it waits for an answer (`POL-020`, `POL-026`) (locked)."""

@@ -51,7 +51,7 @@ def _new_id() -> str:
 
 
 def _sleep(seconds: float, stop: threading.Event) -> None:
-    stop.wait(seconds)
+    stop.wait(min(seconds, threading.TIMEOUT_MAX))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,8 @@ class Sources:
     now: Callable[[], str] = _now
     """The time as journals have it."""
     new_id: Callable[[], str] = _new_id
+    monotonic: Callable[[], float] = time.monotonic
+    """Seconds on a clock that nobody sets, for how long something takes."""
     time: Callable[[], float] = time.time
     """Seconds since the epoch, for what has to outlive the process."""
     random: Callable[[], float] = _random.random

@@ -375,7 +375,7 @@ class SyncHost(Host):
             run.slot_freed()
             run.settle()
             if run.ending is None:
-                self.cond.wait(remaining)
+                self.cond.wait(None if remaining is None else min(remaining, threading.TIMEOUT_MAX))
         finally:
             run.parked.pop(self, None)
             run.busy += deadline is None

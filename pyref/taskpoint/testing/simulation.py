@@ -50,6 +50,7 @@ class Simulation:
             now=lambda: timestamp(self.now),
             new_id=self._new_id,
             time=lambda: self._time,
+            monotonic=lambda: self._time,
             random=self._chance,
             sleep=self._sleep,
             asleep=self._asleep,

@@ -29,7 +29,10 @@ class Clock:
         await asyncio.sleep(0)
 
     def sources(self, random=lambda: 0.5):
-        return Sources(time=lambda: self.now, sleep=self.sleep, asleep=self.asleep, random=random)
+        def now():
+            return self.now
+
+        return Sources(time=now, monotonic=now, sleep=self.sleep, asleep=self.asleep, random=random)
 
 
 def journal(saver, thread="t"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import sys
 import threading
 import time
 from datetime import timedelta
@@ -25,7 +27,8 @@ from taskpoint import (
     interrupt,
     task,
 )
-from taskpoint.runtime.sources import Sources, using
+from taskpoint.runtime.host import current_host
+from taskpoint.runtime.sources import SYSTEM, Sources, using
 
 
 def test_what_is_no_timeout_is_refused():
@@ -179,7 +182,7 @@ def test_progress_keeps_the_idle_timeout_away(beats, refresh_on):
         finally:
             over.set()
 
-    with using(Sources(time=lambda: clock.now, sleep=sleep)):
+    with using(Sources(monotonic=lambda: clock.now, sleep=sleep)):
         if is_kept_going:
             assert main.invoke(5) == 5
         else:
@@ -367,3 +370,65 @@ def test_another_run_in_between_is_not_taken_for_ones_own():
 
     with using(Meanwhile().sources()), pytest.raises(ConcurrentRunError):
         main.invoke(1, thread_id="t")
+
+
+@pytest.mark.parametrize("whole_run", [True, False])
+@pytest.mark.parametrize("is_async", [True, False])
+@pytest.mark.parametrize("timeout", [60, 1e10, sys.float_info.max, timedelta.max])
+def test_a_clock_that_is_set_and_a_very_long_time_give_nobody_up(whole_run, is_async, timeout):
+    """Whoever watches has looked at the clock before the code goes on."""
+    moments, watched = itertools.count(1_000_000_000, 86_400), threading.Event()
+
+    def sleep(seconds, stop):
+        watched.set()
+        SYSTEM.sleep(seconds, stop)
+
+    async def asleep(seconds):
+        watched.set()
+        await SYSTEM.asleep(seconds)
+
+    def body(n):
+        assert watched.wait(30)
+        return n
+
+    async def abody(n):
+        assert await asyncio.to_thread(watched.wait, 30)
+        return n
+
+    work = abody if is_async else body
+    if whole_run:
+        main = entrypoint("main", work, timeout=timeout)
+    else:
+        step = task("step", work, timeout=timeout)
+
+        async def amain(n):
+            return await step(n)
+
+        main = entrypoint("main", amain if is_async else lambda n: step(n).result())
+    with using(Sources(time=lambda: float(next(moments)), sleep=sleep, asleep=asleep)):
+        assert main.invoke(3) == 3
+
+
+def test_a_result_may_be_waited_for_as_long_as_one_likes():
+    go_on = threading.Event()
+
+    @task
+    def slow(n):
+        assert go_on.wait(30)
+        return n
+
+    def release(run):
+        until(lambda: run.parked)
+        go_on.set()
+
+    @entrypoint
+    def main(n):
+        thread = threading.Thread(target=release, args=(current_host("main").run,))
+        thread.start()
+        try:
+            return slow(n).result(timeout=1e300)
+        finally:
+            go_on.set()
+            thread.join()
+
+    assert main.invoke(3) == 3
