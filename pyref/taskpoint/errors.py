@@ -96,6 +96,9 @@ _HINTS: Final = {
     r"value\.not_encodable what is written to the stream": (
         "write plain data, such as the model_dump() of a model, or register the class with register_extension()"
     ),
+    r"value\.\w+ .* of type ([\w.]+\.)?(Sync|Loop)Future ": (
+        "it is a call that nobody waited for: call .result() on it, await it in a coroutine, or gather() several"
+    ),
     r"value\.not_encodable .* has no encoding": (
         "use plain data, annotate the function with the class where pydantic can rebuild it (dataclass, pydantic "
         "model, Enum, Path ...), or register it with register_extension()"

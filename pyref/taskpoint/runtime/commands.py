@@ -107,7 +107,7 @@ def answers_of(command: Command, index: Index, *, is_open: bool) -> dict[str, st
         raise UsageError(
             "no interrupt is pending on this thread",
             code="interrupt.none_pending",
-            hint="begin a run with an input, or continue it with None",
+            hint="continue an unfinished run with None: an answer that it got is kept; begin a run with an input",
         )
     if len(pending) > 1:
         raise UsageError(

@@ -45,7 +45,10 @@ class RunnableConfig(TypedDict, total=False):
 
 
 _KNOWN: Final = frozenset(RunnableConfig.__annotations__)
-_CALLBACKS: Final = "leave them out, and pass watch= with who is to be told what happens (taskpoint.watching)"
+_MISPLACED: Final = {
+    "callbacks": "leave them out, and pass watch= with who is to be told what happens (taskpoint.watching)",
+    "thread_id": "pass thread_id='...' beside the config, or {'configurable': {'thread_id': '...'}}",
+}
 
 
 @dataclass(slots=True)  # nobody changes one: to have that checked would take as long as a task
@@ -107,11 +110,9 @@ def read_config(config: Mapping[str, Any] | None, thread_id: object = None) -> R
     if not _is_mapping(config):
         raise _refuse("the config is not a dict", "pass {'configurable': {'thread_id': '...'}}")
     if not _KNOWN.issuperset(config):
-        unknown = sorted(str(name) for name in config if name not in _KNOWN)
-        known = f"known are {', '.join(sorted(_KNOWN))}"
-        raise _refuse(
-            f"the config has the unknown member {unknown[0]!r}", _CALLBACKS if unknown[0] == "callbacks" else known
-        )
+        unknown = min(str(name) for name in config if name not in _KNOWN)
+        hint = _MISPLACED.get(unknown, f"known are {', '.join(sorted(_KNOWN))}")
+        raise _refuse(f"the config has the unknown member {unknown!r}", hint)
     configurable: object = config.get("configurable") or {}
     if not _is_mapping(configurable):
         raise _refuse("'configurable' in the config is not a dict", "pass {'configurable': {'thread_id': '...'}}")

@@ -280,5 +280,6 @@ def divergence_error(divergence: Divergence) -> ReplayDivergenceError:
         path=record.path,
         recorded=recorded,
         attempted=tried,
-        hint="restore the code that wrote the journal, or fork the thread; calls whose order may change need keys",
+        hint="if the code is the same, it uses a clock, chance or the world outside of tasks: put that in a task, or "
+        "use taskpoint.durable; if it has changed, restore it, or fork the thread; calls that change places need keys",
     )
