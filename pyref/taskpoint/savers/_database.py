@@ -85,6 +85,7 @@ class Database:
         reset_waiting: Callable[[], None],
         tables: Tables | None = None,
     ) -> None:
+        self._connection: sqlite3.Connection | None = None
         self.path = path
         self._tables = tables
         self._synchronous = _SYNCHRONOUS[synchronous]
@@ -93,7 +94,7 @@ class Database:
         self.lock = threading.Lock()
         self._reset_waiting: Callable[[], None] = reset_waiting
         self._closed = False
-        self._connection: sqlite3.Connection | None = self._open()
+        self._connection = self._open()
         _open_databases.add(self)
 
     def close(self) -> None:
@@ -101,6 +102,10 @@ class Database:
         with self.lock:
             self._closed = True
             self.disconnect()
+
+    def __del__(self) -> None:
+        """Close what nobody can close any more, as that of a saver made of a path: Python 3.13 warns of it."""
+        self.disconnect()
 
     def disconnect(self) -> None:
         """Close the connection; whoever needs it next opens a new one."""

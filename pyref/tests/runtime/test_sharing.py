@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -268,7 +269,7 @@ def test_a_saver_that_miscounts_is_read_back(tmp_path):
 def test_a_write_that_only_one_of_them_cannot_make_fails_alone(saver):
     """What fails inside of a transaction undoes it, and each write is made alone."""
     main = doubling(saver, [])
-    with sqlite3.connect(saver.path) as other:
+    with closing(sqlite3.connect(saver.path)) as other:
         other.execute(
             "CREATE TRIGGER no_five BEFORE INSERT ON threads WHEN NEW.thread_id = 't5' "
             "BEGIN SELECT RAISE(ABORT, 'no'); END"
@@ -379,7 +380,7 @@ def test_a_file_that_is_held_is_waited_for_once(tmp_path):
                 each = [main.ainvoke(n, thread_id=f"t{n}") for n in range(8)]
                 return await asyncio.gather(*each, return_exceptions=True)
 
-        with sqlite3.connect(saver.path, isolation_level=None) as other:
+        with closing(sqlite3.connect(saver.path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             outcomes = asyncio.run(use())
             other.execute("ROLLBACK")
