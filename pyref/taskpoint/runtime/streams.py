@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import collections
 import concurrent.futures
 import contextlib
 import contextvars
+import gc
 import queue
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
@@ -65,7 +67,7 @@ _Item = tuple[Event, Any] | _Failed | None
 def stream(
     run: Callable[[Bus | None, Callable[[Attempt], None]], Any], options: StreamOptions, *watchers: Sequence[Watcher]
 ) -> Iterator[Any]:
-    """Run in a thread beside the reader and yield the parts; closing the generator stops the run (`RUN-020`).
+    """Run in a thread beside the reader and yield the parts; closing the iterator stops the run (`RUN-020`).
 
     The run never waits for its reader (`STM-007`).
     """
@@ -80,21 +82,64 @@ def stream(
             end = _Failed(error)
         items.put(end)
 
-    thread = threading.Thread(target=contextvars.copy_context().run, args=(work,), name="taskpoint-stream", daemon=True)
-    try:
-        thread.start()
-        while (item := items.get()) is not None:
+    return _Stream(work, items, parts, brake)
+
+
+class _Stream(Iterator[Any]):
+    """Reads the parts of a run that begins when the first is asked for."""
+
+    def __init__(self, work: Callable[[], None], items: queue.SimpleQueue[_Item], parts: Parts, brake: Brake) -> None:
+        self._work, self._items, self._parts, self._brake = work, items, parts, brake
+        self._thread: threading.Thread | None = None
+        self._shown: Iterator[Any] = iter(())
+        self._is_over = False
+
+    def __next__(self) -> Any:
+        if self._is_over:
+            raise StopIteration
+        try:
+            if self._thread is None:
+                inside = contextvars.copy_context().run
+                self._thread = threading.Thread(target=inside, args=(self._work,), name="taskpoint-stream", daemon=True)
+                self._thread.start()
+            return self._read()
+        except BaseException:
+            self.close()
+            raise
+
+    def _read(self) -> Any:
+        while True:
+            for part in self._shown:
+                return part
+            item = self._items.get()
+            if item is None:
+                raise StopIteration
             if isinstance(item, _Failed):
                 raise item.error
-            yield from parts.of(*item)
-    finally:
-        brake.pull(StopRun())
+            self._shown = self._parts.of(*item)
+
+    def close(self) -> None:
+        """Stop the run and wait until it has ended; a second time does nothing."""
+        if self._is_over:
+            return
+        self._is_over = True
+        self._brake.pull(StopRun())
         try:
-            if thread.ident is not None:  # Ctrl-C comes between any two lines, also while it starts
-                thread.join()
+            if self._thread is not None and self._thread.ident is not None:  # Ctrl-C comes also while it starts
+                self._thread.join()
         except BaseException as error:
-            brake.pull(error)
+            self._brake.pull(error)
             raise
+
+    def __del__(self) -> None:
+        """Close what nobody reads any more.
+
+        The garbage collector calls from any thread, whatever that holds and whoever waits for it: it waits for nobody.
+        """
+        if not gc.is_finalized(self):
+            self.close()
+        elif not self._is_over:
+            _thread.start_new_thread(self._brake.pull, (StopRun(),))
 
 
 async def astream(

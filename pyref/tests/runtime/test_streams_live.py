@@ -6,15 +6,19 @@ import itertools
 import threading
 
 import pytest
+from journals import kinds
 from streamed import MODES, aouter, double, outer, read, workflow
+from waiting import until
 
 from taskpoint import (
     UsageError,
     ValueEncodingError,
     entrypoint,
+    gather,
     get_stream_writer,
     task,
 )
+from taskpoint.runtime.host import current_host
 
 
 @pytest.fixture
@@ -255,3 +259,37 @@ def test_a_writer_that_outlives_its_run_writes_nothing():
 
     assert list(main.stream(1, stream_mode="custom")) == []
     kept[0]("too late")
+
+
+def test_the_garbage_collector_stops_the_run_of_a_stream_and_waits_for_nobody(saver):
+    """It comes in a thread that the run waits for."""
+    both_begun, abandoned = threading.Barrier(3), threading.Event()
+
+    @task
+    def work(n):
+        both_begun.wait()
+        assert abandoned.wait(30)
+        if threading.current_thread().name != "taskpoint-stream":
+            run = current_host("work").run
+            gc.collect()
+            until(lambda: run.ending is not None)
+        return n
+
+    @entrypoint(checkpointer=saver)
+    def main(n):
+        return gather(work(0), work(1))
+
+    def abandon():
+        kept = [main.stream(0, thread_id="t", stream_mode="tasks")]
+        kept.append(kept)
+        next(kept[0])
+        both_begun.wait()
+
+    gc.disable()
+    try:
+        abandon()
+        abandoned.set()
+        until(lambda: saver.head("t").holder is None)
+    finally:
+        gc.enable()
+    assert kinds(saver, "t")[-1] == "run.stopped"
