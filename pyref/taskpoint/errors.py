@@ -273,8 +273,10 @@ class TaskError(TaskpointError):
 
     default_code = "task.failed"
 
-    def __init__(self, message: str, *, type: str = "Error", path: str = "", data: object = None) -> None:
-        super().__init__(message, hint="declare the class with @task(raises=[...]) to catch it by its own type")
+    def __init__(
+        self, message: str, *, type: str = "Error", path: str = "", data: object = None, hint: str | None = None
+    ) -> None:
+        super().__init__(message, hint=hint or "declare the class with @task(raises=[...]) to catch it by its own type")
         self.type = type
         self.path = path
         self.data = data

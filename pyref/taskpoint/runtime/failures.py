@@ -241,7 +241,10 @@ def deliver(document: ErrorDocument, find: Resolver, path: str, original: BaseEx
         exc = area(document.message) if issubclass(area, _CODED) else area(document.message, code=document.type)
     else:
         data = None if document.data is None else codec.decode(document.data)
-        exc = TaskError(document.message, type=document.type, path=document.path or path, data=data)
+        hopeless = cls is not None or any(document.type == each.__name__ for each in _NEVER)
+        hint = "its class cannot be made again from a record: catch TaskError, and look at its type"
+        where = document.path or path
+        exc = TaskError(document.message, type=document.type, path=where, data=data, hint=hint if hopeless else None)
         exc.__cause__ = original
     if document.retryable is not None:
         with contextlib.suppress(AttributeError, TypeError):

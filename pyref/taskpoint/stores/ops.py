@@ -42,6 +42,10 @@ ANY_SEGMENT: Final = AnySegment.ANY
 """Fits any one segment of a `prefix` or `suffix`; no text does: ``"*"`` is a segment (`MEM-005`)."""
 
 
+_Value = dict[str, Any]
+"""As it is read from an annotation in a class whose `dict` is a method."""
+
+
 @dataclass(kw_only=True)
 class Item:
     """What a store keeps under a namespace and a key.
@@ -54,7 +58,7 @@ class Item:
         updated_at: When it was last put, in UTC.
     """
 
-    value: dict[str, Any]
+    value: _Value
     key: str
     namespace: Namespace
     created_at: datetime

@@ -8,6 +8,7 @@ import urllib.error
 from pathlib import Path
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 from threads_under_test import entries
 
 from taskpoint import Command, InMemorySaver, TaskError, entrypoint, interrupt, task
@@ -251,6 +252,21 @@ def test_a_class_that_only_the_entrypoint_names_is_caught_by_its_type():
 def test_a_class_that_no_code_names_comes_as_a_task_error():
     main = entrypoint("main", lambda _: task("fail", fails_unnamed)().exception().type)
     assert main.invoke(1) == "NoSectionError"
+
+
+def fails_in_a_model():
+    TypeAdapter(int).validate_python("x")
+
+
+def fails_as_a_group():
+    raise ExceptionGroup("several", [ValueError(1)])
+
+
+@pytest.mark.parametrize("fails", [fails_in_a_model, fails_as_a_group])
+def test_a_class_that_cannot_be_made_again_is_not_asked_for(fails):
+    declared = task("fail", fails, raises=[ValidationError, ExceptionGroup])
+    main = entrypoint("main", lambda _: str(declared().exception()).partition("Hint: ")[2])
+    assert main.invoke(1) == "its class cannot be made again from a record: catch TaskError, and look at its type"
 
 
 def test_an_os_error_keeps_its_number():

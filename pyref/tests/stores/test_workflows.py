@@ -10,13 +10,17 @@ import pytest
 
 from taskpoint import (
     BaseStore,
+    Command,
     InMemorySaver,
     InMemoryStore,
+    Item,
+    SearchItem,
     SqliteStore,
     StoreError,
     UsageError,
     entrypoint,
     get_store,
+    interrupt,
     task,
 )
 from taskpoint.runtime.sources import Sources, using
@@ -36,6 +40,29 @@ def test_get_store_in_an_entrypoint_and_in_tasks():
 
     assert main.invoke(3) == {"n": 3}
     assert store.get(("n",), "k").value == {"n": 3}
+
+
+def test_items_come_back_where_a_task_is_annotated_with_them():
+    store = InMemoryStore()
+    store.put(("users", "ann"), "likes", {"what": "tea"})
+
+    @task
+    def one() -> Item | None:
+        return get_store().get(("users", "ann"), "likes")
+
+    @task
+    def all_of_them() -> list[SearchItem]:
+        return get_store().search(("users",))
+
+    @entrypoint(store=store, checkpointer=InMemorySaver())
+    def main(n):
+        found = [one().result(), *all_of_them().result()]
+        interrupt("wait")
+        return [[type(item).__name__, item.value["what"], item.created_at.tzinfo is not None] for item in found]
+
+    main.invoke(1, thread_id="t")
+    store.delete(("users", "ann"), "likes")
+    assert main.invoke(Command(resume=1), thread_id="t") == [["Item", "tea", True], ["SearchItem", "tea", True]]
 
 
 def test_get_store_in_async_code(tmp_path):
