@@ -428,6 +428,8 @@ class Traffic:
             return
         reply = _Reply(request, message["cid"], path, ok)
         if request.is_held_at(key):
+            if self.release is not None:
+                self.release.arrived.add(key)
             request.deferred.append(lambda: self._offer(key, reply))
         else:
             self._offer(key, reply)

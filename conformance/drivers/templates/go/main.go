@@ -51,7 +51,7 @@ func hello(request Message) Message {
 		"spec":     []string{"1.0"},
 		"profiles": []string{"core"},
 		"forms":    []string{"named"}, // a task is defined by a name and a function
-		"modes":    []string{"sync"},  // functions block
+		"modes":    []string{"sync"},  // "async" as soon as a scope can have branches (chapter 13)
 		"savers":   []string{"runner"},
 	}
 }

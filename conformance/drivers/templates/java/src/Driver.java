@@ -48,7 +48,7 @@ public final class Driver {
             "spec", List.of("1.0"),
             "profiles", List.of("core"),
             "forms", List.of("named"), // a task is defined by a name and a function
-            "modes", List.of("sync"), // functions block
+            "modes", List.of("sync"), // "async" as soon as a scope can have branches (chapter 13)
             "savers", List.of("runner"));
     }
 

@@ -47,7 +47,7 @@ fn hello(request: &Json) -> Json {
         ("spec", list("1.0")),
         ("profiles", list("core")),
         ("forms", list("named")), // a task is defined by a name and a function
-        ("modes", list("sync")),  // functions block
+        ("modes", list("sync")),  // "async" as soon as a scope can have branches (chapter 13)
         ("savers", list("runner")),
     ])
 }
