@@ -191,7 +191,7 @@ class LoopHost(Host):
 
     def observe(self, call: Call) -> None:
         """Somebody waits for a call: if it was cancelled before, that is recorded now (`CON-015`)."""
-        if call.state is SUSPENDED:
+        if call.state is SUSPENDED or (self.has_slot and self.run.limit is not None):  # it may leave its place
             with self.run.lock:
                 self.loop.activate()
         elif call.state is DROPPED and call.job.cancelled:
@@ -230,8 +230,8 @@ class LoopHost(Host):
         return self.is_task and not self.has_slot and self.scope.deliverable() is not None
 
     def give_slot_back(self) -> None:
-        """A scope that waits for outcomes leaves its place to others (locked)."""
-        if self.has_slot and self.run.limit is not None and self.scope.open:
+        """A scope that waits for outcomes leaves its place to others; one that waits for IO keeps it (locked)."""
+        if self.has_slot and self.run.limit is not None and self.scope.open and self.is_waiting():
             self.has_slot = False
             self.run.free_slot(on_loop=True)
 
