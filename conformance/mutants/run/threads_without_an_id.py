@@ -7,8 +7,8 @@ from taskpoint.errors import UsageError
 BREAKS = ("RUN-036",)
 
 
-@replaces("taskpoint.runtime.beginning:_begin")
-def _begin(original, entrypoint, request):
+@replaces("taskpoint.runtime.beginning:begin")
+def begin(original, entrypoint, request):
     try:
         return (yield from original(entrypoint, request))
     except UsageError as error:

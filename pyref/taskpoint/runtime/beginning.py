@@ -40,14 +40,6 @@ def begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Steps[Attempt]:
         UsageError: The request cannot be met; nothing was written.
         ConcurrentRunError: Somebody else works on the thread; nothing was written.
     """
-    attempt = yield from _begin(entrypoint, request)
-    attempt.run.store = entrypoint.options.store
-    attempt.run.cache = entrypoint.options.cache
-    attempt.run.find_exception = entrypoint.find_exception
-    return attempt
-
-
-def _begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Steps[Attempt]:
     saver = entrypoint.checkpointer
     config = request.config
     continues = request.input is None or isinstance(request.input, Command)
@@ -91,13 +83,9 @@ def _begin_unsaved(entrypoint: Entrypoint[Any, Any], request: Request, *, contin
     sources = current()
     text, input = entrypoint.forms.input.write(request.input, entrypoint.name)
     started = RunStarted(0, sources.now(), sources.new_id())
-    machine = Machine(
-        Index([started]), attempt_id=started.attempt_id, now=sources.now, on_divergence=entrypoint.on_divergence
-    )
-    run = Run(machine, None, request.config, entrypoint.name, sources)
-    run.id, run.context = request.config.run_id or sources.new_id(), request.context
+    run = _run(entrypoint, request, request.config.run_id or sources.new_id(), Index([started]), started.attempt_id)
     run.unsaved = [started] if entrypoint.policies is not None and entrypoint.policies.retry else None
-    checkpoint = Checkpoint("", 0, "", None, "input", machine.now(), run.id, entrypoint.name, input=text)
+    checkpoint = Checkpoint("", 0, "", None, "input", sources.now(), run.id, entrypoint.name, input=text)
     return Attempt(entrypoint, run, checkpoint, input)
 
 
@@ -107,9 +95,7 @@ def _begin_unsaved_again(entrypoint: Entrypoint[Any, Any], request: Request, bef
     attempt_id = sources.new_id()
     failed = Index(entries)
     entries.append(RunResumed(len(entries), sources.now(), attempt_id, failed.attempt + 1, failed.rerun()))
-    machine = Machine(Index(entries), attempt_id=attempt_id, now=sources.now, on_divergence=entrypoint.on_divergence)
-    run = Run(machine, None, request.config, entrypoint.name, sources)
-    run.id, run.context = before.run.id, request.context
+    run = _run(entrypoint, request, before.run.id, Index(entries), attempt_id)
     run.unsaved, run.unsaved_id = entries, before.run.unsaved_id
     assert before.checkpoint.input is not None
     input = entrypoint.forms.input.read(before.checkpoint.input, entrypoint.version, "the run's input")
@@ -142,20 +128,35 @@ def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Re
         metadata=config.metadata,
     )
     started = RunStarted(0, now, sources.new_id())
-    machine = Machine(
-        Index([started]),
-        attempt_id=started.attempt_id,
-        now=sources.now,
-        on_divergence=entrypoint.on_divergence,
-        ahead=request.ahead,
-    )
-    run = Run(machine, Writer(saver, config.thread_id, started.attempt_id), config, entrypoint.name, sources)
-    run.id, run.context = checkpoint.run_id, request.context
+    writer = Writer(saver, config.thread_id, started.attempt_id)
+    run = _run(entrypoint, request, checkpoint.run_id, Index([started]), started.attempt_id, writer)
     _see_previous(run, entrypoint, saver, checkpoint, parent, request)
     attempt = Attempt(entrypoint, run, checkpoint, input)
-    assert run.writer is not None
-    yield run.writer.begin(checkpoint, tip.id, [started], take_over=take_over)  # last: nothing fails after it
+    yield writer.begin(checkpoint, tip.id, [started], take_over=take_over)  # last: nothing fails after it
     return attempt
+
+
+def _run(
+    entrypoint: Entrypoint[Any, Any],
+    request: Request,
+    run_id: str,
+    index: Index,
+    attempt_id: str,
+    writer: Writer | None = None,
+) -> Run:
+    """Return the run of an attempt over a journal; without a writer nothing is kept of it."""
+    sources = current()
+    machine = Machine(
+        index,
+        attempt_id=attempt_id,
+        now=sources.now,
+        on_divergence=entrypoint.on_divergence,
+        ahead=request.ahead if writer else 0,
+    )
+    run = Run(machine, writer, request.config, entrypoint.name, sources)
+    run.id, run.context = run_id, request.context
+    run.store, run.cache = entrypoint.options.store, entrypoint.options.cache
+    return run
 
 
 def _takes_over(thread_id: str, holder: Holder | None, request: Request) -> bool:
@@ -203,15 +204,7 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     ]
     writer = Writer(saver, thread_id, attempt_id)
     writer.checkpoint_id = checkpoint.id
-    machine = Machine(
-        Index((*loaded.entries, *entries)),
-        attempt_id=attempt_id,
-        now=sources.now,
-        on_divergence=entrypoint.on_divergence,
-        ahead=request.ahead,
-    )
-    run = Run(machine, writer, config, entrypoint.name, sources)
-    run.id, run.context = checkpoint.run_id, request.context
+    run = _run(entrypoint, request, checkpoint.run_id, Index((*loaded.entries, *entries)), attempt_id, writer)
     run.only_replays = request.only_replays
     _see_previous(run, entrypoint, saver, checkpoint, None, request)
     assert checkpoint.input is not None
