@@ -8,7 +8,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 from taskpoint import codec
 from taskpoint._core.calls import Call, Scope
@@ -207,11 +207,16 @@ class Place(Generic[H]):
 class Host(ABC):
     """Executes one scope of a run."""
 
-    __slots__ = ("depth", "drained_from", "errors", "is_over", "run", "scope")
+    __slots__ = ("depth", "drained_from", "errors", "has_slot", "is_over", "is_task", "run", "scope")
 
-    def __init__(self, run: Run, scope: Scope, depth: int = 0) -> None:
+    on_loop: ClassVar[bool]
+
+    def __init__(self, run: Run, scope: Scope, *, is_task: bool, depth: int = 0) -> None:
         self.run = run
         self.scope = scope
+        self.is_task = is_task
+        self.has_slot = is_task
+        """Whether it has a place under the limit, as only the code of a task needs (`CON-018`)."""
         self.depth = depth
         """How many scopes deep on this thread's stack."""
         self.errors: dict[int, tuple[BaseException, Call]] = {}
@@ -232,6 +237,23 @@ class Host(ABC):
     @abstractmethod
     def wake(self) -> bool:
         """Something may be delivered, or the attempt is ending; tell whether it commits what waits (locked)."""
+
+    def take_slot(self) -> None:
+        """Take the place under the limit that the code needs to go on, if it has none (locked)."""
+        if self.is_task and not self.has_slot:
+            self.has_slot = True
+            self.run.take_slot(on_loop=self.on_loop)
+
+    def may_see(self) -> bool:
+        """Tell whether the code of a task may see an outcome; it has the place that it needs then (locked)."""
+        if not self.has_slot and not self.run.may_start():
+            return False
+        self.take_slot()
+        return True
+
+    def is_starved(self) -> bool:
+        """Tell whether only the limit keeps the next outcome away (locked)."""
+        return self.is_task and not self.has_slot and self.scope.deliverable() is not None
 
     def enter(self) -> None:
         """Let the code that runs from here on, in this context, belong to this scope."""

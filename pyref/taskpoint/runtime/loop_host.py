@@ -36,18 +36,16 @@ class LoopHost(Host):
         "_stuck_at",
         "_told",
         "given_up",
-        "has_slot",
-        "is_task",
         "loop",
         "may_go_on",
         "task",
     )
 
+    on_loop = True
+
     def __init__(self, loop: RunLoop, scope: Scope, *, is_task: bool) -> None:
-        super().__init__(loop.run, scope)
+        super().__init__(loop.run, scope, is_task=is_task)
         self.loop = loop
-        self.is_task = is_task
-        self.has_slot = is_task
         self.task: asyncio.Task[Any] | None = None
         self.may_go_on = True
         """Whether its own code is to come to an end when the run is stopped."""
@@ -215,20 +213,6 @@ class LoopHost(Host):
         self.loop.wake()
         return not self.loop.closed
 
-    def _may_go_on(self) -> bool:
-        """Tell whether the code may see an outcome; take the slot that it needs to go on (locked)."""
-        if self.is_task and not self.has_slot:
-            if not self.run.may_start():
-                return False
-            self.has_slot = True
-            self.run.active += 1
-            self.run.async_active += 1
-        return True
-
-    def is_starved(self) -> bool:
-        """Tell whether only the limit keeps the next outcome away (locked)."""
-        return self.is_task and not self.has_slot and self.scope.deliverable() is not None
-
     def give_slot_back(self) -> None:
         """A scope that waits for outcomes leaves its place to others; one that waits for IO keeps it (locked)."""
         if self.has_slot and self.run.limit is not None and self.scope.open and self.is_waiting():
@@ -253,7 +237,7 @@ class LoopHost(Host):
     def deliveries(self, *, idle: bool) -> Generator[Call]:
         """Take the next outcome, and on an idle loop those behind it until one lets code go on (`CON-006`) (locked)."""
         scope = self.scope
-        while scope.ready and self._may_go_on():
+        while scope.ready and (not self.is_task or self.may_see()):
             call = scope.deliver()
             yield call
             if not self._is_silent(call) or not idle:

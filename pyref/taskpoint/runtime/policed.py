@@ -129,7 +129,7 @@ class Gate:
         finally:
             run.parked.pop(self, None)
             run.resuming -= 1
-            run.active += 1
+            run.take_slot()
 
 
 def run_in_thread(run: Run, call: Call, job: Job) -> Outcome | None:
@@ -187,7 +187,7 @@ def _execute_watched(policed: Policed, execution: Execution, deadline: Deadline)
         with run.lock:
             finished.set()
             if alone:
-                _leave(run, has_slot=not ends or getattr(ends[0][1], "has_slot", True))
+                run.leave(has_slot=not ends or getattr(ends[0][1], "has_slot", True))
 
     POOL.submit(work)
     try:
@@ -203,9 +203,7 @@ def _execute_watched(policed: Policed, execution: Execution, deadline: Deadline)
             alone = not finished.is_set()
             if alone:  # both count from here on
                 execution.over = True
-                run.running += 1
-                run.busy += 1
-                run.active += 1
+                run.join()
     if execution.over:
         return policed.timed_out()
     if failures:
@@ -228,17 +226,8 @@ def _pause(policed: Policed, seconds: float) -> bool:
         with run.lock:
             run.pauses.pop(stop)
             if run.limit is None:
-                run.active += 1
+                run.take_slot()
             else:
                 Gate(run, policed.call.scope).enter()
             goes_on = policed.goes_on()
     return goes_on
-
-
-def _leave(run: Run, *, has_slot: bool) -> None:
-    """End a thread that was no longer waited for (locked)."""
-    run.running -= 1
-    run.busy -= 1
-    run.free_slot(held=has_slot)
-    run.settle()
-    run.note_idle()

@@ -276,6 +276,11 @@ class Run(Commits):
             return self.active - self.async_active < _THREADS
         return self.active < self.limit
 
+    def take_slot(self, *, on_loop: bool = False) -> None:
+        """Take a place under the limit (locked)."""
+        self.active += 1
+        self.async_active += on_loop
+
     def free_slot(self, *, held: bool = True, on_loop: bool = False) -> None:
         """Take a place under the limit back from a call, if it held one (locked)."""
         self.active -= held
@@ -321,6 +326,20 @@ class Run(Commits):
                 self.busy -= 1
                 if self.resuming or self.loops:
                     self.slot_freed()
+
+    def join(self) -> None:
+        """Count one more thread that works for the run, in a place under the limit (locked)."""
+        self.running += 1
+        self.busy += 1
+        self.take_slot()
+
+    def leave(self, *, has_slot: bool = True) -> None:
+        """Count it no more (locked)."""
+        self.running -= 1
+        self.busy -= 1
+        self.free_slot(held=has_slot)
+        self.settle()
+        self.note_idle()
 
     def flush(self) -> None:
         """Have committed what a host leaves behind that goes on with its own code (locked)."""

@@ -241,8 +241,7 @@ class RunLoop:
         if job.task.own_name is None and (not run.may_start() or run.resuming):
             self.waiting.append((call, host))
             return
-        run.active += 1
-        run.async_active += 1
+        run.take_slot(on_loop=True)
         call.state = RUNNING
         call.started_at = call.started_at or run.machine.now()
         if run.bus is not None and job.task.policies is None:

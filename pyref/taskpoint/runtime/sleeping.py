@@ -82,7 +82,7 @@ def _sleep_in_thread(host: SyncHost, call: Call, seconds: float) -> None:
         with run.lock:
             del run.pauses[stop]
             if run.limit is None or not _is_task_of(call):
-                run.active += 1
+                run.take_slot()
             else:  # its caller goes on with its own code
                 Gate(run, host.scope).enter()
     if stop.is_set():

@@ -111,10 +111,12 @@ class SyncFuture(Generic[R]):
 class SyncHost(Host):
     """Executes a scope in a thread."""
 
-    __slots__ = ("callbacks", "cond", "fresh", "has_slot", "is_task", "seen", "thread", "waiting", "wanted")
+    __slots__ = ("callbacks", "cond", "fresh", "seen", "thread", "waiting", "wanted")
+
+    on_loop = False
 
     def __init__(self, run: Run, scope: Scope, *, is_task: bool, depth: int = 0) -> None:
-        super().__init__(run, scope, depth)
+        super().__init__(run, scope, is_task=is_task, depth=depth)
         self.cond: threading.Condition | None = None
         self.fresh: Call | None = None
         """The newest call, held back for whoever waits for it."""
@@ -124,8 +126,6 @@ class SyncHost(Host):
         self.waiting = False
         self.wanted: Call | None = None
         """The one call that is waited for; None waits for any."""
-        self.is_task = is_task
-        self.has_slot = is_task
         self.callbacks: dict[Call, list[Callable[[], object]]] = {}
 
     # Calls
@@ -294,13 +294,8 @@ class SyncHost(Host):
             self.run.record(call, Outcome())
 
     def _deliver_next(self) -> Call | None:
-        if not self.scope.ready:
+        if not self.scope.ready or (self.is_task and not self.may_see()):
             return None
-        if self.is_task and not self.has_slot:
-            if not self.run.may_start():
-                return None
-            self.has_slot = True
-            self.run.active += 1
         return self.scope.deliver()
 
     def _call_back(self, delivered: Call | None) -> None:
@@ -324,7 +319,7 @@ class SyncHost(Host):
         if job.depth % _FRESH_STACK_EVERY == 0 or not job.task.runs_in_thread():
             return self._run_elsewhere(call)
         if not self.has_slot:
-            run.active += 1
+            run.take_slot()
         slot, self.has_slot = self.has_slot, False
         run.run_here(call)
         self.has_slot = slot
@@ -335,21 +330,16 @@ class SyncHost(Host):
     def _run_elsewhere(self, call: Call) -> bool:
         """Run the awaited call on a fresh stack; this thread only waits meanwhile."""
         run = self.run
-        slot, self.has_slot = self.has_slot, False
-        if not slot:
-            run.active += 1
-        run.busy += 1
-        run.running += 1
+        if self.has_slot:
+            self.has_slot = False
+            run.active -= 1
+        run.join()
         call.state = RUNNING
 
         def work() -> None:
             with run.lock:
-                run.running -= 1
                 run.run_here(call)
-                run.active -= 1
-                run.busy -= 1
-                run.slot_freed()
-                run.settle()
+                run.leave()
 
         POOL.submit(work)
         return True
@@ -361,14 +351,13 @@ class SyncHost(Host):
             self.cond = threading.Condition(run.lock)
         remaining = None if deadline is None else deadline - time.monotonic()
         if remaining is not None and remaining <= 0:
-            run.active += self.is_task and not self.has_slot
-            self.has_slot = self.is_task
+            self.take_slot()
             raise TimeoutError
-        waiting_for_slot = self.is_task and not self.has_slot and self.scope.deliverable() is not None
+        is_starved = self.is_starved()
         if self.has_slot:
             self.has_slot = False
             run.active -= 1
-        run.resuming += waiting_for_slot
+        run.resuming += is_starved
         run.busy -= deadline is None  # one that will go on by itself is not blocked
         run.parked[self] = None
         try:
@@ -379,7 +368,7 @@ class SyncHost(Host):
         finally:
             run.parked.pop(self, None)
             run.busy += deadline is None
-            run.resuming -= waiting_for_slot
+            run.resuming -= is_starved
 
     # The code of the scope
 
