@@ -36,12 +36,13 @@ _PROVIDERS: Final[Mapping[str, Callable[[], object]]] = {
 
 _ANNOTATIONS: Final = {
     "config": ("RunnableConfig",),
-    "runtime": ("Runtime",),
+    "runtime": ("Runtime", "Any"),
     "store": ("BaseStore", "InMemoryStore", "SqliteStore"),
     "writer": ("StreamWriter", "Callable"),
 }
 """The names of the types with which something is asked for; `previous` may be of any type."""
-_ANYTHING: Final = ("", "Any")
+_VAGUE: Final = ("Any", "dict")
+"""Types that say it as well of something of the program's own: one with a default is that."""
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 
 
@@ -67,9 +68,11 @@ def _is_asked(parameter: inspect.Parameter) -> bool:
         return False
     types = _ANNOTATIONS.get(parameter.name)
     annotation = _annotation(parameter)
-    if parameter.name == "config" and annotation == "dict":
-        return parameter.kind is parameter.KEYWORD_ONLY  # elsewhere it is more likely an argument
-    return types is None or annotation in (*_ANYTHING, *types)
+    if types is None or annotation in ("", *types):
+        return True
+    if annotation == "dict" and (parameter.name != "config" or parameter.kind is not parameter.KEYWORD_ONLY):
+        return False  # it is more likely an argument
+    return annotation in _VAGUE and parameter.default is parameter.empty
 
 
 class Parameters:

@@ -168,6 +168,20 @@ def test_a_parameter_of_another_type_is_an_ordinary_one():
         missing.invoke(1)
 
 
+def test_a_parameter_of_the_programs_own_keeps_its_default():
+    @task
+    def show(n, *, config: dict | None = None, writer: Any = None, store: Any = "own"):
+        return [n, config, writer, store]
+
+    @task
+    def ask(*, config: dict, store: Any, writer: StreamWriter | None = None, runtime: Any = None):
+        return [sorted(config), store is None, callable(writer), runtime is not None]
+
+    main = entrypoint("main", lambda _: [show(1).result(), show(2, config={"a": 1}).result(), ask().result()])
+    expected = [[1, None, None, "own"], [2, {"a": 1}, None, "own"]]
+    assert main.invoke(1) == [*expected, [["configurable", "metadata", "tags"], True, True, True]]
+
+
 def test_a_method_and_a_partial_are_given_what_they_name():
     class Shop:
         @task
