@@ -37,9 +37,9 @@ _READ_SEQ: Final = f"SELECT {_CHECKPOINT} FROM checkpoints AS c WHERE c.thread =
 _READ_ID: Final = f"SELECT {_CHECKPOINT} FROM checkpoints AS c WHERE c.thread = ? AND c.id = ?"  # noqa: S608
 _READ_ENTRIES: Final = f"SELECT {_ENTRY} FROM entries WHERE thread = ? AND checkpoint = ? ORDER BY seq"  # noqa: S608
 _READ_HISTORY: Final = f"""SELECT {_CHECKPOINT} FROM checkpoints AS c JOIN threads AS t ON t.thread = c.thread
-WHERE t.thread_id = ?1
-AND (?2 IS NULL OR c.seq < (SELECT b.seq FROM checkpoints AS b WHERE b.thread = t.thread AND b.id = ?2))
-ORDER BY c.seq DESC LIMIT ?3"""  # noqa: S608 - constants
+WHERE t.thread_id = ?
+AND (? IS NULL OR c.seq < (SELECT b.seq FROM checkpoints AS b WHERE b.thread = t.thread AND b.id = ?))
+ORDER BY c.seq DESC LIMIT ?"""  # noqa: S608 - constants
 
 _ADD_THREAD: Final = """INSERT INTO threads
 (thread_id, head, holder_attempt_id, holder_host, holder_pid, holder_lease_until) VALUES (?, ?, ?, ?, ?, ?)"""
@@ -51,10 +51,10 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _ADD_ENTRY: Final = f"""INSERT INTO entries (thread, checkpoint, {_ENTRY})
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""  # noqa: S608 - constants
 _ADD_OUTCOME: Final = f"""INSERT INTO entries (thread, checkpoint, {_ENTRY})
-SELECT t.thread, t.head, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
+SELECT t.thread, t.head, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
 FROM threads AS t JOIN checkpoints AS c ON c.thread = t.thread AND c.seq = t.head
-WHERE t.thread_id = ?1 AND c.id = ?2
-AND ?3 = (SELECT coalesce(max(e.seq) + 1, 0) FROM entries AS e WHERE e.thread = t.thread AND e.checkpoint = t.head)"""  # noqa: S608
+WHERE t.thread_id = ? AND c.id = ?
+AND ? = (SELECT coalesce(max(e.seq) + 1, 0) FROM entries AS e WHERE e.thread = t.thread AND e.checkpoint = t.head)"""  # noqa: S608
 _DELETE: Final = (
     "DELETE FROM entries WHERE thread = ?",
     "DELETE FROM checkpoints WHERE thread = ?",
@@ -259,7 +259,7 @@ class SqliteSaver(CheckpointSaver):
         lines = [rows.entry_to_row(entry) for entry in entries]
         releases = _rules.releases(entries)
         if len(lines) == 1 and holder is None and closing is None and not releases:
-            parameters = (thread_id, checkpoint_id, *lines[0])
+            parameters = (*lines[0], thread_id, checkpoint_id, expected_seq)
             self._submit(_Write(partial(_add_outcome, parameters), statement=True))
             return
 
@@ -283,7 +283,7 @@ class SqliteSaver(CheckpointSaver):
         _rules.check_limit(limit)
         if before is not None:
             _rules.check_id(before, "checkpoint id")
-        parameters = (thread_id, before, -1 if limit is None else limit)
+        parameters = (thread_id, before, before, -1 if limit is None else limit)
         found = self._database.read(lambda connection: connection.execute(_READ_HISTORY, parameters).fetchall())
         return [_checkpoint(thread_id, row) for row in found]
 
@@ -330,7 +330,7 @@ def _conflict(write: Callable[[], None]) -> Exception | None:
 def _add_outcome(parameters: tuple[object, ...], connection: _Connection) -> None:
     """Add one entry: one statement that writes nothing unless the entry is the head's next one (`STO-010`)."""
     if connection.execute(_ADD_OUTCOME, parameters).rowcount != 1:
-        thread_id, checkpoint_id, seq = parameters[:3]
+        thread_id, checkpoint_id, seq = parameters[-3:]
         _check_end(connection, str(thread_id), str(checkpoint_id), int(str(seq)))
         raise _rules.overtaken(str(thread_id), "another run was faster")
 

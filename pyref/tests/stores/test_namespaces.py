@@ -32,10 +32,12 @@ def pairs(draw):
 @given(pairs())
 def test_a_range_of_texts_is_what_lies_below(pair):
     namespace, prefix = pair
-    query = "SELECT ?1 = ?2 OR (?1 >= ?3 AND ?1 < ?4)"
+    query = "SELECT :text = :same OR (:text >= :first AND :text < :behind)"
+    same, first, behind = _sqlite_text.bounds(prefix)
+    texts = {"text": _sqlite_text.write(namespace), "same": same, "first": first, "behind": behind}
     connection = sqlite3.connect(":memory:")
     try:
-        (found,) = connection.execute(query, (_sqlite_text.write(namespace), *_sqlite_text.bounds(prefix))).fetchone()
+        (found,) = connection.execute(query, texts).fetchone()
     finally:
         connection.close()
     assert bool(found) == (namespace[: len(prefix)] == prefix)
