@@ -156,6 +156,7 @@ def _run(
     run = Run(machine, writer, request.config, entrypoint.name, sources)
     run.id, run.context = run_id, request.context
     run.store, run.cache = entrypoint.options.store, entrypoint.options.cache
+    run.find_exception = entrypoint.find_exception
     return run
 
 
