@@ -182,10 +182,10 @@ class Place(Generic[H]):
         """Return the host, made if it is not there yet; None where the code has ended, and never asked (not locked)."""
         if self.host is None:
             with self.run.lock:
-                self.opened()
+                self.make_host()
         return self.host
 
-    def opened(self) -> None:
+    def make_host(self) -> None:
         """Make the host if it is not there yet, and the code has not ended (locked)."""
         try:
             call = self._unasked

@@ -15,7 +15,7 @@ from taskpoint.runtime.loop_future import LoopFuture
 from taskpoint.runtime.policed_loop import run_on_loop
 from taskpoint.runtime.run_loop import RunLoop
 from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped
-from taskpoint.runtime.staying import finish
+from taskpoint.runtime.staying import see_through
 
 if TYPE_CHECKING:
     from taskpoint.runtime.run import Run
@@ -445,8 +445,8 @@ def execute_on_private_loop(run: Run, scope: Scope, job: Job) -> tuple[End, Host
         with run.lock:
             run.async_active += 1
         try:
-            end = await finish(host.execute(job.func, job.args, job.kwargs), stop)
-            await finish(loop.finish(), stop)
+            end = await see_through(host.execute(job.func, job.args, job.kwargs), stop)
+            await see_through(loop.finish(), stop)
         finally:
             with run.lock:
                 run.busy += 1

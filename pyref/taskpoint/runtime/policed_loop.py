@@ -58,19 +58,24 @@ async def run_on_loop(parent: LoopHost, call: Call, job: Job) -> None:
     slot = host is None or host.has_slot
     if seconds is None or outcome is None:
         loop.ended(call, outcome, slot=slot)
-        return
+    else:
+        await _start_again(parent, policed, outcome, seconds, slot=slot)
+
+
+async def _start_again(parent: LoopHost, policed: Policed, outcome: Outcome, seconds: float, *, slot: bool) -> None:
+    """Start a call anew after its pause, in which others have its place; or end it, where something has meanwhile."""
+    loop, call = parent.loop, policed.call
     loop.leave(slot=slot)
+    ended: Outcome | None = None
     try:
-        goes_on = await _pause(loop, policed, seconds)
+        if await _pause(loop, policed, seconds):
+            with parent.run.lock:
+                policed.repeat(outcome)
+                loop.start_again(call, parent)
+            return
     except asyncio.CancelledError:
-        loop.ended(call, Outcome() if job.cancelled else None, slot=False)
-        return
-    if not goes_on:
-        loop.ended(call, None, slot=False)
-        return
-    with run.lock:
-        policed.repeat(outcome)
-        loop.start_again(call, parent)
+        ended = Outcome() if policed.job.cancelled else None
+    loop.ended(call, ended, slot=False)
 
 
 async def _execute(host: LoopHost, policed: Policed, execution: Execution) -> Outcome | None:

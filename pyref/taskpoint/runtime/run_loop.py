@@ -196,7 +196,7 @@ class RunLoop:
     def _open_leaves(self) -> None:
         """Let all that runs be a host, that it can be looked at and cancelled (locked)."""
         for place in list(self.leaves):
-            place.opened()
+            place.make_host()
 
     def _commit(self) -> None:
         """Commit on the loop where the saver is quick, with other runs if there are any; else in a thread (locked)."""

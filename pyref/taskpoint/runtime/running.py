@@ -20,7 +20,7 @@ from taskpoint.runtime.requests import Request
 from taskpoint.runtime.run import Run
 from taskpoint.runtime.run_loop import RunLoop
 from taskpoint.runtime.sharing import Sharing, sharing_of
-from taskpoint.runtime.staying import beside, finish, stay
+from taskpoint.runtime.staying import beside, see_through, stay
 from taskpoint.runtime.stopping import Use
 from taskpoint.runtime.sync_host import SyncHost
 from taskpoint.runtime.writer import make_each
@@ -174,7 +174,7 @@ async def _carry_on_loop(
             timeout = entrypoint.options.timeout
             async with _UNLIMITED if timeout is None else limited_on_loop(run, host.scope, timeout):
                 end = await _run_body(attempt, host, context)
-        await finish(loop.finish(), run.halt_or_hurry)
+        await see_through(loop.finish(), run.halt_or_hurry)
         if run.running or run.committing:
             await _wait_idle(run)
     finally:
@@ -197,7 +197,7 @@ async def _run_body(attempt: Attempt, host: LoopHost, context: contextvars.Conte
         attempt.run.halt_or_hurry(error)  # first: so that what it cancels is no act of the workflow (CON-015)
         body.cancel()
 
-    return await finish(body, stop)
+    return await see_through(body, stop)
 
 
 async def _wait_idle(run: Run) -> None:

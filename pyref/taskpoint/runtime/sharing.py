@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Self, TypeAlias, TypeVar, cast
 
 from taskpoint.errors import SaverError
 from taskpoint.runtime.settling import kept_on, settler_of
-from taskpoint.runtime.staying import finish, stay
+from taskpoint.runtime.staying import see_through, stay
 from taskpoint.runtime.writer import Steps, Write, make_each
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Sharing:
         made: asyncio.Future[Exception | None] = self._loop.create_future()
         self.add(saver, write, made.set_result)
         try:
-            return await finish(made, stop)
+            return await see_through(made, stop)
         except GeneratorExit:  # the loop is gone: nobody goes on with what was begun, if it was
             write.give_up()
             self._waiting = [other for other in self._waiting if other[1] is not write]

@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-__all__ = ("beside", "finish", "stay")
+__all__ = ("beside", "see_through", "stay")
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
 
-async def finish(work: Awaitable[T], stop: Callable[[BaseException], None]) -> T:
+async def see_through(work: Awaitable[T], stop: Callable[[BaseException], None]) -> T:
     """Await work to its end, however often the waiter is cancelled; `stop` hears of each cancellation."""
     future = asyncio.ensure_future(work)
     while not future.done():
@@ -46,5 +46,5 @@ def beside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.F
 async def stay(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> tuple[T, BaseException | None]:
     """Call something in a thread and await it to its end; a cancellation meanwhile is handed back with its result."""
     stopped: list[BaseException] = []
-    result = await finish(beside(call, *args, **kwargs), stopped.append)
+    result = await see_through(beside(call, *args, **kwargs), stopped.append)
     return result, stopped[0] if stopped else None
