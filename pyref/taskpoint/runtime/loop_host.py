@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 from collections.abc import Callable, Coroutine, Generator
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from taskpoint._core.calls import DELIVERED, DROPPED, FINISHED, PARKED, SUSPENDED, Call, Outcome, Scope
 from taskpoint._core.journal import TaskCompleted
@@ -13,6 +13,7 @@ from taskpoint.errors import TaskpointError
 from taskpoint.runtime.host import Callee, End, Host, Job, Place, elsewhere
 from taskpoint.runtime.loop_future import LoopFuture
 from taskpoint.runtime.policed_loop import run_on_loop
+from taskpoint.runtime.reached import Reached
 from taskpoint.runtime.run_loop import RunLoop
 from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped
 from taskpoint.runtime.staying import see_through
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from taskpoint.runtime.run import Run
 
 __all__ = ("LoopHost", "execute_on_private_loop")
-
-_NOWHERE: Final[frozenset[asyncio.Task[Any]]] = frozenset()
 
 
 class LoopHost(Host):
@@ -33,8 +32,7 @@ class LoopHost(Host):
         "_drained",
         "_futures",
         "_is_cut_off",
-        "_stuck_at",
-        "_told",
+        "_reached",
         "given_up",
         "loop",
         "may_go_on",
@@ -55,10 +53,7 @@ class LoopHost(Host):
         self._counted: dict[Callable[..., object], int] | None = {}
         """How many of its calls each `asyncio.gather` waits for; not known any more once one was cancelled."""
         self._drained: asyncio.Future[None] | None = None
-        self._told: frozenset[asyncio.Task[Any]] = _NOWHERE
-        """Where the suspension has reached code of the scope: its own task, or branches."""
-        self._stuck_at: object = None
-        """What the scope's own task waited for when the suspension reached a branch."""
+        self._reached = Reached(loop)
         self._is_cut_off = False
 
     # Calls
@@ -78,7 +73,7 @@ class LoopHost(Host):
             future: LoopFuture[Any] = LoopFuture(self, call)
             self._futures[call] = future
             if call.state is PARKED:
-                if asyncio.current_task() in self._told:
+                if self._reached.is_here():
                     raise Suspended
                 self.loop.activate()
                 return future
@@ -95,40 +90,25 @@ class LoopHost(Host):
         return asyncio._get_running_loop() is self.loop.loop  # noqa: SLF001 - the public one raises where there is none
 
     def check_interruptible(self) -> None:
-        if self.scope.suspended and asyncio.current_task() in self._told:
+        if self.scope.suspended and self._reached.is_here():
             raise Suspended
 
     def interrupt(self, value: object) -> object:
         try:
             return super().interrupt(value)
         except Signal:
-            self._tell(asyncio.current_task())
-            with self.run.lock:
-                self.loop.activate()
+            self._reached.add(self.task, asyncio.current_task())
+            self.loop.look()
             raise
 
-    def _tell(self, *tasks: asyncio.Task[Any] | None) -> None:
-        """Note where the suspension has reached code: that comes to its end before the attempt does (`INT-027`)."""
-        for task in tasks:
-            if task is not None and task not in self._told:
-                self._told |= {task}
-                task.add_done_callback(self._look_again)
-                self._stuck_at = self._stuck_at or _blocker_of(self.task)
-
-    def _look_again(self, _: asyncio.Task[Any]) -> None:
-        with self.run.lock:
-            self.loop.activate()
-
-    def note_reached(self) -> None:
-        """See whether a branch that has ended took the suspension to the scope's own task; the loop has settled."""
-        if self._stuck_at is not None and not self._is_leaving():
-            if self._stuck_at is not _blocker_of(self.task):
-                self._tell(self.task)
-            self._stuck_at = None
+    def follow_suspension(self) -> None:
+        """See how far the suspension has come; the loop has settled."""
+        if self.drained_from is None:
+            self._reached.follow(self.task)
 
     def _is_leaving(self) -> bool:
         """Tell whether code that the suspension has reached has not come to its end."""
-        return self.drained_from is None and any(not task.done() for task in self._told)
+        return self.drained_from is None and self._reached.is_leaving()
 
     def cut_off(self) -> None:
         """Cancel code that waits for nothing but answers, once; what is on its way out ends by itself (locked)."""
@@ -167,7 +147,7 @@ class LoopHost(Host):
         """Let whoever waits for a call see a cancellation, and nobody else."""
         future = self._futures.pop(call, None)
         if future is not None:
-            self._tell(*future.waiters)
+            self._reached.add(self.task, *future.waiters)
             future.cancel_now()
 
     def let_all_go(self) -> None:
@@ -175,7 +155,7 @@ class LoopHost(Host):
         futures, self._futures = self._futures, {}
         self._counted = None
         for future in futures.values():
-            self._tell(*future.waiters)
+            self._reached.add(self.task, *future.waiters)
             self.loop.loop.call_soon(future.cancel_now)
 
     def release_held(self) -> bool:
@@ -190,8 +170,7 @@ class LoopHost(Host):
     def observe(self, call: Call) -> None:
         """Somebody waits for a call: if it was cancelled before, that is recorded now (`CON-015`)."""
         if call.state is SUSPENDED or (self.has_slot and self.run.limit is not None):  # it may leave its place
-            with self.run.lock:
-                self.loop.activate()
+            self.loop.look()
         elif call.state is DROPPED and call.job.cancelled:
             with self.run.lock:
                 self._record_cancelled(call)
@@ -338,8 +317,7 @@ class LoopHost(Host):
             self._stop_calls(end.error)
         while self._is_in_flight():
             self._drained = self.loop.loop.create_future()
-            with run.lock:
-                self.loop.activate()
+            self.loop.look()
             try:
                 await self._drained
             except asyncio.CancelledError as error:
@@ -418,12 +396,6 @@ def _open(place: Place[LoopHost], call: Call) -> LoopHost:
     loop.leaves.pop(place, None)
     loop.hosts[host] = None
     return host
-
-
-def _blocker_of(task: asyncio.Task[Any] | None) -> object:
-    """Return what a task waits for; None where it can go on, or where the task does not tell."""
-    future: asyncio.Future[Any] | None = getattr(task, "_fut_waiter", None)
-    return None if future is None or future.done() else future
 
 
 def _is_cancelled(task: asyncio.Task[Any] | None) -> bool:

@@ -57,6 +57,11 @@ class RunLoop:
         if not self._asked and self._ask():
             self._settler.request(self.settled, self.run)
 
+    def look(self, _: object = None) -> None:
+        """Look at it when it has settled; from its own thread (not locked)."""
+        with self.run.lock:
+            self.activate()
+
     def wake(self) -> None:
         """Look again, soon; from any thread (locked)."""
         if self._asked and self.loop.is_closed():
@@ -144,7 +149,7 @@ class RunLoop:
         if any(released):
             return
         for host in self.hosts:
-            host.note_reached()
+            host.follow_suspension()
             host.give_slot_back()
         self.start_waiting()
         if not self._asked and not self.pauses and not self.leaves and all(host.is_waiting() for host in self.hosts):
@@ -215,8 +220,7 @@ class RunLoop:
 
         def done(_: asyncio.Future[None]) -> None:
             self._pending = None
-            with run.lock:
-                self.activate()
+            self.look()
 
         self._pending = pending
         pending.add_done_callback(done)
@@ -227,8 +231,7 @@ class RunLoop:
 
         def then(error: Exception | None) -> None:
             self.run.committed_elsewhere(batch, write, error)
-            with self.run.lock:
-                self.activate()
+            self.look()
 
         self._sharing.add(writer.saver, write, then)
 
