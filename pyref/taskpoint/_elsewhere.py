@@ -10,7 +10,7 @@ __all__ = ("OF_ENTRYPOINTS", "OF_EXECUTIONS", "OF_RUNTIMES", "OF_SAVERS")
 
 _GRAPH: Final = "there is no graph: get_state() has the calls of a run, and watchers see them as they happen"
 _EVENTS: Final = "stream() and astream() take a list of modes, and watchers see what happens in a run"
-_SCHEMA: Final = "pydantic.TypeAdapter(...).json_schema() makes it of what the function is annotated with"
+_SCHEMA: Final = "get_input_jsonschema(), get_output_jsonschema() and get_context_jsonschema() have JSON Schemas"
 _RUNNABLE: Final = "an entrypoint is no Runnable: RunnableLambda(workflow.invoke) is one"
 _STOPS: Final = "stop_runs() and stop_on_signals() stop runs, each of which can be resumed"
 _CALL: Final = "path names the call, and idempotency_key is its own, however often it runs"
@@ -19,7 +19,6 @@ _STATES: Final = "get_state() and get_state_history() of the entrypoint show wha
 OF_ENTRYPOINTS: Final = {
     **dict.fromkeys(("get_graph", "aget_graph", "get_subgraphs", "aget_subgraphs", "nodes", "channels"), _GRAPH),
     **dict.fromkeys(("astream_events", "stream_events", "astream_log", "with_listeners"), _EVENTS),
-    **dict.fromkeys(("get_input_jsonschema", "get_output_jsonschema", "get_context_jsonschema"), _SCHEMA),
     **dict.fromkeys(("get_input_schema", "get_output_schema", "config_schema", "get_config_jsonschema"), _SCHEMA),
     **dict.fromkeys(("input_schema", "output_schema", "InputType", "OutputType"), _SCHEMA),
     **dict.fromkeys(("pipe", "bind", "assign", "pick", "as_tool", "map", "with_types", "transform"), _RUNNABLE),

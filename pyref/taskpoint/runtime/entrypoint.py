@@ -15,6 +15,7 @@ from taskpoint.runtime.caching import namespace_of
 from taskpoint.runtime.commands import Command
 from taskpoint.runtime.config import merged, read_config
 from taskpoint.runtime.definitions import base_function, check_name, is_async
+from taskpoint.runtime.described import schema_of, schema_of_input, schema_of_value
 from taskpoint.runtime.events import bus_for
 from taskpoint.runtime.failures import Resolver, resolver
 from taskpoint.runtime.forms import Forms, forms_of
@@ -175,6 +176,28 @@ class Entrypoint(Stateful, Generic[I, R]):
         made: Entrypoint[I, R] = Entrypoint(self.func, chosen, self.options.changed(options))
         made.config = self.config
         return made
+
+    def get_input_jsonschema(self) -> dict[str, Any]:
+        """Return the JSON Schema of what its annotation says that it takes.
+
+        Example:
+            >>> from taskpoint import entrypoint
+            >>> @entrypoint
+            ... def total(prices: list[int]) -> int:
+            ...     return sum(prices)
+            >>> total.get_input_jsonschema()
+            {'title': 'totalInput', 'items': {'type': 'integer'}, 'type': 'array'}
+        """
+        return schema_of_input(self.func, self.name)
+
+    def get_output_jsonschema(self) -> dict[str, Any]:
+        """Return the JSON Schema of what its annotation says that it returns."""
+        return schema_of_value(self.func, self.name)
+
+    def get_context_jsonschema(self) -> dict[str, Any] | None:
+        """Return the JSON Schema of its `context_schema`, None where it has none."""
+        schema = self.options.context_schema
+        return None if schema is None else schema_of(schema, f"{self.name}Context")
 
     def clear_cache(self) -> None:
         """Forget what the entrypoint's cache keeps of its runs, in this version of it (`POL-045`)."""

@@ -20,7 +20,7 @@ import typing_extensions
 from taskpoint.errors import ValueEncodingError
 from taskpoint.runtime.definitions import base_function, free_names
 
-__all__ = ("Misfit", "Shape", "annotation_of", "fitting", "hints_of", "schema_shape", "shape_of")
+__all__ = ("Misfit", "Shape", "annotation_of", "described", "fitting", "hints_of", "schema_shape", "shape_of")
 
 _LEAVES: Final[frozenset[object]] = frozenset(
     {NoneType, bool, int, float, str, bytes, object, Decimal, UUID}
@@ -102,6 +102,11 @@ class Shape:
         except ValueError:  # it does not fit, or is no JSON
             pass
         raise misfit
+
+    def schema(self) -> dict[str, Any]:
+        """Return the JSON Schema of the type."""
+        made: dict[str, Any] = self._adapter.json_schema()
+        return made
 
     def fit(self, value: object, *, strict: bool) -> Any:
         """Return a value as the declared type; nothing is converted where it is `strict`.
@@ -235,6 +240,17 @@ def _shape(hint: Any) -> Shape | None:
     except (PydanticSchemaGenerationError, PydanticUserError):
         pass
     return None  # a class that nobody described, or only to a type checker: its values are refused (VAL-060)
+
+
+def described(hint: Any) -> dict[str, Any]:
+    """Return the JSON Schema of a declared type; an empty one takes anything, as where nobody can say."""
+    from pydantic.errors import PydanticInvalidForJsonSchema
+
+    shape = _shape(hint)
+    try:
+        return {} if shape is None else shape.schema()
+    except PydanticInvalidForJsonSchema:
+        return {}
 
 
 schema_shape: Callable[[Any], Shape | None] = lru_cache(maxsize=64)(_shape)

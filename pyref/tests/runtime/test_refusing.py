@@ -69,7 +69,7 @@ def test_an_option_that_does_not_exist_is_refused(make, says, tmp_path):
     [
         (main, "get_graph", "get_state()"),
         (main, "astream_events", "astream()"),
-        (main, "get_input_jsonschema", "json_schema()"),
+        (main, "get_input_schema", "get_input_jsonschema()"),
         (main, "pipe", "RunnableLambda"),
         (main, "batch_as_completed", "batch()"),
         (main, "with_retry", "retry_policy="),
