@@ -52,7 +52,10 @@ def begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Steps[Attempt]:
             hint='pass thread_id="..." or {"configurable": {"thread_id": "..."}}',
         )
     attempt = yield from _take(_resume if continues else _start, entrypoint, saver, request)
-    HEART.add(attempt.run)
+    try:
+        HEART.add(attempt.run)
+    except RuntimeError as error:  # there is no thread to be had, and so no lease to be renewed
+        attempt.run.halt_now(error)
     return attempt
 
 

@@ -174,11 +174,19 @@ class Commits(ABC):
             self.busy -= 1
             self.wake_all()
 
+    def submit(self, work: Callable[[], None]) -> bool:
+        """Have a thread do some work of the run; where there is none to be had the attempt ends (locked)."""
+        try:
+            POOL.submit(work)
+        except RuntimeError as error:
+            self.halt(error)
+            return False
+        return True
+
     def write_behind(self) -> None:
         """Have a thread append what was seen already (`DUR-010`) (locked)."""
         if self.machine.behind and not self._is_behind and not isinf(self.machine.ahead):
-            self._is_behind = True
-            POOL.submit(self._catch_up)
+            self._is_behind = self.submit(self._catch_up)
 
     def _catch_up(self) -> None:
         with self.lock:

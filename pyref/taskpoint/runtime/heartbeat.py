@@ -67,7 +67,11 @@ class Heart:
                     due.setdefault(id(run.writer.saver), []).append(run)
             for saver in due.keys() - self._writing:
                 self._writing.add(saver)
-                POOL.submit(partial(self._renew, saver, due[saver]))
+                renew = partial(self._renew, saver, due[saver])
+                try:
+                    POOL.submit(renew)
+                except RuntimeError:  # there are too many threads
+                    renew()
 
     def _renew(self, saver: int, runs: Sequence[Run]) -> None:
         try:

@@ -39,7 +39,10 @@ class Mailbox:
             if self._is_served:
                 return
             self._is_served = True
-        POOL.submit(self._serve)
+        try:
+            POOL.submit(self._serve)
+        except RuntimeError:  # there is no thread to be had: the run has nothing to do with it
+            self._is_served = False
 
     def _serve(self) -> None:
         while True:

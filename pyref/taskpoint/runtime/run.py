@@ -18,7 +18,7 @@ from taskpoint.runtime.host import Callee, End, Host, Job
 from taskpoint.runtime.locks import take_back
 from taskpoint.runtime.policed import run_in_thread
 from taskpoint.runtime.signals import Halted, Signal, Suspended
-from taskpoint.runtime.threads import NUDGER, POOL
+from taskpoint.runtime.threads import NUDGER
 
 if TYPE_CHECKING:
     from taskpoint.caches.base import BaseCache
@@ -258,7 +258,8 @@ class Run(Commits):
 
     def _start_worker(self) -> None:
         self.workers += 1
-        POOL.submit(self._work)
+        if not self.submit(self._work):
+            self.workers -= 1
 
     def nudge(self) -> bool:
         """Have commits made that nobody waits for, and double the workers while calls take long."""

@@ -6,7 +6,7 @@ import asyncio
 import contextvars
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 __all__ = ("beside", "see_through", "stay")
 
@@ -28,10 +28,16 @@ async def see_through(work: Awaitable[T], stop: Callable[[BaseException], None])
 def beside(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> asyncio.Future[T]:
     """Call something in a thread of the running loop, which waits for it when it is closed.
 
-    When the main thread of the process has ended, the loops of other threads go on, and nobody gives them threads any
-    more: then it is called right here.
+    Where no thread can be had it is called right here: there are too many, or the main thread of the process has
+    ended, and the loops of other threads go on.
     """
-    loop, work = asyncio.get_running_loop(), partial(contextvars.copy_context().run, call, *args, **kwargs)
+    loop, calls = asyncio.get_running_loop(), iter((partial(contextvars.copy_context().run, call, *args, **kwargs),))
+
+    def work() -> Any:
+        """Call it once: an executor that finds no thread has it done later, all the same."""
+        each = next(calls, None)
+        return None if each is None else each()
+
     try:
         return loop.run_in_executor(None, work)
     except RuntimeError:

@@ -15,7 +15,7 @@ from taskpoint.errors import FormatError, UsageError, ValueEncodingError
 from taskpoint.runtime.host import Callee, End, Host, Job, Place, elsewhere
 from taskpoint.runtime.locks import take_back
 from taskpoint.runtime.signals import Halted, Signal, Suspended, unwrapped
-from taskpoint.runtime.threads import NUDGER, POOL
+from taskpoint.runtime.threads import NUDGER
 
 if TYPE_CHECKING:
     from taskpoint.runtime.run import Run
@@ -330,18 +330,18 @@ class SyncHost(Host):
     def _run_elsewhere(self, call: Call) -> bool:
         """Run the awaited call on a fresh stack; this thread only waits meanwhile."""
         run = self.run
-        if self.has_slot:
-            self.has_slot = False
-            run.active -= 1
-        run.join()
-        call.state = RUNNING
 
         def work() -> None:
             with run.lock:
                 run.run_here(call)
                 run.leave()
 
-        POOL.submit(work)
+        if run.submit(work):
+            if self.has_slot:
+                self.has_slot = False
+                run.active -= 1
+            run.join()
+            call.state = RUNNING
         return True
 
     def _park(self, deadline: float | None) -> None:

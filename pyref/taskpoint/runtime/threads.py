@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -31,13 +32,24 @@ class Pool:
         self._idle = 0
 
     def submit(self, work: Callable[[], None]) -> None:
-        """Run `work` in a thread, soon; it must not raise."""
+        """Run `work` in a thread, soon; it must not raise.
+
+        Raises:
+            RuntimeError: The system has no thread for it, and it is not done.
+        """
         with self._lock:
             self._work.append(work)
             if self._idle >= len(self._work):
                 self._ready.notify()
                 return
-        threading.Thread(target=self._serve, name="taskpoint-worker", daemon=True).start()
+        try:
+            threading.Thread(target=self._serve, name="taskpoint-worker", daemon=True).start()
+        except RuntimeError:
+            with self._lock:
+                if work not in self._work:  # a thread that has become free was faster
+                    return
+                self._work.remove(work)
+            raise
 
     def _serve(self) -> None:
         while True:
@@ -81,7 +93,10 @@ class Nudger:
         thread = self._thread
         if thread is None or not thread.is_alive():  # also after a fork
             self._thread = threading.Thread(target=self._serve, name="taskpoint-nudger", daemon=True)
-            self._thread.start()
+            try:
+                self._thread.start()
+            except RuntimeError:  # there are too many; who waits for a call runs it, and the next one tries again
+                self._asleep = True
         self._wake.set()
 
     def _serve(self) -> None:
@@ -97,8 +112,9 @@ class Nudger:
             time.sleep(_NUDGE_SECONDS)
             for host in list(self._pending):
                 self._pending.discard(host)
-                if host.nudge():
-                    self._pending.add(host)
+                with contextlib.suppress(RuntimeError):  # its event loop is closed: nobody can go on with it
+                    if host.nudge():
+                        self._pending.add(host)
 
     def _sleep(self) -> None:
         self._asleep = True

@@ -28,9 +28,11 @@ from taskpoint import (
 )
 from taskpoint.runtime import attempt, beginning, heartbeat, settling, writer
 from taskpoint.runtime.host import current_host
+from taskpoint.runtime.threads import NUDGER
 
 FORMS = ("sync", "async")
 EXIT_WORKER = Path(__file__).with_name("exit_worker.py")
+THREADLESS_WORKER = Path(__file__).with_name("threadless_worker.py")
 
 
 def chain(form, saver, ran):
@@ -329,6 +331,28 @@ def test_a_loop_goes_on_to_its_end_when_the_main_thread_has_ended(tmp_path):
     assert (printed.stdout, printed.stderr) == ("[3, 0, 1, 2]\n", "")
 
 
+@pytest.mark.parametrize("moment", ["first", "later"])
+@pytest.mark.parametrize(
+    ("way", "durability"),
+    [
+        ("one_after_the_other", "sync"),
+        ("one_after_the_other", "async"),
+        ("beside_each_other", "sync"),
+        ("left_alone", "sync"),
+        ("on_a_loop", "sync"),
+        ("in_threads", "sync"),
+        ("limited", "sync"),
+    ],
+)
+def test_a_run_ends_where_there_is_no_thread_to_be_had(tmp_path, way, durability, moment):
+    command = [sys.executable, str(THREADLESS_WORKER), way, str(tmp_path / "t.db"), durability, moment]
+    printed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    value = "3" if way == "left_alone" else "[0, 2, 4]"
+    first, *rest = printed.stdout.splitlines()
+    assert first in {"can't start new thread", value}, printed.stderr
+    assert rest == ["None", value], printed.stderr
+
+
 @pytest.fixture
 def heart(monkeypatch):
     """A heart of the test's own, which nobody else's runs depend on, and what its thread dies of."""
@@ -367,6 +391,39 @@ def test_a_loop_that_is_closed_under_a_run_leaves_it_to_be_resumed(monkeypatch):
     closed_under_a_run(main, lambda: ran, "t")
     assert main.invoke(None, thread_id="t", take_over=True) == 3
     assert (ran, ended) == ([3, 3], [3])
+
+
+@pytest.mark.usefixtures("heart")
+def test_a_closed_loop_does_not_stop_who_starts_calls():
+    """Nobody waits for the call of the other run, so it is started by the one thread that looks after all runs."""
+    begun, go_on, ran, runs = threading.Event(), threading.Event(), threading.Event(), []
+
+    @task
+    def hold(n):
+        begun.set()
+        assert go_on.wait(30)
+        return n
+
+    @entrypoint(checkpointer=InMemorySaver())
+    async def main(n):
+        runs.append(current_host("main").run)
+        return await asyncio.gather(*hold.map(range(n)))
+
+    closed_under_a_run(main, begun.is_set, "t")
+    go_on.set()
+    until(lambda: runs[0].machine.outbox)
+    with pytest.raises(RuntimeError, match="closed"):
+        runs[0].nudge()
+    NUDGER.watch(runs[0])
+    until(lambda: runs[0] not in NUDGER._pending)
+    set_ran = task("set", ran.set)
+
+    @entrypoint
+    def other(_):
+        set_ran()
+        return ran.wait(10)
+
+    assert other.invoke(0) is True
 
 
 class Counted(InMemorySaver):
