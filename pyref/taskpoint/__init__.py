@@ -47,7 +47,7 @@ from taskpoint.runtime.signals import StopRun
 from taskpoint.runtime.state import StateSnapshot, StateUpdate, TaskSnapshot
 from taskpoint.runtime.stopping import stop_on_signals, stop_runs
 from taskpoint.runtime.stream_parts import GraphOutput, StreamMode
-from taskpoint.savers import CheckpointSaver, InMemorySaver, SqliteSaver
+from taskpoint.savers import CheckpointSaver, InMemorySaver, SqliteSaver, ThreadSummary
 
 if TYPE_CHECKING:
     from taskpoint.caches import BaseCache, InMemoryCache, SqliteCache
@@ -97,6 +97,7 @@ __all__ = (
     "TaskSnapshot",
     "TaskTimeoutError",
     "TaskpointError",
+    "ThreadSummary",
     "TimeoutPolicy",
     "UsageError",
     "ValueEncodingError",

@@ -1,4 +1,4 @@
-"""Whole threads as one document, in the format that every implementation reads (`STO-020`)."""
+"""Whole threads as one document, in the format that every implementation reads (`STO-050`)."""
 
 from __future__ import annotations
 

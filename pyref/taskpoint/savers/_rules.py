@@ -18,6 +18,7 @@ __all__ = (
     "check_limit",
     "check_line",
     "check_next",
+    "check_page",
     "live",
     "overtaken",
     "refuse_holder",
@@ -41,6 +42,13 @@ def check_limit(limit: int | None) -> None:
     """Refuse a limit that is no count."""
     if limit is not None and (type(limit) is not int or limit < 0):
         raise UsageError("limit is not a count", hint="pass a number from 0 on, or None for no limit")
+
+
+def check_page(after: str | None, limit: int | None) -> None:
+    """Refuse a page of threads that begins after what is no id, or has no size."""
+    check_limit(limit)
+    if after is not None:
+        check_id(after)
 
 
 def check_begin(checkpoint: Checkpoint, entries: Sequence[Entry]) -> None:

@@ -11,6 +11,8 @@ from taskpoint._closing import Closing
 from taskpoint._core.journal import Checkpoint, Entry, Holder
 from taskpoint._elsewhere import OF_SAVERS
 from taskpoint._refusing import missing_in
+from taskpoint.errors import UsageError
+from taskpoint.savers.listing import ThreadSummary
 
 __all__ = ("CheckpointSaver", "Head", "Loaded", "outcome_of")
 
@@ -71,6 +73,32 @@ class CheckpointSaver(Closing, ABC):
             became of it, a `SaverError` with ``committed=None`` for each write that was in it.
         """
         return [outcome_of(write) for write in writes]
+
+    def threads(
+        self, *, unfinished: bool = False, after: str | None = None, limit: int | None = None
+    ) -> list[ThreadSummary]:
+        """Return how threads stand, in the order of their ids; a saver of one's own need not have it (`STO-023`).
+
+        Args:
+            unfinished: Leave out threads without an unfinished run.
+            after: Only threads whose ids come after this one: with `limit`, a page at a time.
+            limit: At most so many.
+
+        Raises:
+            UsageError: The saver does not list its threads.
+
+        Example:
+            >>> from taskpoint import InMemorySaver, entrypoint, interrupt
+            >>> saver = InMemorySaver()
+            >>> ask = entrypoint("ask", lambda n: interrupt(n) if n else "done", checkpointer=saver)
+            >>> _ = ask.invoke(1, thread_id="a"), ask.invoke(0, thread_id="b")
+            >>> [(each.thread_id, each.status) for each in saver.threads()]
+            [('a', 'interrupted'), ('b', 'idle')]
+            >>> [each.thread_id for each in saver.threads(unfinished=True)]
+            ['a']
+        """
+        _ = unfinished, after, limit
+        raise UsageError(f"{type(self).__name__} does not list its threads", hint="ask the storage behind it")
 
     @abstractmethod
     def head(self, thread_id: str) -> Head | None:

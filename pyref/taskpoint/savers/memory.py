@@ -10,6 +10,7 @@ from taskpoint._refusing import NO_SERDE, refusing_in
 from taskpoint.errors import FormatError, SaverError
 from taskpoint.savers import _rules
 from taskpoint.savers.base import CheckpointSaver, Head, Loaded
+from taskpoint.savers.listing import ThreadSummary, summary
 
 __all__ = ("InMemorySaver",)
 
@@ -27,6 +28,18 @@ class _Thread:
             raise FormatError(f"thread {checkpoint.thread_id!r} has a checkpoint {checkpoint.id!r} already")
         self.checkpoints.append(checkpoint)
         self.journals[checkpoint.id] = list(entries)
+
+    def summary(self) -> ThreadSummary:
+        head = self.checkpoints[-1]
+        last = self.journals[head.id][-1:]
+        return summary(
+            head.thread_id,
+            head.entrypoint_name,
+            (last[0].kind, last[0].at) if last else None,
+            head.created_at,
+            is_run=head.input is not None,
+            is_held=_rules.live(self.holder) is not None,
+        )
 
 
 @refusing_in(serde=NO_SERDE)
@@ -151,6 +164,17 @@ class InMemorySaver(CheckpointSaver):
             found = found[places[0] + 1 :] if places else []
         return found[:limit]
 
+    def threads(
+        self, *, unfinished: bool = False, after: str | None = None, limit: int | None = None
+    ) -> list[ThreadSummary]:
+        """Return how threads stand, in the order of their ids; see `CheckpointSaver.threads`."""
+        _rules.check_page(after, limit)
+        with self._lock:
+            self._check_open()
+            later = sorted(each for each in self._threads if after is None or each > after)
+            found = [self._threads[each].summary() for each in later]
+        return [each for each in found if not unfinished or each.status != "idle"][:limit]
+
     def delete(self, thread_id: str) -> None:
         """Delete a thread and all that belongs to it; a thread that does not exist is no error."""
         _rules.check_id(thread_id)
@@ -165,6 +189,9 @@ class InMemorySaver(CheckpointSaver):
             self._threads = {}
 
     def _find(self, thread_id: str) -> _Thread | None:
+        self._check_open()
+        return self._threads.get(thread_id)
+
+    def _check_open(self) -> None:
         if self._closed:
             raise SaverError("the saver is closed", code="saver.closed", committed=False, hint="open a new one")
-        return self._threads.get(thread_id)

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Final, Literal, Self, TypeAlias
 
@@ -16,6 +17,7 @@ from taskpoint.savers import _rules, rows
 from taskpoint.savers._database import Database, check_options, database_path
 from taskpoint.savers._group import Group, together
 from taskpoint.savers.base import CheckpointSaver, Head, Loaded
+from taskpoint.savers.listing import ThreadSummary, summary
 
 __all__ = ("SqliteSaver",)
 
@@ -40,6 +42,12 @@ _READ_HISTORY: Final = f"""SELECT {_CHECKPOINT} FROM checkpoints AS c JOIN threa
 WHERE t.thread_id = ?
 AND (? IS NULL OR c.seq < (SELECT b.seq FROM checkpoints AS b WHERE b.thread = t.thread AND b.id = ?))
 ORDER BY c.seq DESC LIMIT ?"""  # noqa: S608 - constants
+_LIST: Final = f"""SELECT t.thread_id, c.entrypoint_name, c.created_at, c.input IS NOT NULL, e.kind, e.at, {_HOLDER}
+FROM threads AS t JOIN checkpoints AS c ON c.thread = t.thread AND c.seq = t.head
+LEFT JOIN entries AS e ON e.thread = t.thread AND e.checkpoint = t.head
+AND e.seq = (SELECT max(l.seq) FROM entries AS l WHERE l.thread = t.thread AND l.checkpoint = t.head)
+WHERE (? IS NULL OR t.thread_id > ?) AND (NOT ? OR (c.input IS NOT NULL AND e.kind IS NOT 'run.completed'))
+ORDER BY t.thread_id LIMIT ?"""  # noqa: S608 - constants
 
 _ADD_THREAD: Final = """INSERT INTO threads
 (thread_id, head, holder_attempt_id, holder_host, holder_pid, holder_lease_until) VALUES (?, ?, ?, ?, ?, ?)"""
@@ -287,6 +295,15 @@ class SqliteSaver(CheckpointSaver):
         found = self._database.read(lambda connection: connection.execute(_READ_HISTORY, parameters).fetchall())
         return [_checkpoint(thread_id, row) for row in found]
 
+    def threads(
+        self, *, unfinished: bool = False, after: str | None = None, limit: int | None = None
+    ) -> list[ThreadSummary]:
+        """Return how threads stand, in the order of their ids; see `CheckpointSaver.threads`."""
+        _rules.check_page(after, limit)
+        parameters = (after, unfinished, -1 if limit is None else limit)
+        found = self._database.read_statement(lambda connection: connection.execute(_LIST, parameters).fetchall())
+        return [_summary(row) for row in found]
+
     def delete(self, thread_id: str) -> None:
         """Delete a thread and all that belongs to it; a thread that does not exist is no error."""
         _rules.check_id(thread_id)
@@ -375,6 +392,15 @@ def _holder(thread_id: str, row: rows.Row) -> Holder | None:
     from taskpoint.models.rows import holder_from_row
 
     return holder_from_row(row, where=f"thread {thread_id!r}, its holder")
+
+
+def _summary(row: rows.Row) -> ThreadSummary:
+    thread_id, entrypoint, begun_at, is_run, kind, at, *held = row
+    holder = None
+    with suppress(FormatError):  # STO-038: who reads the thread is told what is wrong, and not who lists all others
+        holder = _rules.live(_holder(thread_id, tuple(held)))
+    ends = None if kind is None else (kind, at)
+    return summary(thread_id, entrypoint, ends, begun_at, is_run=bool(is_run), is_held=holder is not None)
 
 
 def _checkpoint(thread_id: str, row: rows.Row | None) -> Checkpoint:

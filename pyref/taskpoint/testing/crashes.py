@@ -13,6 +13,7 @@ from taskpoint.errors import UsageError
 from taskpoint.runtime.commands import Command, Interrupt, interrupts_in
 from taskpoint.runtime.entrypoint import Entrypoint
 from taskpoint.savers.base import CheckpointSaver, Head, Loaded
+from taskpoint.savers.listing import ThreadSummary
 from taskpoint.savers.memory import InMemorySaver
 
 __all__ = ("Crash", "CrashingSaver", "survive_crashes")
@@ -120,6 +121,12 @@ class CrashingSaver(CheckpointSaver):
     @override
     def history(self, thread_id: str, before: str | None = None, limit: int | None = None) -> list[Checkpoint]:
         return self._do(lambda: self.saver.history(thread_id, before, limit))
+
+    @override
+    def threads(
+        self, *, unfinished: bool = False, after: str | None = None, limit: int | None = None
+    ) -> list[ThreadSummary]:
+        return self._do(lambda: self.saver.threads(unfinished=unfinished, after=after, limit=limit))
 
     @override
     def delete(self, thread_id: str) -> None:
