@@ -300,7 +300,7 @@ class SqliteSaver(CheckpointSaver):
     ) -> list[ThreadSummary]:
         """Return how threads stand, in the order of their ids; see `CheckpointSaver.threads`."""
         _rules.check_page(after, limit)
-        parameters = (after, unfinished, -1 if limit is None else limit)
+        parameters = (after, after, unfinished, -1 if limit is None else limit)
         found = self._database.read_statement(lambda connection: connection.execute(_LIST, parameters).fetchall())
         return [_summary(row) for row in found]
 
