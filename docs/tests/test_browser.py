@@ -230,6 +230,13 @@ OUTSIDE = re.compile(
 )
 
 
+def test_an_address_that_does_not_exist_leads_to_those_that_do() -> None:
+    shown = (SITE / "404.html").read_text(encoding="utf-8")
+    links = re.findall(r'<li><a href="/([^"#]+)">', shown)
+    assert {"index.html", "docs/start.html"} <= set(links)
+    assert [each for each in links if not (SITE / each).is_file()] == []
+
+
 def test_nothing_is_loaded_from_elsewhere() -> None:
     pages = sorted(SITE.rglob("*.html"))
     assert len(pages) > 100
