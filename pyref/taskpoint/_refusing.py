@@ -23,7 +23,8 @@ def refusing(**hints: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Make a function refuse arguments that it does not have by name.
 
     Args:
-        **hints: What to do instead of those that programs bring along from elsewhere.
+        **hints: What to do instead of those that programs bring along from elsewhere. None and False are taken:
+            they ask for nothing.
     """
 
     def wrap(function: Callable[P, R]) -> Callable[P, R]:
@@ -58,8 +59,10 @@ def _checked(function: Callable[P, R], name: str, hints: Mapping[str, str]) -> C
 
     @functools.wraps(function)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-        if not known.issuperset(kwargs):
-            option = next(each for each in kwargs if each not in known)
+        for option in [each for each in kwargs if each not in known]:
+            if option in hints and (kwargs[option] is None or kwargs[option] is False):
+                del kwargs[option]  # the default of those who have it, which asks for nothing
+                continue
             options = f"its options are {', '.join(names)}" if names else "it has none"
             raise UsageError(
                 f"{name}() has no option {option!r}", code="usage.option_unknown", hint=hints.get(option, options)

@@ -90,6 +90,8 @@ CODES = frozenset(
 
 
 _HINTS: Final = {
+    r"usage\.no_checkpointer": "pass checkpointer=SqliteSaver(...) to the entrypoint",
+    r"usage\.no_store": 'pass store=SqliteStore("memory.db") to it',
     r"value\.not_encodable the (value of an|answer to an) interrupt": (
         "use plain data, or register the class with register_extension()"
     ),
@@ -128,7 +130,7 @@ _HINTS: Final = {
 
 def hint_of(code: str, message: str) -> str | None:
     """Return what to do next where code and message say it; not public."""
-    if not code.startswith("value."):
+    if not code.startswith(("value.", "usage.no_")):
         return None
     return next((hint for said, hint in _HINTS.items() if re.match(said, f"{code} {message}")), None)
 

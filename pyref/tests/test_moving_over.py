@@ -177,7 +177,7 @@ REFUSED = {
     "`Command(goto=..., update=...)`": (lambda: Command(goto="node", update={}), UsageError),
     "`AsyncSqliteSaver(connection)`": (lambda: SqliteSaver(object()), UsageError),
     "`InMemoryStore(index=...)`": (lambda: InMemoryStore(index={}), UsageError),
-    "`serde=` of savers and caches": (lambda: InMemorySaver(serde=None), UsageError),
+    "`serde=` of savers and caches": (lambda: InMemorySaver(serde=1), UsageError),
 }
 
 

@@ -78,11 +78,7 @@ def _begin_unsaved(entrypoint: Entrypoint[Any, Any], request: Request, *, contin
     if request.after is not None:
         return _begin_unsaved_again(entrypoint, request, request.after)
     if continues:
-        raise UsageError(
-            "without a checkpointer there is no run to continue",
-            code="usage.no_checkpointer",
-            hint="pass checkpointer=SqliteSaver(...) to the entrypoint",
-        )
+        raise UsageError("without a checkpointer there is no run to continue", code="usage.no_checkpointer")
     sources = current()
     text, input = entrypoint.forms.input.write(request.input, entrypoint.name)
     started = RunStarted(0, sources.now(), sources.new_id())

@@ -103,9 +103,7 @@ def get_store() -> BaseStore:
     """
     store = surroundings_of(current_host("get_store()")).store
     if store is None:
-        raise UsageError(
-            "the entrypoint has no store", code="usage.no_store", hint='pass store=SqliteStore("memory.db") to it'
-        )
+        raise UsageError("the entrypoint has no store", code="usage.no_store")
     return store
 
 

@@ -264,11 +264,7 @@ class Host(ABC):
         text = encode(value, "the value of an interrupt")
         run = self.run
         if run.writer is None:
-            raise UsageError(
-                "an interrupt needs a checkpointer to wait in",
-                code="usage.no_checkpointer",
-                hint="pass checkpointer=SqliteSaver(...) to the entrypoint",
-            )
+            raise UsageError("an interrupt needs a checkpointer to wait in", code="usage.no_checkpointer")
         with run.lock:
             run.check(self.scope)
             self.check_interruptible()

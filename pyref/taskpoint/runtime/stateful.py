@@ -207,11 +207,7 @@ class Stateful(ABC):
 
     def _saver(self) -> CheckpointSaver:
         if self.checkpointer is None:
-            raise UsageError(
-                "without a checkpointer there is no state",
-                code="usage.no_checkpointer",
-                hint="pass checkpointer=SqliteSaver(...) to the entrypoint",
-            )
+            raise UsageError("without a checkpointer there is no state", code="usage.no_checkpointer")
         return self.checkpointer
 
     def _thread(self, config: Config | None, thread_id: str | None) -> RunConfig:

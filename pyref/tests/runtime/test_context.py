@@ -20,6 +20,7 @@ from taskpoint import (
     entrypoint,
     get_config,
     get_runtime,
+    get_store,
     interrupt,
     task,
 )
@@ -251,6 +252,14 @@ def test_a_store_and_a_writer_are_asked_for_by_name(saver):
         runtime.stream_writer(runtime.store.get(("a",), "k").value)
 
     assert list(main.stream(3, thread_id="t", stream_mode="custom")) == [{"task": 3}, {"body": {"n": 3}}, {"n": 3}]
+
+
+@pytest.mark.parametrize(("ask", "hint"), [(get_store, "pass store="), (lambda: interrupt(1), "pass checkpointer=")])
+def test_the_hint_stays_with_an_error_that_leaves_a_task(ask, hint):
+    main = entrypoint("main", lambda _: task("ask", ask)().result())
+    with pytest.raises(UsageError) as refused:
+        main.invoke(1)
+    assert hint in refused.value.hint
 
 
 def test_what_a_stream_cannot_show_is_refused_with_a_hint_for_what_is_written():

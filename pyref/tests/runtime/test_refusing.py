@@ -108,6 +108,9 @@ def test_an_entrypoint_called_by_another_one_needs_no_checkpointer():
 
 def test_what_exists_is_taken_as_before(tmp_path):
     assert Command(resume=1).resume == Command(1).resume == 1
+    assert Command(resume=1, update=None).resume == 1
+    assert InMemoryStore(index=None).search(()) == []
+    assert main.get_state(thread_id="t", subgraphs=False).next == ()
     assert [*inspect.signature(Command).parameters] == ["resume", "answers"]
     with SqliteSaver(tmp_path / "t.db", synchronous="OFF"):
         assert asyncio.run(main.aget_state(thread_id="t")).values is None
