@@ -188,7 +188,7 @@ def _checkpointer(given: object) -> CheckpointSaver | None:
         return SqliteSaver(given)
     raise UsageError(
         f"checkpointer= is of type {type(given).__name__}, which is no saver",
-        hint="leave it out: an entrypoint that is called inside a run shares the journal of its caller"
+        hint="leave it out: an entrypoint called inside a run shares its caller's journal, and keeps no state"
         if isinstance(given, bool)
         else 'pass SqliteSaver("threads.db"), InMemorySaver() or a path',
     )
