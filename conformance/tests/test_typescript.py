@@ -85,7 +85,12 @@ def test_no_file_names_a_registry() -> None:
 
 def test_the_examples_of_the_guides_do_what_they_say(port: Path, tmp_path: Path) -> None:
     docs = ROOT / "docs"
-    pages = [docs / "start.md", docs / "watching.md", *sorted((docs / "guides").glob("*.md"))]
+    pages = [
+        docs / "start.md",
+        docs / "watching.md",
+        docs / "from-langgraph.md",
+        *sorted((docs / "guides").glob("*.md")),
+    ]
     found = [code for page in pages for code in EXAMPLE.findall(page.read_text(encoding="utf-8"))]
     assert found
     (tmp_path / "node_modules").mkdir()
