@@ -7,9 +7,14 @@ import signal
 import subprocess
 import sys
 import textwrap
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+
+import taskpoint
+from taskpoint import InMemorySaver, entrypoint, task
+from taskpoint.testing import simulated
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
@@ -21,6 +26,7 @@ OTHERS = [
 ]
 PAGES = (README, START, *OTHERS)
 PYTHON = re.compile(r"^(?P<indent> *)```python\n(?P<code>.*?)^(?P=indent)```", re.MULTILINE | re.DOTALL)
+SPEC = [path.read_text(encoding="utf-8") for path in sorted((REPOSITORY / "spec" / "1.0").glob("*.md"))]
 DEMO = re.search(r"^cat > demo\.py <<'(?P<end>\w+)'\n(?P<code>.*?)^(?P=end)$", README, re.MULTILINE | re.DOTALL)
 
 
@@ -36,6 +42,16 @@ def test_examples_do_what_they_say(code: str, tmp_path: Path) -> None:
     )
     assert (done.returncode, bool(done.stderr)) == (0, "Progress(" in code), done.stderr
     assert done.stdout.splitlines() == re.findall(r"^print\(.*  # (.*)$", code, re.MULTILINE)
+
+
+@pytest.mark.parametrize("code", [textwrap.dedent(code) for page in SPEC for _, code in PYTHON.findall(page)])
+def test_the_fragments_of_the_chapters_run_inside_a_run(code: str) -> None:
+    """They are no programs: what they name is given to them, and nothing else is."""
+    given = {name: getattr(taskpoint, name) for name in taskpoint.__all__}
+    given |= {"saver": InMemorySaver(), "timedelta": timedelta, "url": "a"}
+    given |= {name: task(name, lambda it: it) for name in ("fetch", "price", "pay") if f"def {name}(" not in code}
+    with simulated():
+        entrypoint("main", lambda _: exec(code, given)).invoke(0)
 
 
 def start(folder: Path) -> subprocess.Popen[str]:
