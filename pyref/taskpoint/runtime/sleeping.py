@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from taskpoint._core.calls import Call
+from taskpoint.codec import Carried
 from taskpoint.runtime.executed import Executed
 from taskpoint.runtime.failures import resolver
 from taskpoint.runtime.forms import UNTYPED
@@ -36,8 +38,15 @@ def time_of(host: Host) -> datetime:
 
 def _remaining(host: Host, seconds: float) -> Callable[[], float]:
     """Return what tells how long there is to sleep; the beginning is recorded, once for all attempts."""
-    end, clock = time_of(host).timestamp() + seconds, host.run.sources.time
+    end, clock = _timestamp(time_of(host)) + seconds, host.run.sources.time
     return lambda: end - clock()
+
+
+def _timestamp(moment: datetime | Carried) -> float:
+    """Return a recorded time as a clock has it: another language may have written more digits than Python holds."""
+    if isinstance(moment, Carried):
+        moment = datetime.fromisoformat(json.loads(moment.text))
+    return moment.timestamp()
 
 
 class _Sleep(Executed):
