@@ -20,9 +20,11 @@ __all__ = (
     "check_next",
     "check_page",
     "live",
+    "misplaced",
     "overtaken",
     "refuse_holder",
     "releases",
+    "taken",
 )
 
 _RELEASING: Final = frozenset({"run.completed", "run.interrupted", "run.failed", "run.stopped"})
@@ -81,8 +83,13 @@ def check_line(checkpoints: Sequence[Checkpoint], thread_id: str, seq: int, is_t
     for place, checkpoint in enumerate(checkpoints):
         check_next(checkpoint, thread_id, seq + place)
         if checkpoint.id in ids or is_taken(checkpoint.id):
-            raise FormatError(f"thread {thread_id!r} has a checkpoint {checkpoint.id!r} already")
+            raise taken(thread_id, checkpoint.id)
         ids.add(checkpoint.id)
+
+
+def taken(thread_id: str, checkpoint_id: str) -> FormatError:
+    """Return the error for a checkpoint whose id its thread has already."""
+    return FormatError(f"thread {thread_id!r} has a checkpoint {checkpoint_id!r} already")
 
 
 def live(holder: Holder | None) -> Holder | None:
@@ -102,12 +109,23 @@ def refuse_holder(thread_id: str, current: Holder | None, holder: Holder | None)
 
 
 def overtaken(thread_id: str, what: str, holder: Holder | None = None) -> ConcurrentRunError:
-    """Return the error for a write that another run was faster than (`STO-010`)."""
+    """Return the error for a write that another run was faster than (`STO-010`); it names a holder that is live."""
+    holder = live(holder)
     return ConcurrentRunError(
         f"thread {thread_id!r}: {what}",
         holder=asdict(holder) if holder else None,
         hint="another run went on with this thread; load it again to see how far it is",
     )
+
+
+def misplaced(
+    thread_id: str, checkpoint_id: str, expected_seq: int, holder: Holder | None, *, is_head: bool
+) -> ConcurrentRunError:
+    """Return the error for entries that do not come right behind the journal of the head (`STO-010`)."""
+    what = f"checkpoint {checkpoint_id!r} is not the head"
+    if is_head:
+        what = f"the journal of {checkpoint_id!r} does not end at seq {expected_seq}"
+    return overtaken(thread_id, what, holder)
 
 
 def releases(entries: Sequence[Entry]) -> bool:

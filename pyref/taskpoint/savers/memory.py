@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
 from taskpoint._refusing import NO_SERDE, refusing_in
-from taskpoint.errors import FormatError, SaverError
+from taskpoint.errors import SaverError
 from taskpoint.savers import _rules
 from taskpoint.savers.base import CheckpointSaver, Head, Loaded
 from taskpoint.savers.listing import ThreadSummary, summary
@@ -25,7 +25,7 @@ class _Thread:
 
     def add(self, checkpoint: Checkpoint, entries: Sequence[Entry]) -> None:
         if checkpoint.id in self.journals:
-            raise FormatError(f"thread {checkpoint.thread_id!r} has a checkpoint {checkpoint.id!r} already")
+            raise _rules.taken(checkpoint.thread_id, checkpoint.id)
         self.checkpoints.append(checkpoint)
         self.journals[checkpoint.id] = list(entries)
 
@@ -105,7 +105,7 @@ class InMemorySaver(CheckpointSaver):
             head = thread.checkpoints[-1] if thread.checkpoints else None
             if (head and head.id) != expected_head:
                 what = "the head is another checkpoint than expected"
-                raise _rules.overtaken(checkpoint.thread_id, what, _rules.live(thread.holder))
+                raise _rules.overtaken(checkpoint.thread_id, what, thread.holder)
             if not take_over:
                 _rules.refuse_holder(checkpoint.thread_id, thread.holder, holder)
             line = (*leading, checkpoint)
@@ -132,19 +132,15 @@ class InMemorySaver(CheckpointSaver):
         _rules.check_entries(thread_id, expected_seq, entries)
         with self._lock:
             thread = self._find(thread_id) or _Thread()
-            if not thread.checkpoints or thread.checkpoints[-1].id != checkpoint_id:
-                what = f"checkpoint {checkpoint_id!r} is not the head"
-                raise _rules.overtaken(thread_id, what, _rules.live(thread.holder))
-            journal = thread.journals[checkpoint_id]
-            if len(journal) != expected_seq:
-                what = f"the journal of {checkpoint_id!r} does not end at seq {expected_seq}"
-                raise _rules.overtaken(thread_id, what, _rules.live(thread.holder))
+            is_head = bool(thread.checkpoints) and thread.checkpoints[-1].id == checkpoint_id
+            if not is_head or len(thread.journals[checkpoint_id]) != expected_seq:
+                raise _rules.misplaced(thread_id, checkpoint_id, expected_seq, thread.holder, is_head=is_head)
             if holder is not None and not take_over:
                 _rules.refuse_holder(thread_id, thread.holder, holder)
             if closing is not None:
                 _rules.check_next(closing, thread_id, thread.checkpoints[-1].seq + 1)
                 thread.add(closing, ())
-            journal.extend(entries)
+            thread.journals[checkpoint_id].extend(entries)
             if _rules.releases(entries):
                 thread.holder = None
             elif holder is not None:

@@ -235,7 +235,7 @@ class SqliteSaver(CheckpointSaver):
             thread, head, head_id, _, *held = found or (None, -1, None, 0, *_NOBODY)
             current = _holder(thread_id, tuple(held))
             if head_id != expected_head:
-                raise _rules.overtaken(thread_id, "the head is another checkpoint than expected", _rules.live(current))
+                raise _rules.overtaken(thread_id, "the head is another checkpoint than expected", current)
             if not take_over:
                 _rules.refuse_holder(thread_id, current, holder)
             _rules.check_line(line, thread_id, head + 1, lambda each: leading and _has(connection, thread, each))
@@ -358,12 +358,11 @@ def _check_end(
     """Return the thread, its head and who holds it, if the head's journal ends where it is thought to."""
     found = connection.execute(_FIND_END, (thread_id,)).fetchone()
     thread, head, head_id, end, *held = found or (0, 0, None, 0, *_NOBODY)
-    if head_id == checkpoint_id and end == expected_seq:
+    is_head = head_id == checkpoint_id
+    if is_head and end == expected_seq:
         return thread, head, tuple(held)
-    what = f"checkpoint {checkpoint_id!r} is not the head"
-    if head_id == checkpoint_id:
-        what = f"the journal of {checkpoint_id!r} does not end at seq {expected_seq}"
-    raise _rules.overtaken(thread_id, what, _rules.live(_holder(thread_id, tuple(held))))
+    holder = _holder(thread_id, tuple(held))
+    raise _rules.misplaced(thread_id, checkpoint_id, expected_seq, holder, is_head=is_head)
 
 
 def _has(connection: _Connection, thread: int | None, checkpoint_id: str) -> bool:
@@ -375,7 +374,7 @@ def _add_checkpoint(connection: _Connection, thread: int, thread_id: str, row: r
     try:
         connection.execute(_ADD_CHECKPOINT, (thread, *row))
     except sqlite3.IntegrityError:
-        raise FormatError(f"thread {thread_id!r} has a checkpoint {row[1]!r} already") from None
+        raise _rules.taken(thread_id, str(row[1])) from None
 
 
 def _add_entries(connection: _Connection, thread: int, checkpoint: int, lines: Sequence[rows.Row]) -> None:
