@@ -36,7 +36,7 @@ class Commits(ABC):
         self.ending: Signal | None = None
         self.unsaved: list[Entry] | None = None
         """What was recorded, where nothing is kept and the run may be tried again."""
-        self.busy = 0
+        self.busy: int = 0
         """Threads and event loops that may still do something without a further outcome."""
         self.after_commit: list[Callable[[], object]] = []
         """Whom to tell when the commit that is under way is over."""

@@ -1,9 +1,8 @@
-"""One attempt of one run, as all its hosts share it: the lock, the queue of calls, the commits, and how it ends."""
+"""One attempt of one run, as all its hosts share it: the calls that it makes, their outcomes, and how it ends."""
 
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ from taskpoint._core.calls import MADE, RUNNING, SUSPENDED, Call, Outcome, Scope
 from taskpoint._core.machine import DuplicateKey, Machine, Remembered, Verdict
 from taskpoint._core.matching import Divergence
 from taskpoint.errors import SaverError, UsageError, ValueEncodingError
-from taskpoint.runtime.commits import Commits
+from taskpoint.runtime.crew import Crew
 from taskpoint.runtime.failures import Resolver, describe, divergence_error, nothing_found
 from taskpoint.runtime.host import Callee, End, Host, Job
 from taskpoint.runtime.locks import take_back
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from taskpoint.runtime.events import Bus
     from taskpoint.runtime.previous import Previous
     from taskpoint.runtime.sources import Sources
-    from taskpoint.runtime.waiters import Parked, Pause, Wakeable
+    from taskpoint.runtime.waiters import Pause
     from taskpoint.runtime.writer import Writer
     from taskpoint.stores.base import BaseStore
 
@@ -34,10 +33,6 @@ __all__ = ("NO_INPUT", "NewCall", "Run")
 
 _LOGGER = logging.getLogger("taskpoint")
 NO_INPUT = codec.digest_arguments([])
-_QUICK = 8
-"""More calls than this within a millisecond: another thread would only get in the way."""
-_THREADS = 32
-"""How many calls run in threads at once where the caller sets no limit."""
 
 
 class NewCall(BaseException):
@@ -48,35 +43,20 @@ class NewCall(BaseException):
         self.path = path
 
 
-class Run(Commits):
+class Run(Crew):
     """The state that the hosts of an attempt share. What ends with ``(locked)`` is called with `lock` held."""
 
     def __init__(self, machine: Machine, writer: Writer | None, config: RunConfig, name: str, sources: Sources) -> None:
-        super().__init__(machine, writer)
+        super().__init__(machine, writer, config.max_concurrency)
         self.config = config
         self.name = name
         self.sources = sources
-        self.running = 0
-        """Calls that a thread runs now."""
-        self.queue: deque[Call] = deque()
-        self.limit: int | None = config.max_concurrency
-        self.active = 0
-        """Calls whose code runs now; one that waits for others is not counted (`CON-018`)."""
-        self.workers = 0
-        """Workers that were started and have not begun yet."""
-        self.finished = 0
-        """Calls that finished since the last nudge."""
-        self.resuming = 0
-        """Hosts that could go on but for the limit: they come before new calls."""
-        self.parked: dict[Parked, None] = {}
         self.pauses: dict[Pause, Call | None] = {}
         """Who lets time pass before a call, or without one the whole run, is tried again."""
         self.unsaved_id = machine.attempt_id
         """What stands for the checkpoint where nothing is kept; the same in all attempts."""
         self.given_up = False
         """Whether an execution has taken too long: what goes on inside is to be ended."""
-        self.loops: list[Wakeable] = []
-        self.async_active = 0
         self.names: dict[str, object] = {}
         self.bus: Bus | None = None
         """Tells what happens, where somebody listens."""
@@ -240,119 +220,7 @@ class Run(Commits):
             if self.ending is not None or (call and (call.state is not RUNNING or call.scope.is_over())):
                 stop.set()
 
-    # Threads
-
-    def enqueue(self, call: Call) -> None:
-        """Offer a call to the pool (locked)."""
-        self.queue.append(call)
-        self.start_workers()
-
-    def start_workers(self) -> None:
-        """Start the first worker at once; whether more are worth it shows within about a millisecond (locked)."""
-        if not self.queue or self.resuming or not self._may_start_thread():
-            return
-        if self.workers or self.active > self.async_active:
-            NUDGER.watch(self)
-        else:
-            self._start_worker()
-
-    def _start_worker(self) -> None:
-        self.workers += 1
-        if not self.submit(self._work):
-            self.workers -= 1
-
-    def nudge(self) -> bool:
-        """Have commits made that nobody waits for, and double the workers while calls take long."""
-        with self.lock:
-            self.wake_committer()
-            quick, self.finished = self.finished > _QUICK, 0
-            for _ in range(max(1, self.active - self.async_active)):
-                if quick or self.workers >= len(self.queue) or self.resuming or not self._may_start_thread():
-                    break
-                self._start_worker()
-            return bool(self.queue) and self.ending is None and self._may_start_thread()
-
-    def _may_start_thread(self) -> bool:
-        if self.limit is None:
-            return self.active - self.async_active < _THREADS
-        return self.active < self.limit
-
-    def take_slot(self, *, on_loop: bool = False) -> None:
-        """Take a place under the limit (locked)."""
-        self.active += 1
-        self.async_active += on_loop
-
-    def free_slot(self, *, held: bool = True, on_loop: bool = False) -> None:
-        """Take a place under the limit back from a call, if it held one (locked)."""
-        self.active -= held
-        self.async_active -= held and on_loop
-        if self.queue or self.resuming or self.limit is not None:
-            self.slot_freed()
-
-    def slot_freed(self) -> None:
-        """Give a freed place to a host that waits for one, else to a new call (locked)."""
-        if self.resuming:
-            for host in self.parked:
-                host.wake()
-            for loop in self.loops:
-                loop.wake()
-            return
-        self.start_workers()
-        if self.limit is not None:
-            for loop in self.loops:
-                if loop.has_waiting:
-                    loop.wake()
-
-    def may_start(self) -> bool:
-        """Tell whether the limit allows one more call to run (locked)."""
-        return self.limit is None or self.active < self.limit
-
-    def _work(self) -> None:
-        with self.lock:
-            self.workers -= 1
-            while True:
-                call = self._next()
-                if call is None:
-                    if self.machine.outbox and not self.committing and not self.parked and self.ending is None:
-                        self.busy += 1
-                        self.commit()
-                        self.busy -= 1
-                        continue
-                    self.settle()
-                    return
-                self.active += 1
-                self.busy += 1
-                self.run_here(call)
-                self.active -= 1
-                self.busy -= 1
-                if self.resuming or self.loops:
-                    self.slot_freed()
-
-    def join(self) -> None:
-        """Count one more thread that works for the run, in a place under the limit (locked)."""
-        self.running += 1
-        self.busy += 1
-        self.take_slot()
-
-    def leave(self, *, has_slot: bool = True) -> None:
-        """Count it no more (locked)."""
-        self.running -= 1
-        self.busy -= 1
-        self.free_slot(held=has_slot)
-        self.settle()
-        self.note_idle()
-
-    def flush(self) -> None:
-        """Have committed what a host leaves behind that goes on with its own code (locked)."""
-        if self.machine.outbox and not self.committing and not self.workers and self.ending is None:
-            self._start_worker()
-
-    def _next(self) -> Call | None:
-        while self.queue and not self.resuming and self._may_start_thread():
-            call = self.queue.popleft()
-            if call.state is MADE and self.ending is None and not call.scope.is_over():
-                return call
-        return None
+    # Outcomes
 
     def run_here(self, call: Call) -> None:
         """Run a call in this thread and take its outcome (locked; the lock is released meanwhile)."""
@@ -385,24 +253,6 @@ class Run(Commits):
             self.halt(failure)
         self.finish(call, outcome)
         self.note_idle()
-
-    def note_idle(self) -> None:
-        if self.ending is not None or (not self.running and not self.committing):
-            self.tell_others()
-
-    def wait_idle(self) -> None:
-        """Wait until no thread runs a call or a commit any more (not locked)."""
-        with self.lock:
-            if self.running and self.ending is None:  # what runs still was cancelled: it may wait for what never comes
-                self.ending = Suspended()
-                self.wake_all()
-            while (self.running or self.committing) and not self.over:  # STP-004: somebody did not want to wait
-                if self.can_keep_up():
-                    self.commit()
-                else:
-                    self.wait_for_others()
-
-    # Outcomes
 
     def outcome(self, call: Call, host: Host | None, end: End) -> Outcome | None:
         """Turn the end of a task's code into its outcome; None where it has none in this attempt.
