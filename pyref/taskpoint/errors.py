@@ -89,9 +89,13 @@ CODES = frozenset(
 """All normative codes (`ERR-002`), as `spec/1.0/error-codes.json` lists them."""
 
 
+LEFT_OVER: Final = "it is LangGraph's: import what has this name from taskpoint"
+"""What to do about what a program that moved over still has from there; not public."""
+
 _HINTS: Final = {
     r"usage\.no_checkpointer": "pass checkpointer=SqliteSaver(...) to the entrypoint",
     r"usage\.no_store": 'pass store=SqliteStore("memory.db") to it',
+    r"value\.not_encodable .* a value of type langgraph\.": LEFT_OVER,
     r"value\.not_encodable the (value of an|answer to an) interrupt": (
         "use plain data, or register the class with register_extension()"
     ),

@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, cast
 
-from taskpoint.errors import UsageError
+from taskpoint.errors import LEFT_OVER, UsageError
 from taskpoint.runtime.caching import CachePolicy, read_cache_policy
 from taskpoint.runtime.config import check_id
 from taskpoint.runtime.definitions import check_name, is_label
@@ -278,7 +278,18 @@ def _read(kind: str, readers: _Readers, options: Mapping[str, object]) -> dict[s
                 code="usage.option_unknown",
                 hint=_RENAMED.get(option, f"its options are {', '.join(readers)}"),
             )
-    return {option: readers[option](given) for option, given in options.items()}
+    return {option: _read_one(readers[option], given) for option, given in options.items()}
+
+
+def _read_one(reader: Callable[[Any], Any], given: object) -> Any:
+    try:
+        return reader(given)
+    except UsageError as error:
+        parts = cast("list[object]", given) if isinstance(given, list) else [given]
+        if not any(type(part).__module__.startswith("langgraph.") for part in parts):
+            raise
+        refused = UsageError(error.message, code=error.code, hint=LEFT_OVER)
+    raise refused
 
 
 def read_task_options(options: Mapping[str, object]) -> TaskOptions:

@@ -30,11 +30,25 @@ from taskpoint import (
     register_extension,
     task,
 )
+from taskpoint.codec import _extensions
 
 if TYPE_CHECKING:
     from nowhere import Unknown
 
 PROGRAM = Path(__file__).with_name("rebuilt_values.py")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_registered():
+    """Let a test see no class that another one has registered, and the others none of this one's."""
+    registries = _extensions._BY_CLASS, _extensions._BY_NAME
+    before = [dict(each) for each in registries]
+    for each in registries:
+        each.clear()
+    yield
+    for each, was in zip(registries, before, strict=True):
+        each.clear()
+        each.update(was)
 
 
 @pytest.fixture(scope="module")
@@ -288,14 +302,8 @@ def test_a_value_that_contains_itself_is_too_deep(saver, declared):
 
 @pytest.fixture
 def registered():
-    """Register a class for one test."""
-    from taskpoint.codec import _extensions
-
-    before = dict(_extensions._BY_CLASS), dict(_extensions._BY_NAME)
-    yield register_extension
-    for now, was in zip((_extensions._BY_CLASS, _extensions._BY_NAME), before, strict=True):
-        now.clear()
-        now.update(was)
+    """What registers a class, for one test."""
+    return register_extension
 
 
 @pytest.mark.parametrize(

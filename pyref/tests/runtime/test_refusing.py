@@ -17,6 +17,7 @@ from taskpoint import (
     SqliteStore,
     TimeoutPolicy,
     UsageError,
+    ValueEncodingError,
     entrypoint,
     get_runtime,
     interrupt,
@@ -104,6 +105,30 @@ def test_what_a_run_gives_says_what_it_does_not_have():
 def test_an_entrypoint_called_by_another_one_needs_no_checkpointer():
     with pytest.raises(UsageError, match="leave it out"):
         entrypoint(checkpointer=True)
+
+
+@pytest.mark.parametrize(
+    ("option", "name"),
+    [
+        ("checkpointer", "InMemorySaver"),
+        ("store", "InMemoryStore"),
+        ("cache", "InMemoryCache"),
+        ("timeout", "TimeoutPolicy"),
+        ("cache_policy", "CachePolicy"),
+        ("retry_policy", "RetryPolicy"),
+    ],
+)
+def test_what_an_import_has_left_over_is_told_from_what_it_stands_for(option, name):
+    theirs = type(name, (), {"__module__": "langgraph.types"})()
+    for given in (theirs, [theirs]):
+        with pytest.raises(UsageError, match="import what has this name from taskpoint"):
+            entrypoint(**{option: given})
+
+
+def test_a_command_that_an_import_has_left_over_is_told_from_an_input():
+    theirs = type("Command", (), {"__module__": "langgraph.types"})()
+    with pytest.raises(ValueEncodingError, match="import what has this name from taskpoint"):
+        main.invoke(theirs, thread_id="t")
 
 
 def test_what_exists_is_taken_as_before(tmp_path):
