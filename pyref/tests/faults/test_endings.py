@@ -16,8 +16,7 @@ from taskpoint import (
     interrupt,
     task,
 )
-from taskpoint.runtime import run as run_module
-from taskpoint.runtime import sync_host
+from taskpoint.runtime import commits, sync_host
 
 FORMS = ("sync", "async")
 
@@ -269,7 +268,7 @@ class SleepyPool:
 
 
 def test_a_call_beside_a_suspended_one_is_finished_before_the_run_ends(monkeypatch):
-    monkeypatch.setattr(run_module, "POOL", SleepyPool())
+    monkeypatch.setattr(commits, "POOL", SleepyPool())
     monkeypatch.setattr(sync_host.NUDGER, "watch", lambda host: None)
     saver, ran = InMemorySaver(), []
 
