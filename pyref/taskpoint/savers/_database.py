@@ -52,6 +52,7 @@ _HINTS: Final = {
     sqlite3.SQLITE_NOTADB: "check the path; the file is no SQLite database",
     sqlite3.SQLITE_CORRUPT: "the file is damaged; restore it from a copy",
     sqlite3.SQLITE_FULL: "free some space and try again",
+    sqlite3.SQLITE_TOOBIG: "keep large content elsewhere, and let the task return its name",
     sqlite3.SQLITE_IOERR: "check the disk; load the thread again to see what it holds",
 }
 

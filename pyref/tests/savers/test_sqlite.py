@@ -80,6 +80,17 @@ def test_what_is_in_memory_is_nobody_elses_and_no_file(tmp_path, monkeypatch, do
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_too_large_for_the_file_is_refused_and_the_thread_goes_on(in_file, docs):
+    in_file.begin(docs.checkpoint("t"), None, [docs.started()])
+    in_file._database.use().setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1000)
+    with pytest.raises(SaverError, match="TOOBIG") as caught:
+        in_file.append("t", "c0", 1, [docs.completed(1, value=f'"{"x" * 2000}"')])
+    assert caught.value.committed is False
+    assert "return its name" in (caught.value.hint or "")
+    in_file.append("t", "c0", 1, [docs.completed(1)])
+    assert len(in_file.load("t").entries) == 2
+
+
 def test_a_missing_folder_is_named_and_not_made(tmp_path):
     with pytest.raises(SaverError, match="does not exist") as caught:
         SqliteSaver(tmp_path / "none" / "threads.db")
