@@ -169,12 +169,12 @@ class LoopHost(Host):
 
     def observe(self, call: Call) -> None:
         """Somebody waits for a call: if it was cancelled before, that is recorded now (`CON-015`)."""
-        if call.state is SUSPENDED or (self.has_slot and self.run.limit is not None):  # it may leave its place
-            self.loop.look()
-        elif call.state is DROPPED and call.job.cancelled:
+        if call.state is DROPPED and call.job.cancelled:
             with self.run.lock:
                 self._record_cancelled(call)
                 self.loop.activate()
+        elif call.state is SUSPENDED or (self.has_slot and self.run.limit is not None):  # it may leave its place
+            self.loop.look()
 
     def _record_cancelled(self, call: Call) -> None:
         self.scope.open += 1

@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from journals import kinds
 from waiting import until
 
 from taskpoint import entrypoint, task
@@ -150,3 +151,27 @@ def test_a_call_nobody_waits_for_starts_by_itself():
         return [started.wait(5), future.result()]
 
     assert main.invoke(0) == [True, 1]
+
+
+@pytest.mark.parametrize("is_async", [False, True])
+@pytest.mark.parametrize("is_inner_async", [False, True])
+def test_a_cancellation_is_seen_where_the_waiter_has_the_only_place(saver, is_async, is_inner_async):
+    async def acall(n):
+        return n
+
+    inner = task("inner", acall if is_inner_async else lambda n: n)
+
+    @task
+    async def outer(n):
+        call = inner(n)
+        assert call.cancel()
+        await asyncio.wait([call], timeout=30)
+        assert call.cancelled()
+        return n
+
+    async def amain(n):
+        return await outer(n)
+
+    main = entrypoint("main", amain if is_async else lambda n: outer(n).result(), checkpointer=saver)
+    assert main.invoke(3, {"max_concurrency": 1}, thread_id="t") == 3
+    assert [kind for kind in kinds(saver, "t") if "#" in kind] == ["outer#0/inner#0", "outer#0"]
