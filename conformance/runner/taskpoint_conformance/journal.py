@@ -94,19 +94,31 @@ def _attempt_problem(journal: list[Document], entry: Document) -> str | None:
 def recorded(journal: Iterable[Document], path: str, retried: Retried = frozenset()) -> Document | None:
     """Return the outcome of a call that holds: the last one, unless it was made void since.
 
-    A failure inside of a call that a policy executes again may be void without a word (POL-005): it holds nothing up.
+    What went wrong inside of a call that a policy executes again may be void without a word (POL-005): it holds nothing
+    up.
     """
     found: Document | None = None
+    failures: dict[str, int] = {}
     for entry in journal:
+        if entry["kind"] == "task.failed":
+            failures[entry["path"]] = entry["seq"]
         if entry.get("path") == path and entry["kind"] in OUTCOMES:
             found = entry
-        elif entry["kind"] == "run.resumed" and path in entry.get("rerun", []):
-            found = None
-    if found is not None and found["kind"] == "task.failed":
+        elif found is not None and entry["kind"] == "run.resumed":
+            found = None if _is_void(found, entry.get("rerun", []), failures) else found
+    if found is not None and found["kind"] != "task.completed":
         around = path.split("/")[:-1]
         if any(segment.partition("#")[0].partition("@")[0] in retried for segment in around):
             return None
     return found
+
+
+def _is_void(found: Document, rerun: list[str], failures: dict[str, int]) -> bool:
+    """Tell whether an outcome becomes void with these failures (RPL-043, RPL-047)."""
+    if found["kind"] != "task.cancelled":
+        return found["path"] in rerun
+    around = [path.rpartition("/")[0] for path in rerun if failures.get(path, found["seq"]) < found["seq"]]
+    return any(not scope or found["path"].startswith(f"{scope}/") for scope in around)
 
 
 def times_recorded(journal: Iterable[Document], path: str) -> int:

@@ -15,6 +15,7 @@ from taskpoint._core.journal import (
     RunResumed,
     RunStarted,
     RunStopped,
+    TaskCancelled,
     TaskFailed,
     TaskOutcome,
 )
@@ -40,7 +41,7 @@ class Index:
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.outcomes: dict[str, dict[str, TaskOutcome]] = {}
         self.void: dict[str, dict[str, TaskOutcome]] = {}
-        """Failures whose calls are to run again: they keep their place until the new outcome (`RPL-043`)."""
+        """Outcomes whose calls are to run again: they keep their place until the new one (`RPL-043`)."""
         self.interrupts: dict[str, dict[str, InterruptRaised]] = {}
         self.scopes: set[str] = set()
         """Where anything is recorded."""
@@ -105,11 +106,30 @@ class Index:
             self._read(outcome)
 
     def make_void(self, paths: Iterable[str]) -> None:
-        """Let the failures at these paths run again, in their places (`RPL-043`)."""
+        """Let the failures at these paths, and what was cancelled behind them, run again in place (`RPL-043`)."""
         for path in paths:
-            failed = self.outcomes.get(scope_of(path), {}).pop(path, None)
+            failed = self.outcome(path)
             if failed is not None:
-                self.void.setdefault(scope_of(path), {})[path] = failed
+                self._make_void(failed)
+                for cancelled in self._cancelled_behind(failed):
+                    self._make_void(cancelled)
+
+    def _make_void(self, outcome: TaskOutcome) -> None:
+        scope = scope_of(outcome.path)
+        del self.outcomes[scope][outcome.path]
+        self.void.setdefault(scope, {})[outcome.path] = outcome
+
+    def _cancelled_behind(self, failed: TaskOutcome) -> list[TaskOutcome]:
+        """Return what was cancelled in the scope of a failure, or deeper, once it was there (`RPL-047`)."""
+        around = scope_of(failed.path)
+        inside = f"{around}/" if around else ""
+        return [
+            outcome
+            for scope, outcomes in self.outcomes.items()
+            if scope == around or scope.startswith(inside)
+            for outcome in outcomes.values()
+            if isinstance(outcome, TaskCancelled) and outcome.seq > failed.seq
+        ]
 
     def outcome(self, path: str) -> TaskOutcome | None:
         """Return the valid outcome recorded at a path."""

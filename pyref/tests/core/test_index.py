@@ -181,3 +181,22 @@ def test_null_is_an_answer():
     found = index(asked("!0"), interrupted("!0"), resumed(), answered("!0", "null"))
     assert found.answers == {"!0": "null"}
     assert found.pending() == []
+
+
+def test_what_was_cancelled_behind_a_void_failure_is_void_with_it():
+    found = index(
+        cancelled("early#0"),
+        failed("f#0/g#0"),
+        cancelled("f#0/h#0/i#0"),
+        cancelled("f#0/h#0"),
+        failed("f#0", rerun=["f#0/g#0"]),
+        cancelled("other#0/x#0"),
+        run_failed("f#0"),
+        resumed(2, rerun=["f#0/g#0"]),
+    )
+    assert [path for scope in found.void.values() for path in scope] == ["f#0/g#0", "f#0/h#0", "f#0/h#0/i#0"]
+    assert found.outcome("early#0")
+    assert found.outcome("other#0/x#0"), "it lies outside of the scope of the failure"
+    found.make_void(["f#0"])
+    assert not found.outcome("other#0/x#0")
+    assert found.outcome("early#0")

@@ -1,5 +1,6 @@
 """Workflows with a bit of everything survive a crash anywhere: what users test theirs with, used on ours."""
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -92,3 +93,36 @@ def test_todays_code_takes_over_what_yesterdays_recorded(taskpoint_saver):
 
     replayed = replay(today, export_thread(taskpoint_saver, "t"))
     assert (replayed.value, replayed.is_complete, replayed.new_call) == (["0 EUR", "100 EUR"], True, None)
+
+
+def test_a_group_of_tasks_is_resumed_to_a_good_end_after_one_has_failed(saver):
+    """What the group cancelled because of the failure is made again with it (`RPL-047`)."""
+    ran = []
+
+    @task
+    async def fetch():
+        ran.append("fetch")
+        if ran.count("fetch") == 1:
+            await asyncio.sleep(3600)
+        return "fetched"
+
+    @task
+    async def flaky():
+        ran.append("flaky")
+        if ran.count("flaky") == 1:
+            raise ConnectionError("down")
+        return "up"
+
+    @entrypoint(checkpointer=saver)
+    async def main(_):
+        async def wait_for(call):
+            return await call
+
+        async with asyncio.TaskGroup() as group:
+            both = [group.create_task(wait_for(call)) for call in (fetch(), flaky())]
+        return [each.result() for each in both]
+
+    with pytest.raises(ExceptionGroup):
+        main.invoke(0, thread_id="t")
+    assert main.invoke(None, thread_id="t") == ["fetched", "up"]
+    assert sorted(ran) == ["fetch", "fetch", "flaky", "flaky"]

@@ -134,12 +134,17 @@ export class Journal {
     return this.lastEnd?.kind === "run.completed" ? this.lastEnd.checkpoint_id : null;
   }
 
-  /** RPL-043: from now on these failures have to be made again. */
+  /** RPL-043, RPL-047: from now on these failures have to be made again, and what was cancelled behind them. */
   makeVoid(paths: Iterable<string>): void {
     for (const path of paths) {
       const record = this.calls.get(path);
       if (record?.entry.kind === "task.failed") {
         record.isVoid = true;
+        const { scope } = parsePath(path);
+        for (const other of this.calls.values()) {
+          const isBehind = other.entry.kind === "task.cancelled" && other.entry.seq > record.entry.seq;
+          other.isVoid ||= isBehind && (scope === "" || isInside(other.path, scope));
+        }
       }
     }
   }

@@ -1,0 +1,12 @@
+"""What was cancelled because a call failed is made again in the scope of that call, and not inside of it."""
+
+from mutating import replaces
+
+from taskpoint._core.paths import scope_of
+
+BREAKS = ("RPL-047",)
+
+
+@replaces("taskpoint._core.index:Index._cancelled_behind")
+def _cancelled_behind(original, self, failed):
+    return [each for each in original(self, failed) if scope_of(each.path) == scope_of(failed.path)]
