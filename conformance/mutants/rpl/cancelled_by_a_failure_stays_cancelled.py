@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("RPL-047",)
 
 
-@replaces("taskpoint._core.index:Index._cancelled_behind")
-def _cancelled_behind(original, self, failed):
+@replaces("taskpoint._core.index:Index._cancelled_since")
+def _cancelled_since(original, self, since):
     return []

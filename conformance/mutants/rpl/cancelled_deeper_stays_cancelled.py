@@ -7,6 +7,6 @@ from taskpoint._core.paths import scope_of
 BREAKS = ("RPL-047",)
 
 
-@replaces("taskpoint._core.index:Index._cancelled_behind")
-def _cancelled_behind(original, self, failed):
-    return [each for each in original(self, failed) if scope_of(each.path) == scope_of(failed.path)]
+@replaces("taskpoint._core.index:Index._cancelled_since")
+def _cancelled_since(original, self, since):
+    return [each for each in original(self, since) if scope_of(each.path) in since]

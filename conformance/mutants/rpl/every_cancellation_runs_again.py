@@ -2,11 +2,9 @@
 
 from mutating import replaces
 
-from taskpoint._core.journal import TaskCancelled
-
 BREAKS = ("RPL-047",)
 
 
-@replaces("taskpoint._core.index:Index._cancelled_behind")
-def _cancelled_behind(original, self, failed):
-    return [each for scope in self.outcomes.values() for each in scope.values() if isinstance(each, TaskCancelled)]
+@replaces("taskpoint._core.index:Index._cancelled_since")
+def _cancelled_since(original, self, since):
+    return original(self, {"": -1})

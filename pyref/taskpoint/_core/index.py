@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 
 from taskpoint._core.journal import (
@@ -107,29 +107,29 @@ class Index:
 
     def make_void(self, paths: Iterable[str]) -> None:
         """Let the failures at these paths, and what was cancelled behind them, run again in place (`RPL-043`)."""
+        since: dict[str, int] = {}
         for path in paths:
             failed = self.outcome(path)
             if failed is not None:
                 self._make_void(failed)
-                for cancelled in self._cancelled_behind(failed):
-                    self._make_void(cancelled)
+                scope = scope_of(path)
+                since[scope] = min(failed.seq, since.get(scope, failed.seq))
+        for cancelled in self._cancelled_since(since) if since else ():
+            self._make_void(cancelled)
 
     def _make_void(self, outcome: TaskOutcome) -> None:
         scope = scope_of(outcome.path)
         del self.outcomes[scope][outcome.path]
         self.void.setdefault(scope, {})[outcome.path] = outcome
 
-    def _cancelled_behind(self, failed: TaskOutcome) -> list[TaskOutcome]:
-        """Return what was cancelled in the scope of a failure, or deeper, once it was there (`RPL-047`)."""
-        around = scope_of(failed.path)
-        inside = f"{around}/" if around else ""
-        return [
-            outcome
-            for scope, outcomes in self.outcomes.items()
-            if scope == around or scope.startswith(inside)
-            for outcome in outcomes.values()
-            if isinstance(outcome, TaskCancelled) and outcome.seq > failed.seq
-        ]
+    def _cancelled_since(self, since: Mapping[str, int]) -> list[TaskOutcome]:
+        """Return what was cancelled in these scopes, or deeper, behind these places of the journal (`RPL-047`)."""
+        found: list[TaskOutcome] = []
+        for scope, outcomes in self.outcomes.items():
+            first = min((since[around] for around in _scopes_around(scope) if around in since), default=None)
+            if first is not None:
+                found += [each for each in outcomes.values() if isinstance(each, TaskCancelled) and each.seq > first]
+        return found
 
     def outcome(self, path: str) -> TaskOutcome | None:
         """Return the valid outcome recorded at a path."""
@@ -186,3 +186,11 @@ class Index:
         """Return what the failed run said is to run again (`RPL-041`)."""
         last = self.last_error
         return self.closure(last.rerun) if isinstance(last, RunFailed) else []
+
+
+def _scopes_around(scope: str) -> Iterator[str]:
+    """Yield a scope, and those that it lies in."""
+    yield scope
+    while scope:
+        scope = scope_of(scope)
+        yield scope

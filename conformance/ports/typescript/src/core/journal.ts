@@ -136,15 +136,18 @@ export class Journal {
 
   /** RPL-043, RPL-047: from now on these failures have to be made again, and what was cancelled behind them. */
   makeVoid(paths: Iterable<string>): void {
+    const since = new Map<string, number>();
     for (const path of paths) {
       const record = this.calls.get(path);
       if (record?.entry.kind === "task.failed") {
         record.isVoid = true;
         const { scope } = parsePath(path);
-        for (const other of this.calls.values()) {
-          const isBehind = other.entry.kind === "task.cancelled" && other.entry.seq > record.entry.seq;
-          other.isVoid ||= isBehind && (scope === "" || isInside(other.path, scope));
-        }
+        since.set(scope, Math.min(record.entry.seq, since.get(scope) ?? record.entry.seq));
+      }
+    }
+    if (since.size > 0) {
+      for (const record of this.calls.values()) {
+        record.isVoid ||= record.entry.kind === "task.cancelled" && isBehind(record.entry, since);
       }
     }
   }
@@ -204,4 +207,15 @@ export class Journal {
     );
     return found.filter((record) => record !== undefined).map((record) => ({ ...record, claimed: false }));
   }
+}
+
+/** Whether an outcome stands behind a place of the journal that one of the scopes around it has. */
+function isBehind({ path, seq }: EntryTaskCancelled, since: ReadonlyMap<string, number>): boolean {
+  for (let scope = path; scope !== "";) {
+    ({ scope } = parsePath(scope));
+    if (seq > (since.get(scope) ?? seq)) {
+      return true;
+    }
+  }
+  return false;
 }
