@@ -42,6 +42,8 @@ class Index:
         self.outcomes: dict[str, dict[str, TaskOutcome]] = {}
         self.void: dict[str, dict[str, TaskOutcome]] = {}
         """Outcomes whose calls are to run again: they keep their place until the new one (`RPL-043`)."""
+        self._cancelled: list[TaskCancelled] = []
+        """All cancellations: few, where there are any, so that nobody looks for them among the outcomes."""
         self.interrupts: dict[str, dict[str, InterruptRaised]] = {}
         self.scopes: set[str] = set()
         """Where anything is recorded."""
@@ -67,6 +69,8 @@ class Index:
                 self.scopes.add(scope)
                 self.outcomes.setdefault(scope, {})[entry.path] = entry
                 self.void.get(scope, {}).pop(entry.path, None)
+                if isinstance(entry, TaskCancelled):
+                    self._cancelled.append(entry)
             case InterruptRaised():
                 scope = scope_of_interrupt(entry.id)
                 self.scopes.add(scope)
@@ -124,12 +128,12 @@ class Index:
 
     def _cancelled_since(self, since: Mapping[str, int]) -> list[TaskOutcome]:
         """Return what was cancelled in these scopes, or deeper, behind these places of the journal (`RPL-047`)."""
-        found: list[TaskOutcome] = []
-        for scope, outcomes in self.outcomes.items():
-            first = min((since[around] for around in _scopes_around(scope) if around in since), default=None)
-            if first is not None:
-                found += [each for each in outcomes.values() if isinstance(each, TaskCancelled) and each.seq > first]
-        return found
+        return [
+            each
+            for each in self._cancelled
+            if self.outcome(each.path) is each
+            and any(since.get(scope, each.seq) < each.seq for scope in _scopes_around(scope_of(each.path)))
+        ]
 
     def outcome(self, path: str) -> TaskOutcome | None:
         """Return the valid outcome recorded at a path."""
@@ -157,13 +161,9 @@ class Index:
 
     def _is_settled(self, asked: InterruptRaised) -> bool:
         """Tell whether a call around the interrupt has ended since: then nobody asks any more."""
-        scope = scope_of_interrupt(asked.id)
-        while scope:
-            outcome = self.outcome(scope)
-            if outcome is not None and outcome.seq > asked.seq:  # an earlier one is of an execution before (POL-006)
-                return True
-            scope = scope_of(scope)
-        return False
+        around = (self.outcome(scope) for scope in _scopes_around(scope_of_interrupt(asked.id)))
+        # an earlier one is of an execution before (POL-006)
+        return any(outcome is not None and outcome.seq > asked.seq for outcome in around)
 
     def failures(self) -> list[str]:
         """Return the paths of all valid recorded failures, in journal order."""

@@ -63,6 +63,7 @@ export class Journal {
   /** The number of the last attempt. */
   attempt = 0;
   readonly calls = new Map<string, CallRecord>();
+  readonly #cancelled: CallRecord[] = [];
   readonly questions = new Map<string, QuestionRecord>();
   /** The paths and ids that were recorded, by the scope that they belong to. */
   readonly #places = new Map<string, Set<string>>();
@@ -80,7 +81,11 @@ export class Journal {
     if (isOutcome(entry)) {
       const { path, input_digest: digest, alone } = entry;
       this.#place(path);
-      this.calls.set(path, { kind: "call", path, digest, alone, entry, isVoid: false, claimed: false });
+      const record: CallRecord = { kind: "call", path, digest, alone, entry, isVoid: false, claimed: false };
+      this.calls.set(path, record);
+      if (entry.kind === "task.cancelled") {
+        this.#cancelled.push(record);
+      }
     } else if (isTerminal(entry)) {
       this.lastEnd = entry;
     } else if (entry.kind === "run.started" || entry.kind === "run.resumed") {
@@ -145,10 +150,8 @@ export class Journal {
         since.set(scope, Math.min(record.entry.seq, since.get(scope) ?? record.entry.seq));
       }
     }
-    if (since.size > 0) {
-      for (const record of this.calls.values()) {
-        record.isVoid ||= record.entry.kind === "task.cancelled" && isBehind(record.entry, since);
-      }
+    for (const record of this.#cancelled) {
+      record.isVoid ||= isBehind(record.entry, since);
     }
   }
 
@@ -210,7 +213,7 @@ export class Journal {
 }
 
 /** Whether an outcome stands behind a place of the journal that one of the scopes around it has. */
-function isBehind({ path, seq }: EntryTaskCancelled, since: ReadonlyMap<string, number>): boolean {
+function isBehind({ path, seq }: Outcome, since: ReadonlyMap<string, number>): boolean {
   for (let scope = path; scope !== "";) {
     ({ scope } = parsePath(scope));
     if (seq > (since.get(scope) ?? seq)) {
