@@ -6,7 +6,7 @@ from typing import Final
 
 from taskpoint._refusing import NO_SERDE
 
-__all__ = ("OF_ENTRYPOINTS", "OF_EXECUTIONS", "OF_RUNTIMES", "OF_SAVERS")
+__all__ = ("OF_ENTRYPOINTS", "OF_EXECUTIONS", "OF_RUNTIMES", "OF_SAVERS", "OPTIONS_OF_RUNS")
 
 _GRAPH: Final = "there is no graph: get_state() has the calls of a run, and watchers see them as they happen"
 _EVENTS: Final = "stream() and astream() take a list of modes, and watchers see what happens in a run"
@@ -15,6 +15,7 @@ _RUNNABLE: Final = "an entrypoint is no Runnable: RunnableLambda(workflow.invoke
 _STOPS: Final = "stop_runs() and stop_on_signals() stop runs, each of which can be resumed"
 _CALL: Final = "path names the call, and idempotency_key is its own, however often it runs"
 _STATES: Final = "get_state() and get_state_history() of the entrypoint show what a saver keeps"
+_PAUSE: Final = "call interrupt(...) in the code at the place where somebody has to look at it"
 
 OF_ENTRYPOINTS: Final = {
     **dict.fromkeys(("get_graph", "aget_graph", "get_subgraphs", "aget_subgraphs", "nodes", "channels"), _GRAPH),
@@ -36,4 +37,11 @@ OF_SAVERS: Final = {
     **dict.fromkeys(("get", "aget", "get_tuple", "aget_tuple", "list", "alist"), _STATES),
     "copy_thread": "fork(thread_id=..., to=...) of the entrypoint begins a new thread with what another one holds",
     "serde": NO_SERDE,
+}
+OPTIONS_OF_RUNS: Final = {
+    **dict.fromkeys(("interrupt_before", "interrupt_after"), _PAUSE),
+    "control": "stop_runs() of taskpoint stops runs, and what had finished is kept",
+    "debug": "pass watch=Logs() of taskpoint.watching, or read stream(stream_mode='debug')",
+    "output_keys": "a workflow has one value: return what the caller wants to have",
+    "print_mode": "print what stream(stream_mode=...) yields, or pass watch=Progress() of taskpoint.watching",
 }

@@ -91,6 +91,7 @@ def requirements() -> dict[str, dict[str, Any]]:
     return {rule["id"]: rule for rule in json.loads(path.read_text(encoding="utf-8"))}
 
 
+@cache
 def error_codes() -> dict[str, dict[str, str]]:
     """Return the codes that an error of a port has, as the specification lists them."""
     return {each["code"]: each for each in json.loads((spec() / "error-codes.json").read_text(encoding="utf-8"))}

@@ -127,6 +127,13 @@ class Entrypoint(Stateful, Generic[I, R]):
         request.reads_saved = shown is not None and shown.shows("checkpoints", "debug")
         return request
 
+    def _run(self, request: Request, watch: Callable[[Attempt], None] | None = None) -> Any:
+        """Run the workflow for its value, or call it where the caller is a run; `watch` is shown the attempt."""
+        host = composition.caller_of(self, request)
+        if host is not None:
+            return composition.call(self, host, request)
+        return running.invoke(self, request, bus_for(self.options.watch, request.watch), watch)
+
     # Variants
 
     def with_config(self, config: Config | None = None, **members: Any) -> Entrypoint[I, R]:
@@ -251,12 +258,11 @@ class Entrypoint(Stateful, Generic[I, R]):
         """
         shown = read_result_options(stream_mode, version)
         request = self._request(input, config, options, shown)
+        if shown is None:
+            return self._run(request)
         host = composition.caller_of(self, request)
         if host is not None:
-            value = composition.call(self, host, request)
-            return value if shown is None else result_of(shown, parts_of_value(shown, self.name, value))
-        if shown is None:
-            return running.invoke(self, request, bus_for(self.options.watch, request.watch))
+            return result_of(shown, parts_of_value(shown, self.name, composition.call(self, host, request)))
         collected = streams.Collected(shown, self.options.watch, request.watch)
         running.invoke(self, request, collected.bus)
         return collected.result()
@@ -382,14 +388,7 @@ class Entrypoint(Stateful, Generic[I, R]):
                 return composition.call_all(self, hosts[0], requests, return_exceptions=return_exceptions)
 
         def begun(value: I, each: Config | None) -> Callable[[Callable[[Attempt], None]], Any]:
-            def run(watch: Callable[[Attempt], None]) -> Any:
-                request = self._request(value, each, options)
-                host = composition.caller_of(self, request)
-                if host is not None:
-                    return composition.call(self, host, request)
-                return running.invoke(self, request, bus_for(self.options.watch, request.watch), watch)
-
-            return run
+            return lambda watch: self._run(self._request(value, each, options), watch)
 
         runs = [begun(value, each) for value, each in zip(inputs, configs, strict=True)]
         return batches.in_threads(runs, _limit(configs), return_exceptions=return_exceptions)

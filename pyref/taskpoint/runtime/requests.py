@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
 
+from taskpoint._elsewhere import OPTIONS_OF_RUNS
 from taskpoint.errors import UsageError
 from taskpoint.runtime.config import RunConfig, read_config
 from taskpoint.runtime.shapes import Misfit, fitting
@@ -69,16 +70,6 @@ class Request:
 
 
 _OPTIONS = frozenset(RunOptions.__annotations__)
-_PAUSE: Final = "call interrupt(...) in the code at the place where somebody has to look at it"
-_HINTS: Final = {
-    "control": "stop_runs() of taskpoint stops runs, and what had finished is kept",
-    "debug": "pass watch=Logs() of taskpoint.watching, or read stream(stream_mode='debug')",
-    "interrupt_after": _PAUSE,
-    "interrupt_before": _PAUSE,
-    "output_keys": "a workflow has one value: return what the caller wants to have",
-    "print_mode": "print what stream(stream_mode=...) yields, or pass watch=Progress() of taskpoint.watching",
-}
-"""What to do instead of options that programs bring along from LangGraph."""
 _OF_RUNS: Final = frozenset({"take_over", "retry", "durability", "watch"})
 
 
@@ -109,7 +100,7 @@ def read_request(
         raise UsageError(
             f"a run has no option {unknown!r}",
             code="usage.option_unknown",
-            hint=_HINTS.get(unknown, f"its options are {', '.join(sorted(_OPTIONS))}"),
+            hint=OPTIONS_OF_RUNS.get(unknown, f"its options are {', '.join(sorted(_OPTIONS))}"),
         )
     read = read_config(config, options.get("thread_id"))
     ahead = _ahead(options.get("durability"))
