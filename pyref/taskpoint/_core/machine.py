@@ -322,4 +322,5 @@ _NONE: Mapping[str, Any] = {}
 
 
 def _record_of(outcome: TaskOutcome, *, void: bool = False) -> Record:
-    return Record(outcome.path, segment(outcome.path)[1], outcome.input_digest, outcome.alone, void)
+    stays = isinstance(outcome, TaskCancelled) and not void
+    return Record(outcome.path, segment(outcome.path)[1], outcome.input_digest, outcome.alone, void, stays)

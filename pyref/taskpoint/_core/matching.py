@@ -24,6 +24,8 @@ class Record:
     alone: bool
     void: bool = False
     """A failure that is to run again: claiming it runs the call under its path (`RPL-043`)."""
+    stays: bool = False
+    """Only the call at its own position gets it, and none by its input: a cancellation (`RPL-048`)."""
     claimed: bool = False
 
 
@@ -125,7 +127,7 @@ class Matcher:
             by_digest = self._by_digest[encoded] = {}
             for index in sorted(records, reverse=True):
                 known = records[index].digest
-                if known is not None:
+                if known is not None and not records[index].stays:
                     by_digest.setdefault(known, []).append(records[index])
         same = by_digest.get(digest)
         while same and same[-1].claimed:

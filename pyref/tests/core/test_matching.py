@@ -17,7 +17,7 @@ class Model:
 
     def __init__(self, scope, records, on_divergence):
         self.scope = scope
-        self.records = records  # (name, key, index, digest, alone, void)
+        self.records = records  # (name, key, index, digest, alone, void, cancelled)
         self.claimed = set()
         self.counter = {}
         self.keys = set()
@@ -50,7 +50,8 @@ class Model:
         if r and (digest == r[3] or digest is None or r[3] is None):
             return self._take(r)
         if digest is not None:
-            moved = sorted((m for m in mine if m not in self.claimed and m[3] == digest), key=lambda m: m[2])
+            free = (m for m in mine if m not in self.claimed and m[3] == digest and (m[5] or not m[6]))
+            moved = sorted(free, key=lambda m: m[2])
             if moved:
                 return self._take(moved[0])
         if r and r[5]:
@@ -81,13 +82,20 @@ class Real:
     """The library's matcher behind the same face."""
 
     def __init__(self, scope, records, on_divergence):
-        path = Model(scope, (), "")._path
+        at = Model(scope, (), "")._path
         self.on_divergence = on_divergence
         self.matcher = Matcher(
             scope,
             [
-                Record(path(name, f"#{index}" if key is None else f"@{encode_name(key)}"), index, digest, alone, void)
-                for name, key, index, digest, alone, void in records
+                Record(
+                    at(name, f"#{index}" if key is None else f"@{encode_name(key)}"),
+                    index,
+                    digest,
+                    alone,
+                    void,
+                    stays=cancelled and not void,
+                )
+                for name, key, index, digest, alone, void, cancelled in records
             ],
         )
 
@@ -112,8 +120,8 @@ class Real:
 names = st.sampled_from(["f", "g", "a/b"])
 keys = st.sampled_from(["k", "7", "x@y"])
 digests = st.sampled_from(["1", "2", "3", None])
-positional = st.tuples(names, st.none(), st.integers(0, 4), digests, st.booleans(), st.booleans())
-keyed = st.tuples(names, keys, st.none(), digests, st.booleans(), st.booleans())
+positional = st.tuples(names, st.none(), st.integers(0, 4), digests, st.booleans(), st.booleans(), st.booleans())
+keyed = st.tuples(names, keys, st.none(), digests, st.booleans(), st.booleans(), st.booleans())
 records = st.lists(positional | keyed, max_size=9, unique_by=lambda record: record[:3])
 calls = st.lists(st.tuples(names, st.none() | keys, digests), max_size=12)
 
@@ -150,7 +158,7 @@ def test_the_same_calls_find_their_own_records_whatever_other_names_come_between
     first = Real("", [], "error")
     paths = [first.match(name, None, digest)[1] for name, digest in made]
     recorded = [
-        (name, None, int(path.rpartition("#")[2]), digest, True, False)
+        (name, None, int(path.rpartition("#")[2]), digest, True, False, False)
         for (name, digest), path in zip(made, paths, strict=True)
     ]
     again = Real("", recorded, "error")
@@ -163,7 +171,9 @@ def test_the_same_calls_find_their_own_records_whatever_other_names_come_between
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from("abcdef"), unique=True, min_size=1), st.data())
 def test_calls_with_different_inputs_find_their_records_in_any_order(inputs, data):
-    recorded = [("f", None, index, digest, data.draw(st.booleans()), False) for index, digest in enumerate(inputs)]
+    recorded = [
+        ("f", None, index, digest, data.draw(st.booleans()), False, False) for index, digest in enumerate(inputs)
+    ]
     matcher = Real("", recorded, "error")
     for digest in data.draw(st.permutations(inputs)):
         assert matcher.match("f", None, digest) == ("record", f"f#{inputs.index(digest)}")
@@ -171,16 +181,16 @@ def test_calls_with_different_inputs_find_their_records_in_any_order(inputs, dat
 
 
 def test_a_changed_input_diverges_where_the_call_was_alone_and_runs_where_it_was_not():
-    alone = Real("", [("f", None, 0, "1", True, False)], "error")
+    alone = Real("", [("f", None, 0, "1", True, False, False)], "error")
     with pytest.raises(Diverges, match="f#0"):
         alone.match("f", None, "2")
-    beside = Real("", [("f", None, 0, "1", False, False)], "error")
+    beside = Real("", [("f", None, 0, "1", False, False, False)], "error")
     assert beside.match("f", None, "2") == ("new", "f#1")
     assert beside.orphans() == {"f#0"}
 
 
 def test_a_divergence_leaves_the_position_to_whoever_takes_the_record():
-    matcher = Real("", [("f", None, 0, "1", True, False), ("f", None, 1, "2", True, False)], "replay")
+    matcher = Real("", [("f", None, 0, "1", True, False, False), ("f", None, 1, "2", True, False, False)], "replay")
     assert matcher.match("f", None, "9") == ("record", "f#0")
     assert matcher.match("f", None, "2") == ("record", "f#1")
 
@@ -203,12 +213,20 @@ def test_interrupts_are_matched_among_themselves():
 
 def test_a_void_record_keeps_its_place_for_its_call():
     """RPL-043: the void `f#0` is run again by the first call, and does not give `f#1` away."""
-    recorded = [("f", None, 0, "1", True, True), ("f", None, 1, "1", True, False)]
+    recorded = [("f", None, 0, "1", True, True, False), ("f", None, 1, "1", True, False, False)]
     matcher = Real("", recorded, "error")
     assert matcher.match("f", None, "1") == ("again", "f#0")
     assert matcher.match("f", None, "1") == ("record", "f#1")
     changed = Real("", recorded, "error")
     assert changed.match("f", None, "other") == ("again", "f#0")
+
+
+def test_a_cancellation_is_no_outcome_for_an_equal_call():
+    """RPL-048: `f#0` was in flight at the crash, and only `f#1` was cancelled."""
+    recorded = [("f", None, 1, "1", False, False, True)]
+    matcher = Real("", recorded, "error")
+    assert matcher.match("f", None, "1") == ("new", "f#0")
+    assert matcher.match("f", None, "1") == ("record", "f#1")
 
 
 def test_matching_takes_no_longer_for_a_longer_journal():

@@ -57,8 +57,7 @@ export class Matcher<R extends ScopeRecord = ScopeRecord> {
     if (record && agree(digest, record.digest)) {
       return this.take(record);
     }
-    const moved =
-      digest === null ? undefined : this.#numbered.get(series)?.find((each) => !each.claimed && each.digest === digest);
+    const moved = digest === null ? undefined : this.#numbered.get(series)?.find((each) => canMove(each, digest));
     if (moved) {
       return this.take(moved); // RPL-011
     }
@@ -94,6 +93,11 @@ export class Matcher<R extends ScopeRecord = ScopeRecord> {
     this.#called.add(path);
     return path;
   }
+}
+
+/** RPL-048: a cancellation is found at its own position alone. */
+function canMove({ claimed, digest, isVoid, entry }: ScopeRecord, wanted: string): boolean {
+  return !claimed && digest === wanted && (isVoid || entry.kind !== "task.cancelled");
 }
 
 function agree(left: string | null, right: string | null): boolean {
