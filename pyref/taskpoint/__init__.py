@@ -20,9 +20,6 @@ from taskpoint.errors import (
     UsageError,
     ValueEncodingError,
 )
-from taskpoint.runtime.caching import CachePolicy
-from taskpoint.runtime.commands import Command, EntrypointFinal, Interrupt
-from taskpoint.runtime.config import RunnableConfig
 from taskpoint.runtime.context import (
     ExecutionInfo,
     Runtime,
@@ -36,17 +33,20 @@ from taskpoint.runtime.context import (
     heartbeat,
     interrupt,
 )
+from taskpoint.runtime.definitions.caching import CachePolicy
+from taskpoint.runtime.definitions.config import RunnableConfig
+from taskpoint.runtime.definitions.policies import RetryPolicy, TimeoutPolicy, default_retry_on
 from taskpoint.runtime.entrypoint import Entrypoint
 from taskpoint.runtime.entrypoint_forms import entrypoint
-from taskpoint.runtime.forms import Recorded
 from taskpoint.runtime.func import TaskFunction, TaskFuture, task
-from taskpoint.runtime.policies import RetryPolicy, TimeoutPolicy, default_retry_on
-from taskpoint.runtime.requests import RunOptions
+from taskpoint.runtime.process.signals import StopRun
+from taskpoint.runtime.runs.requests import RunOptions
+from taskpoint.runtime.runs.stopping import stop_on_signals, stop_runs
 from taskpoint.runtime.select import Gathered, as_completed, gather
-from taskpoint.runtime.signals import StopRun
-from taskpoint.runtime.state import StateSnapshot, StateUpdate, TaskSnapshot
-from taskpoint.runtime.stopping import stop_on_signals, stop_runs
-from taskpoint.runtime.stream_parts import GraphOutput, StreamMode
+from taskpoint.runtime.state.snapshots import StateSnapshot, StateUpdate, TaskSnapshot
+from taskpoint.runtime.streams.parts import GraphOutput, StreamMode
+from taskpoint.runtime.values.commands import Command, EntrypointFinal, Interrupt
+from taskpoint.runtime.values.forms import Recorded
 from taskpoint.savers import CheckpointSaver, InMemorySaver, SqliteSaver, ThreadSummary
 
 if TYPE_CHECKING:

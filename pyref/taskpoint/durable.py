@@ -13,8 +13,8 @@ from uuid import UUID
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime import sleeping
+from taskpoint.runtime.execution.host import current_host
 from taskpoint.runtime.func import TaskFuture
-from taskpoint.runtime.host import current_host
 
 __all__ = ("now", "random", "sleep", "uuid4")
 

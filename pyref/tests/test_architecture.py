@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -42,8 +43,12 @@ def imports(file: Path) -> list[str]:
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            names += [f"{'.' * node.level}{node.module}.{alias.name}" for alias in node.names]
+            names += from_names(node)
     return names
+
+
+def from_names(node: ast.ImportFrom) -> list[str]:
+    return [f"{'.' * node.level}{node.module}.{alias.name}" for alias in node.names]
 
 
 def within(name: str, *packages: str) -> bool:
@@ -99,6 +104,28 @@ def test_layers(file: Path) -> None:
 def test_every_layer_is_there() -> None:
     modules = [module_of(file) for file in sources(PACKAGE)]
     assert [layer for layer in FORBIDDEN if not any(within(module, layer) for module in modules)] == []
+
+
+RUNTIME = ("process", "values", "definitions", "writing", "state", "execution", "streams", "runs")
+"""The folders of the runtime, from the bottom up; what users call lies above all of them."""
+
+
+@pytest.mark.parametrize(
+    "file", [file for folder in RUNTIME for file in sources(PACKAGE / "runtime" / folder)], ids=name_of
+)
+def test_the_folders_of_the_runtime_use_only_those_below(file: Path) -> None:
+    """What only types need may come from anywhere."""
+    below = RUNTIME[: RUNTIME.index(module_of(file).split(".")[2]) + 1]
+    used = {name for node in parse(file).body if isinstance(node, ast.ImportFrom) for name in from_names(node)}
+    allowed = [f"taskpoint.runtime.{folder}" for folder in below]
+    assert sorted(name for name in used if within(name, "taskpoint.runtime") and not within(name, *allowed)) == []
+
+
+def test_every_folder_of_the_runtime_has_its_place() -> None:
+    runtime = PACKAGE / "runtime"
+    assert {folder.parent.name for folder in runtime.glob("*/__init__.py")} == set(RUNTIME)
+    listed = re.findall(r"^`(\w+)`$", ast.get_docstring(parse(runtime / "__init__.py")) or "", re.MULTILINE)
+    assert tuple(listed) == RUNTIME
 
 
 @pytest.mark.parametrize("file", sources(RUNNER), ids=name_of)

@@ -30,7 +30,7 @@ from taskpoint import (
     testing,
     watching,
 )
-from taskpoint.runtime.options import (
+from taskpoint.runtime.definitions.options import (
     CallKeywords,
     EntrypointKeywords,
     TaskKeywords,

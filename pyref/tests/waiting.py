@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from taskpoint.runtime import stopping
+from taskpoint.runtime.runs import stopping
 
 
 def until(happened: Callable[[], object]) -> None:

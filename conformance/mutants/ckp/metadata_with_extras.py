@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("CKP-011",)
 
 
-@replaces("taskpoint.runtime.config:_metadata")
+@replaces("taskpoint.runtime.definitions.config:_metadata")
 def _metadata(original, metadata):
     return original({**metadata, "writes": None} if metadata else metadata)

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("CKP-005",)
 
 
-@replaces("taskpoint.runtime.writer:Writer.begin")
+@replaces("taskpoint.runtime.writing.writer:Writer.begin")
 def begin(original, self, checkpoint, expected_head, entries, **options):
     if checkpoint.source == "input":
         checkpoint.parent_id = checkpoint.previous_id

@@ -7,6 +7,6 @@ from mutating import replaces
 BREAKS = ("CKP-007",)
 
 
-@replaces("taskpoint.runtime.forks:forked")
+@replaces("taskpoint.runtime.state.forks:forked")
 def forked(original, origin, tip, config):
     return replace(original(origin, tip, config), previous_id=origin.id)

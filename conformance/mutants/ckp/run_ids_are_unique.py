@@ -7,7 +7,7 @@ from taskpoint.errors import UsageError
 BREAKS = ("CKP-010",)
 
 
-@replaces("taskpoint.runtime.beginning:_start")
+@replaces("taskpoint.runtime.runs.beginning:_start")
 def _start(original, entrypoint, saver, request):
     head = saver.head(request.config.thread_id)
     if head and request.config.run_id and head.checkpoint.run_id == request.config.run_id:

@@ -8,7 +8,7 @@ BREAKS = (
 )
 
 
-@replaces("taskpoint.runtime.writer:Writer.append")
+@replaces("taskpoint.runtime.writing.writer:Writer.append")
 def append(original, self, seq, entries, closing=None, **options):
     if closing is not None and closing.saved is None:
         closing.saved = closing.value

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("CKP-002",)
 
 
-@replaces("taskpoint.runtime.forks:Tip.seq")
+@replaces("taskpoint.runtime.state.forks:Tip.seq")
 def seq(original, self):
     return original(self) + (self.head is not None and self.head.checkpoint.source == "update")

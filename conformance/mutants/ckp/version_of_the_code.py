@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("CKP-006",)
 
 
-@replaces("taskpoint.runtime.attempt:Attempt._completed")
+@replaces("taskpoint.runtime.runs.attempt:Attempt._completed")
 def _completed(original, self, value):
     self.checkpoint.entrypoint_version = self.entrypoint.version
     return (yield from original(self, value))

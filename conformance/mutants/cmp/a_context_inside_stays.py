@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("CMP-008",)
 
 
-@replaces("taskpoint.runtime.surroundings:Inside.enter")
+@replaces("taskpoint.runtime.execution.surroundings:Inside.enter")
 def enter(original, self):
     self.run.context = self.context
     original(self)

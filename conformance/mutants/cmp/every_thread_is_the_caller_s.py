@@ -7,6 +7,6 @@ BREAKS = ("CMP-011",)
 
 @replaces("taskpoint.runtime.composition:caller_of")
 def caller_of(original, entrypoint, request):
-    from taskpoint.runtime.host import running_host
+    from taskpoint.runtime.execution.host import running_host
 
     return running_host()

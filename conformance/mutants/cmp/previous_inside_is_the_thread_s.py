@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("CMP-007",)
 
 
-@replaces("taskpoint.runtime.surroundings:Inside.previous")
+@replaces("taskpoint.runtime.execution.surroundings:Inside.previous")
 def previous(original, self, absent):
     return self.run.previous(absent)

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("CON-010",)
 
 
-@replaces("taskpoint.runtime.sync_host:SyncHost.cancel")
+@replaces("taskpoint.runtime.execution.sync_host:SyncHost.cancel")
 def cancel(original, self, call):
     done = original(self, call)
     self.record_cancelled([call])

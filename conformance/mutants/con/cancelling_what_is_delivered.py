@@ -8,7 +8,7 @@ from taskpoint._core.journal import TaskCancelled
 BREAKS = ("CON-017",)
 
 
-@replaces("taskpoint.runtime.sync_host:SyncHost.cancel")
+@replaces("taskpoint.runtime.execution.sync_host:SyncHost.cancel")
 def cancel(original, self, call):
     if call.state is State.DELIVERED:
         known = call.outcome

@@ -2,7 +2,7 @@
 
 from mutating import replaces
 
-from taskpoint.runtime.heartbeat import HEART
+from taskpoint.runtime.writing.heartbeat import HEART
 
 BREAKS = ("CON-014",)
 

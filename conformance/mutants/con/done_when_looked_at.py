@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("CON-012",)
 
 
-@replaces("taskpoint.runtime.sync_host:SyncFuture.done")
+@replaces("taskpoint.runtime.execution.sync_host:SyncFuture.done")
 def done(original, self):
     return original(self) and self.call.observed

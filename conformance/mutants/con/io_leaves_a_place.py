@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("CON-018",)
 
 
-@replaces("taskpoint.runtime.loop_host:LoopHost.give_slot_back")
+@replaces("taskpoint.runtime.execution.loop_host:LoopHost.give_slot_back")
 def give_slot_back(original, self):
     if self.has_slot and self.run.limit is not None and self.scope.open:
         self.has_slot = False

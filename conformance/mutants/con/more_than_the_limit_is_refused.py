@@ -7,7 +7,7 @@ from taskpoint.errors import UsageError
 BREAKS = ("CON-020",)
 
 
-@replaces("taskpoint.runtime.run:Run.make")
+@replaces("taskpoint.runtime.execution.run:Run.make")
 def make(original, self, scope, task, digest, key):
     if self.limit is not None and scope.open >= self.limit:
         raise UsageError("too many calls", code="usage.option_invalid")

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("CON-018",)
 
 
-@replaces("taskpoint.runtime.run:Run.__init__")
+@replaces("taskpoint.runtime.execution.run:Run.__init__")
 def init(original, self, *args, **kwargs):
     original(self, *args, **kwargs)
     self.limit = None

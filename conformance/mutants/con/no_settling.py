@@ -8,6 +8,6 @@ BREAKS = (
 )
 
 
-@replaces("taskpoint.runtime.settling:Settler.request")
+@replaces("taskpoint.runtime.execution.settling:Settler.request")
 def request(original, self, callback, run=None):
     self._loop.call_soon(callback)

@@ -6,7 +6,7 @@ BREAKS = ("CON-001",)
 KILLED_BY = ("driver.timeout",)
 
 
-@replaces("taskpoint.runtime.run:Run.__init__")
+@replaces("taskpoint.runtime.execution.run:Run.__init__")
 def init(original, self, *args, **kwargs):
     original(self, *args, **kwargs)
     self.limit = 1

@@ -6,7 +6,7 @@ BREAKS = ("CON-019",)
 KILLED_BY = ("driver.timeout",)
 
 
-@replaces("taskpoint.runtime.crew:Crew.slot_freed")
+@replaces("taskpoint.runtime.execution.crew:Crew.slot_freed")
 def slot_freed(original, self):
     if self.limit is not None:
         self.limit = max(0, self.limit - 1)

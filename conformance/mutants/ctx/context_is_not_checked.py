@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("CTX-005",)
 
 
-@replaces("taskpoint.runtime.requests:_context")
+@replaces("taskpoint.runtime.runs.requests:_context")
 def _context(original, given, schema):
     try:
         return original(given, schema)

@@ -9,7 +9,7 @@ from taskpoint import codec
 BREAKS = ("CTX-006",)
 
 
-@replaces("taskpoint.runtime.requests:read_request")
+@replaces("taskpoint.runtime.runs.requests:read_request")
 def read_request(original, input, config, options, context_schema=None):
     request = original(input, config, options, context_schema)
     metadata = codec.encode({"context": options.get("context")})

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("DRH-005",)
 
 
-@replaces("taskpoint.runtime.events:Bus.call_ended")
+@replaces("taskpoint.runtime.streams.events:Bus.call_ended")
 def call_ended(original, self, call):
     task, call.job.task = call.job.task, _Plain(call.job.task)
     try:

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("DRH-013",)
 
 
-@replaces("taskpoint.runtime.loop_host:LoopHost.leave_slot")
+@replaces("taskpoint.runtime.execution.loop_host:LoopHost.leave_slot")
 def leave_slot(original, self):
     pass

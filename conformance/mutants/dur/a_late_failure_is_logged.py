@@ -9,7 +9,7 @@ from taskpoint import SaverError
 BREAKS = ("DUR-005", "DUR-008")
 
 
-@replaces("taskpoint.runtime.attempt:Attempt._write")
+@replaces("taskpoint.runtime.runs.attempt:Attempt._write")
 def write(original, self, last, closing=None):
     with suppress(SaverError):
         yield from original(self, last, closing)

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("DUR-004",)
 
 
-@replaces("taskpoint.runtime.beginning:_resume")
+@replaces("taskpoint.runtime.runs.beginning:_resume")
 def _resume(original, entrypoint, saver, request):
     if request.ahead:
         append = saver.append

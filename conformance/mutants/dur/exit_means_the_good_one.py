@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("DUR-012",)
 
 
-@replaces("taskpoint.runtime.attempt:Attempt._write")
+@replaces("taskpoint.runtime.runs.attempt:Attempt._write")
 def write(original, self, last, closing=None):
     machine = self.run.machine
     if machine.ahead == float("inf") and last.kind == "run.failed":

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("DUR-011",)
 
 
-@replaces("taskpoint.runtime.writer:Writer.append")
+@replaces("taskpoint.runtime.writing.writer:Writer.append")
 def append(original, self, seq, entries, closing=None, *, take=False, take_over=False):
     if not take and len(entries) > 1:
         for each in entries[:-1]:

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("DUR-003",)
 
 
-@replaces("taskpoint.runtime.requests:read_request")
+@replaces("taskpoint.runtime.runs.requests:read_request")
 def read_request(original, input, config, options, *rest):
     if "durability" in options:
         config = {**(config or {}), "metadata": {"durability": options["durability"]}}

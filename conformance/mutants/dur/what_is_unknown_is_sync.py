@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("DUR-001",)
 
 
-@replaces("taskpoint.runtime.requests:_ahead")
+@replaces("taskpoint.runtime.runs.requests:_ahead")
 def ahead(original, durability):
     return original(durability if durability in {"async", "exit"} else None)

@@ -7,7 +7,7 @@ from taskpoint.errors import UsageError
 BREAKS = ("ERR-002",)
 
 
-@replaces("taskpoint.runtime.beginning:_resume")
+@replaces("taskpoint.runtime.runs.beginning:_resume")
 def _resume(original, entrypoint, saver, request):
     try:
         return (yield from original(entrypoint, saver, request))

@@ -7,7 +7,7 @@ from taskpoint import codec
 BREAKS = ("ERR-012",)
 
 
-@replaces("taskpoint.runtime.failures:_data_of")
+@replaces("taskpoint.runtime.values.failures:_data_of")
 def _data_of(original, exc, message):
     known = original(exc, message)
     data = vars(exc).get("data")

@@ -4,12 +4,12 @@ from mutating import replaces
 
 from taskpoint._core.journal import RunFailed
 from taskpoint.errors import SaverError
-from taskpoint.runtime.failures import describe
+from taskpoint.runtime.values.failures import describe
 
 BREAKS = ("ERR-033",)
 
 
-@replaces("taskpoint.runtime.attempt:Attempt._halted")
+@replaces("taskpoint.runtime.runs.attempt:Attempt._halted")
 def _halted(original, self, error, ended_by):
     if isinstance(error, SaverError):
         writer, machine = self.run.writer, self.run.machine

@@ -7,7 +7,7 @@ from taskpoint.errors import UsageError
 BREAKS = ("ERR-031",)
 
 
-@replaces("taskpoint.runtime.failures:describe")
+@replaces("taskpoint.runtime.values.failures:describe")
 def describe(original, exc, path):
     document = original(exc, path)
     if isinstance(exc, UsageError):

@@ -7,7 +7,7 @@ from taskpoint._core.journal import RunStopped
 BREAKS = ("ERR-030",)
 
 
-@replaces("taskpoint.runtime.writer:Writer.append")
+@replaces("taskpoint.runtime.writing.writer:Writer.append")
 def append(original, self, seq, entries, closing=None, **options):
     last = entries[-1] if entries else None
     if last is not None and last.kind == "run.failed" and not last.rerun:

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("ERR-013",)
 
 
-@replaces("taskpoint.runtime.host:Host.describe")
+@replaces("taskpoint.runtime.execution.host:Host.describe")
 def describe(original, self, error, path):
     document = original(self, error, path)
     if path is not None:

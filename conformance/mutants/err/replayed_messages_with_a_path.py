@@ -4,12 +4,12 @@ from dataclasses import replace
 
 from mutating import replaces
 
-from taskpoint.runtime import failures
+from taskpoint.runtime.values import failures
 
 BREAKS = ("ERR-004",)
 
 
-@replaces("taskpoint.runtime.host:Host.exception_of")
+@replaces("taskpoint.runtime.execution.host:Host.exception_of")
 def exception_of(original, self, call):
     error = getattr(call.outcome, "error", None)
     if call.replayed and call.job.exception is None and error is not None:

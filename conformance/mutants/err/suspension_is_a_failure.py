@@ -4,12 +4,12 @@ from mutating import replaces
 
 from taskpoint._core.calls import Outcome
 from taskpoint._core.journal import ErrorDocument
-from taskpoint.runtime.signals import Suspended
+from taskpoint.runtime.process.signals import Suspended
 
 BREAKS = ("ERR-021",)
 
 
-@replaces("taskpoint.runtime.run:Run.outcome")
+@replaces("taskpoint.runtime.execution.run:Run.outcome")
 def outcome(original, self, call, host, end):
     if isinstance(end.error, Suspended):
         return Outcome(error=ErrorDocument("Suspended", "an interrupt"))

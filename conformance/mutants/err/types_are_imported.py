@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("ERR-006",)
 
 
-@replaces("taskpoint.runtime.failures:deliver")
+@replaces("taskpoint.runtime.values.failures:deliver")
 def deliver(original, document, find, path, raised):
     def anywhere(name):
         module, _, plain = name.rpartition(".")

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("ERR-011",)
 
 
-@replaces("taskpoint.runtime.failures:describe")
+@replaces("taskpoint.runtime.values.failures:describe")
 def describe(original, exc, path):
     document = original(exc, path)
     if document.data is not None:

@@ -7,7 +7,7 @@ from taskpoint.errors import ValueEncodingError
 BREAKS = ("ERR-032",)
 
 
-@replaces("taskpoint.runtime.attempt:Attempt._completed")
+@replaces("taskpoint.runtime.runs.attempt:Attempt._completed")
 def _completed(original, self, value):
     try:
         return (yield from original(self, value))

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("ERR-025",)
 
 
-@replaces("taskpoint.runtime.host:Host.unobserved_failure")
+@replaces("taskpoint.runtime.execution.host:Host.unobserved_failure")
 def unobserved_failure(original, self):
     return None

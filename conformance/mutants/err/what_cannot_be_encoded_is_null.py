@@ -7,7 +7,7 @@ from taskpoint.errors import ValueEncodingError
 BREAKS = ("ERR-022",)
 
 
-@replaces("taskpoint.runtime.forms:Form.write")
+@replaces("taskpoint.runtime.values.forms:Form.write")
 def write(original, self, value, name):
     try:
         return original(self, value, name)

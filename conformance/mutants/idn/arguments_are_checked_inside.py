@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("IDN-045",)
 
 
-@replaces("taskpoint.runtime.arguments:ArgumentNames.check")
+@replaces("taskpoint.runtime.values.arguments:ArgumentNames.check")
 def check(original, self, name, args, kwargs):
     return None

@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("IDN-042",)
 
 
-@replaces("taskpoint.runtime.arguments:ArgumentNames.digest")
+@replaces("taskpoint.runtime.values.arguments:ArgumentNames.digest")
 def digest(original, names, args, kwargs):
     if names.signature is None:
         return original(names, args, kwargs)

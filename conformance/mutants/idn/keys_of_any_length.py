@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("IDN-012",)
 
 
-@replaces("taskpoint.runtime.options:_key")
+@replaces("taskpoint.runtime.definitions.options:_key")
 def _key(original, given):
     return original("empty" if given == "" else given[:255] if isinstance(given, str) else given)

@@ -7,6 +7,6 @@ from taskpoint import codec
 BREAKS = ("IDN-041",)
 
 
-@replaces("taskpoint.runtime.arguments:ArgumentNames.digest")
+@replaces("taskpoint.runtime.values.arguments:ArgumentNames.digest")
 def digest(original, names, args, kwargs):
     return codec.digest_arguments((*names.bound, *args), kwargs) if kwargs else original(names, args, kwargs)

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("INT-027",)
 
 
-@replaces("taskpoint.runtime.reached:Reached.add")
+@replaces("taskpoint.runtime.execution.reached:Reached.add")
 def add(original, self, own, *tasks):
     return None

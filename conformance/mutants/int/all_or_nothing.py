@@ -7,7 +7,7 @@ from taskpoint.errors import UsageError
 BREAKS = ("INT-018",)
 
 
-@replaces("taskpoint.runtime.commands:answers_of")
+@replaces("taskpoint.runtime.values.commands:answers_of")
 def answers_of(original, command, index, *, is_open):
     found = original(command, index, is_open=is_open)
     if len(found) < len(index.pending()):

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("INT-023",)
 
 
-@replaces("taskpoint.runtime.commands:answers_of")
+@replaces("taskpoint.runtime.values.commands:answers_of")
 def answers_of(original, command, index, *, is_open):
     found = original(command, index, is_open=is_open)
     given = command.answers or command.resume

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("INT-014",)
 
 
-@replaces("taskpoint.runtime.attempt:Attempt._end")
+@replaces("taskpoint.runtime.runs.attempt:Attempt._end")
 def _end(original, self, end, host):
     if isinstance(end.error, Exception):
         self.run.machine.raised.clear()

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("INT-015",)
 
 
-@replaces("taskpoint.runtime.commands:_looks_like_id")
+@replaces("taskpoint.runtime.values.commands:_looks_like_id")
 def _looks_like_id(original, key):
     return isinstance(key, str)

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("INT-009",)
 
 
-@replaces("taskpoint.runtime.run:Run.outcome")
+@replaces("taskpoint.runtime.execution.run:Run.outcome")
 def outcome(original, self, call, host, end):
     return None if self.machine.raised else original(self, call, host, end)

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("INT-003",)
 
 
-@replaces("taskpoint.runtime.writer:Writer.append")
+@replaces("taskpoint.runtime.writing.writer:Writer.append")
 def append(original, self, seq, entries, closing=None, **options):
     if entries and entries[-1].kind == "run.interrupted":
         entries[-1].interrupts.reverse()

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("INT-026",)
 
 
-@replaces("taskpoint.runtime.beginning:_resumed")
+@replaces("taskpoint.runtime.runs.beginning:_resumed")
 def _resumed(original, saver, head, request):
     return head if request.input is not None else original(saver, head, request)

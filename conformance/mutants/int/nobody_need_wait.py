@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("INT-028",)
 
 
-@replaces("taskpoint.runtime.loop_host:LoopHost.is_waiting")
+@replaces("taskpoint.runtime.execution.loop_host:LoopHost.is_waiting")
 def is_waiting(original, self):
     return original(self) or self.scope.open > 0

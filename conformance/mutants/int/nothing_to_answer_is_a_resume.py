@@ -7,7 +7,7 @@ from taskpoint.errors import UsageError
 BREAKS = ("INT-016",)
 
 
-@replaces("taskpoint.runtime.commands:answers_of")
+@replaces("taskpoint.runtime.values.commands:answers_of")
 def answers_of(original, command, index, *, is_open):
     try:
         return original(command, index, is_open=is_open)

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("INT-022",)
 
 
-@replaces("taskpoint.runtime.commands:answers_of")
+@replaces("taskpoint.runtime.values.commands:answers_of")
 def answers_of(original, command, index, *, is_open):
     return {id: text for id, text in original(command, index, is_open=is_open).items() if text != "null"}

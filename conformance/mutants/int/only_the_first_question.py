@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("INT-006",)
 
 
-@replaces("taskpoint.runtime.attempt:Attempt._interrupted")
+@replaces("taskpoint.runtime.runs.attempt:Attempt._interrupted")
 def _interrupted(original, self, error, host):
     yield from original(self, error, host)
     del self.asked[1:]

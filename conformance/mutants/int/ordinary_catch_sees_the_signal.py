@@ -2,12 +2,12 @@
 
 from mutating import replaces
 
-from taskpoint.runtime.signals import Suspended
+from taskpoint.runtime.process.signals import Suspended
 
 BREAKS = ("INT-011",)
 
 
-@replaces("taskpoint.runtime.host:Host.interrupt")
+@replaces("taskpoint.runtime.execution.host:Host.interrupt")
 def interrupt(original, self, value):
     try:
         return original(self, value)

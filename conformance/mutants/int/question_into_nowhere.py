@@ -7,7 +7,7 @@ from taskpoint.errors import UsageError
 BREAKS = ("INT-025",)
 
 
-@replaces("taskpoint.runtime.host:Host.interrupt")
+@replaces("taskpoint.runtime.execution.host:Host.interrupt")
 def interrupt(original, self, value):
     if self.run.writer is None:
         raise UsageError("nowhere to wait", code="usage.outside_run")

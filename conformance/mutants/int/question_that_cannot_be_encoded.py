@@ -7,7 +7,7 @@ from taskpoint.errors import ValueEncodingError
 BREAKS = ("INT-007",)
 
 
-@replaces("taskpoint.runtime.host:Host.interrupt")
+@replaces("taskpoint.runtime.execution.host:Host.interrupt")
 def interrupt(original, self, value):
     try:
         return original(self, value)

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("INT-013",)
 
 
-@replaces("taskpoint.runtime.attempt:Attempt._end")
+@replaces("taskpoint.runtime.runs.attempt:Attempt._end")
 def _end(original, self, end, host):
     if end.error is None:
         self.run.machine.raised.clear()

@@ -2,12 +2,12 @@
 
 from mutating import replaces
 
-from taskpoint.runtime.signals import Suspended
+from taskpoint.runtime.process.signals import Suspended
 
 BREAKS = ("INT-012",)
 
 
-@replaces("taskpoint.runtime.sync_host:SyncFuture.result")
+@replaces("taskpoint.runtime.execution.sync_host:SyncFuture.result")
 def result(original, self, timeout=None):
     try:
         return original(self, timeout)

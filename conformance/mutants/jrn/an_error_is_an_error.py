@@ -7,7 +7,7 @@ from taskpoint.errors import SaverError
 BREAKS = ("JRN-031",)
 
 
-@replaces("taskpoint.runtime.writer:Write.judge")
+@replaces("taskpoint.runtime.writing.writer:Write.judge")
 def judge(original, self, error):
     if isinstance(error, SaverError) and error.committed:
         error = SaverError(error.message, committed=False)

@@ -10,7 +10,7 @@ BREAKS = (
 )
 
 
-@replaces("taskpoint.runtime.writer:Write.judge")
+@replaces("taskpoint.runtime.writing.writer:Write.judge")
 def judge(original, self, error):
     try:
         original(self, error)

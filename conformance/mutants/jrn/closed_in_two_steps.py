@@ -4,12 +4,12 @@ from functools import partial
 
 from mutating import replaces
 
-from taskpoint.runtime.writer import Write
+from taskpoint.runtime.writing.writer import Write
 
 BREAKS = ("JRN-010",)
 
 
-@replaces("taskpoint.runtime.writer:Writer.append")
+@replaces("taskpoint.runtime.writing.writer:Writer.append")
 def append(original, self, seq, entries, closing=None, **options):
     if closing is None or closing.seq < 3:
         return original(self, seq, entries, closing, **options)

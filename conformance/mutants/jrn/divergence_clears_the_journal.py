@@ -8,7 +8,7 @@ BREAKS = (
 )
 
 
-@replaces("taskpoint.runtime.run:Run._diverge")
+@replaces("taskpoint.runtime.execution.run:Run._diverge")
 def _diverge(original, self, divergence, scope):
     if self.writer is not None:
         self.writer.saver.delete(self.writer.thread_id)

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("JRN-004",)
 
 
-@replaces("taskpoint.runtime.writer:Writer.append")
+@replaces("taskpoint.runtime.writing.writer:Writer.append")
 def append(original, self, seq, entries, closing=None, **options):
     if options.get("take"):
         entries[0].attempt = 2

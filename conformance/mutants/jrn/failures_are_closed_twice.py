@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("JRN-011",)
 
 
-@replaces("taskpoint.runtime.writer:Writer.append")
+@replaces("taskpoint.runtime.writing.writer:Writer.append")
 def append(original, self, seq, entries, closing=None, **options):
     if entries and entries[-1].kind == "run.failed" and entries[-1].rerun:
         entries = [*entries, replace(entries[-1], seq=entries[-1].seq + 1)]

@@ -10,7 +10,7 @@ BREAKS = (
 )
 
 
-@replaces("taskpoint.runtime.run:Run.finish")
+@replaces("taskpoint.runtime.execution.run:Run.finish")
 def finish(original, self, call, outcome):
     if call.state is State.FINISHED and outcome is not None and call.outcome is not None:
         call.state = State.RUNNING

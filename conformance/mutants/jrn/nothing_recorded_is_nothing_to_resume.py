@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("JRN-013",)
 
 
-@replaces("taskpoint.runtime.beginning:_is_open")
+@replaces("taskpoint.runtime.runs.beginning:_is_open")
 def _is_open(original, loaded, index):
     return original(loaded, index) and index.length > 1

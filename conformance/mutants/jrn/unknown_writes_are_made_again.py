@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("JRN-030",)
 
 
-@replaces("taskpoint.runtime.writer:Writer.is_written")
+@replaces("taskpoint.runtime.writing.writer:Writer.is_written")
 def is_written(original, self, seq, cause):
     return False

@@ -7,7 +7,7 @@ from taskpoint import InMemoryStore
 BREAKS = ("MEM-042",)
 
 
-@replaces("taskpoint.runtime.beginning:begin")
+@replaces("taskpoint.runtime.runs.beginning:begin")
 def begin(original, entrypoint, request):
     attempt = yield from original(entrypoint, request)
     attempt.run.store = attempt.run.store or InMemoryStore()

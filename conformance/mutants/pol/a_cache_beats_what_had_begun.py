@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("POL-040",)
 
 
-@replaces("taskpoint.runtime.policed:Policed.is_new")
+@replaces("taskpoint.runtime.execution.policed:Policed.is_new")
 def is_new(original, self):
     return True

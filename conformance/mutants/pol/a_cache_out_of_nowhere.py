@@ -8,7 +8,7 @@ BREAKS = ("POL-040",)
 CACHE = InMemoryCache()
 
 
-@replaces("taskpoint.runtime.policed:Policed.cached")
+@replaces("taskpoint.runtime.execution.policed:Policed.cached")
 def cached(original, self):
     if self.run.cache is None:
         self.run.cache = CACHE

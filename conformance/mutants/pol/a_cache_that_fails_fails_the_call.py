@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("POL-044",)
 
 
-@replaces("taskpoint.runtime.caching:CachedResult.set")
+@replaces("taskpoint.runtime.definitions.caching:CachedResult.set")
 def set(original, self, text):
     self._cache.set(self._key, text, self._ttl)

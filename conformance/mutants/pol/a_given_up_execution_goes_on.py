@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("POL-023",)
 
 
-@replaces("taskpoint.runtime.run:Run.check")
+@replaces("taskpoint.runtime.execution.run:Run.check")
 def check(original, self, scope):
     if self.ending is not None:
         original(self, scope)

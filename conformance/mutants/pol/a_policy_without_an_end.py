@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("POL-002",)
 
 
-@replaces("taskpoint.runtime.policies:Policies.retry_after")
+@replaces("taskpoint.runtime.definitions.policies:Policies.retry_after")
 def retry_after(original, self, error, executions, random):
     return original(self, error, 1, random)

@@ -6,6 +6,6 @@ BREAKS = ("POL-020",)
 KILLED_BY = ("driver.timeout",)
 
 
-@replaces("taskpoint.runtime.timeouts:Deadline.error")
+@replaces("taskpoint.runtime.execution.timeouts:Deadline.error")
 def error(original, self, what, code):
     return TimeoutError(what)

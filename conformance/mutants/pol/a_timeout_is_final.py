@@ -6,6 +6,6 @@ BREAKS = ("POL-021",)
 KILLED_BY = ("driver.timeout",)
 
 
-@replaces("taskpoint.runtime.policies:_may_be_mended")
+@replaces("taskpoint.runtime.definitions.policies:_may_be_mended")
 def may_be_mended(original, error):
     return original(error) and not isinstance(error, TimeoutError)

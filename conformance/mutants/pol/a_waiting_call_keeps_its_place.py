@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("POL-008",)
 
 
-@replaces("taskpoint.runtime.policed:_pause")
+@replaces("taskpoint.runtime.execution.policed:_pause")
 def pause(original, policed, seconds):
     policed.run.sources.sleep(seconds, threading.Event())
     return policed.goes_on()

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("POL-015",)
 
 
-@replaces("taskpoint.runtime.policies:_check_number")
+@replaces("taskpoint.runtime.definitions.policies:_check_number")
 def check_number(original, name, given, least, *, above=False):
     return None

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("CCH-003", "POL-046")
 
 
-@replaces("taskpoint.runtime.attempts:CachedRun.get")
+@replaces("taskpoint.runtime.runs.attempts:CachedRun.get")
 def get(original, self):
     end = original(self)
     if end is not None:

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("POL-046",)
 
 
-@replaces("taskpoint.runtime.attempts:CachedRun.get")
+@replaces("taskpoint.runtime.runs.attempts:CachedRun.get")
 def get(original, self):
     run = self._attempt.run
     before, run.previous = run.previous, lambda absent: absent

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("POL-004",)
 
 
-@replaces("taskpoint.runtime.policies:_may_be_mended")
+@replaces("taskpoint.runtime.definitions.policies:_may_be_mended")
 def may_be_mended(original, error):
     return True

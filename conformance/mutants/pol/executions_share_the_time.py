@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("POL-021",)
 
 
-@replaces("taskpoint.runtime.policed:Policed.deadline")
+@replaces("taskpoint.runtime.execution.policed:Policed.deadline")
 def deadline(original, self, execution):
     return vars(self).setdefault("first", original(self, execution))

@@ -2,12 +2,12 @@
 
 from mutating import replaces
 
-from taskpoint.runtime.policed import Policed
+from taskpoint.runtime.execution.policed import Policed
 
 BREAKS = ("POL-042",)
 
 
-@replaces("taskpoint.runtime.policed:run_in_thread")
+@replaces("taskpoint.runtime.execution.policed:run_in_thread")
 def run_in_thread(original, run, call, job):
     outcome = original(run, call, job)
     cached = Policed(run, call, job).cached()

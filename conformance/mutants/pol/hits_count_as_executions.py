@@ -7,6 +7,6 @@ from taskpoint._core.calls import Outcome
 BREAKS = ("POL-043",)
 
 
-@replaces("taskpoint.runtime.policed:Policed.hit")
+@replaces("taskpoint.runtime.execution.policed:Policed.hit")
 def hit(original, self, text):
     return Outcome(text, version=self.job.task.form.version)

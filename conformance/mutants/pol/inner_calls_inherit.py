@@ -5,7 +5,7 @@ import copy
 from mutating import replaces
 
 from taskpoint._core.paths import segment
-from taskpoint.runtime.host import current_host
+from taskpoint.runtime.execution.host import current_host
 
 BREAKS = ("POL-014",)
 

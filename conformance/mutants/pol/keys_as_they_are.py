@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("POL-041",)
 
 
-@replaces("taskpoint.runtime.caching:CachePolicy.key")
+@replaces("taskpoint.runtime.definitions.caching:CachePolicy.key")
 def key(original, self, args, kwargs, digest):
     return original(self, args, kwargs, digest) if self.key_func is None else self.key_func(*args, **kwargs)

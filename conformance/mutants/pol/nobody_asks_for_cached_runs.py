@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("POL-046",)
 
 
-@replaces("taskpoint.runtime.attempts:CachedRun.get")
+@replaces("taskpoint.runtime.runs.attempts:CachedRun.get")
 def get(original, self):
     original(self)

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("POL-040", "POL-046")
 
 
-@replaces("taskpoint.runtime.caching:CachedResult.get")
+@replaces("taskpoint.runtime.definitions.caching:CachedResult.get")
 def get(original, self):
     return None

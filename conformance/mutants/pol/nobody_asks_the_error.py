@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("POL-003",)
 
 
-@replaces("taskpoint.runtime.policies:RetryPolicy.covers")
+@replaces("taskpoint.runtime.definitions.policies:RetryPolicy.covers")
 def covers(original, self, error):
     return original(self, error) or self._classes() is None

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("POL-030",)
 
 
-@replaces("taskpoint.runtime.attempts:Attempts.retry_after")
+@replaces("taskpoint.runtime.runs.attempts:Attempts.retry_after")
 def retry_after(original, self, attempt, error):
     return None

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("POL-040", "POL-046")
 
 
-@replaces("taskpoint.runtime.caching:CachedResult.set")
+@replaces("taskpoint.runtime.definitions.caching:CachedResult.set")
 def set(original, self, text):
     return None

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("POL-046",)
 
 
-@replaces("taskpoint.runtime.attempts:CachedRun.__init__")
+@replaces("taskpoint.runtime.runs.attempts:CachedRun.__init__")
 def begin(original, self, attempt):
     original(self, attempt)
     self._policy = attempt.entrypoint.options.cache_policy

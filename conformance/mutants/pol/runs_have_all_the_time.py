@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("POL-033",)
 
 
-@replaces("taskpoint.runtime.attempts:_give_up")
+@replaces("taskpoint.runtime.runs.attempts:_give_up")
 def give_up(original, run, deadline):
     return None

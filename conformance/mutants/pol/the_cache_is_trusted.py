@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("POL-044",)
 
 
-@replaces("taskpoint.runtime.caching:CachedResult.get")
+@replaces("taskpoint.runtime.definitions.caching:CachedResult.get")
 def get(original, self):
     return self._cache.get(self._key)

@@ -7,6 +7,6 @@ from mutating import replaces
 BREAKS = ("POL-013",)
 
 
-@replaces("taskpoint.runtime.policies:Policies.retry_after")
+@replaces("taskpoint.runtime.definitions.policies:Policies.retry_after")
 def retry_after(original, self, error, executions, random):
     return original(replace(self, retry=self.retry[::-1]), error, executions, random)

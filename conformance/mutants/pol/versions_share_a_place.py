@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("POL-041",)
 
 
-@replaces("taskpoint.runtime.caching:namespace_of")
+@replaces("taskpoint.runtime.definitions.caching:namespace_of")
 def namespace_of(original, kind, name, version):
     return original(kind, name, None)

@@ -3,12 +3,12 @@
 from mutating import replaces
 
 from taskpoint import TaskTimeoutError
-from taskpoint.runtime.signals import Halted
+from taskpoint.runtime.process.signals import Halted
 
 BREAKS = ("POL-033",)
 
 
-@replaces("taskpoint.runtime.run:Run.outcome")
+@replaces("taskpoint.runtime.execution.run:Run.outcome")
 def outcome(original, self, call, host, end):
     if isinstance(self.ending, Halted) and isinstance(self.ending.error, TaskTimeoutError):
         return None

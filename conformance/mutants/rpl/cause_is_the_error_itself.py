@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("RPL-041",)
 
 
-@replaces("taskpoint.runtime.failures:links")
+@replaces("taskpoint.runtime.values.failures:links")
 def links(original, error):
     yield error

@@ -2,12 +2,12 @@
 
 from mutating import replaces
 
-from taskpoint.runtime.failures import divergence_error
-from taskpoint.runtime.signals import Halted
+from taskpoint.runtime.process.signals import Halted
+from taskpoint.runtime.values.failures import divergence_error
 
 BREAKS = ("RPL-020",)
 
 
-@replaces("taskpoint.runtime.run:Run._diverge")
+@replaces("taskpoint.runtime.execution.run:Run._diverge")
 def _diverge(original, self, divergence, scope):
     return Halted(divergence_error(divergence))

@@ -7,7 +7,7 @@ from taskpoint._core.paths import scope_of
 BREAKS = ("RPL-021",)
 
 
-@replaces("taskpoint.runtime.failures:divergence_error")
+@replaces("taskpoint.runtime.values.failures:divergence_error")
 def divergence_error(original, divergence):
     error = original(divergence)
     error.path = scope_of(error.path)

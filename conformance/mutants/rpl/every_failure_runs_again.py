@@ -8,6 +8,6 @@ BREAKS = (
 )
 
 
-@replaces("taskpoint.runtime.beginning:_rerun")
+@replaces("taskpoint.runtime.runs.beginning:_rerun")
 def _rerun(original, retry, index):
     return original("all" if retry is None else retry, index)

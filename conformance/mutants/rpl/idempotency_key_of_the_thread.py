@@ -7,6 +7,6 @@ from taskpoint import codec
 BREAKS = ("RPL-033",)
 
 
-@replaces("taskpoint.runtime.run:Run.idempotency_key")
+@replaces("taskpoint.runtime.execution.run:Run.idempotency_key")
 def idempotency_key(original, self, path):
     return codec.digest_arguments([self.writer.thread_id if self.writer else "", path])

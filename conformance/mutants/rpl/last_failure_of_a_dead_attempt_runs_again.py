@@ -7,7 +7,7 @@ from taskpoint._core.index import Status
 BREAKS = ("RPL-044",)
 
 
-@replaces("taskpoint.runtime.beginning:_rerun")
+@replaces("taskpoint.runtime.runs.beginning:_rerun")
 def _rerun(original, retry, index):
     if retry is None and index.status is Status.RUNNING:
         return index.closure(index.failures()[-1:])

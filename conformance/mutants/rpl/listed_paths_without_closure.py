@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("RPL-045",)
 
 
-@replaces("taskpoint.runtime.beginning:_rerun")
+@replaces("taskpoint.runtime.runs.beginning:_rerun")
 def _rerun(original, retry, index):
     found = original(retry, index)
     return list(retry) if isinstance(retry, list) else found

@@ -8,6 +8,6 @@ BREAKS = (
 )
 
 
-@replaces("taskpoint.runtime.failures:deliver")
+@replaces("taskpoint.runtime.values.failures:deliver")
 def deliver(original, document, find, path, raised):
     return raised if isinstance(raised, Exception) else original(document, find, path, raised)

@@ -7,7 +7,7 @@ from taskpoint._core.index import Index
 BREAKS = ("RPL-006",)
 
 
-@replaces("taskpoint.runtime.beginning:_start")
+@replaces("taskpoint.runtime.runs.beginning:_start")
 def _start(original, entrypoint, saver, request):
     head = saver.load(request.config.thread_id)
     attempt = yield from original(entrypoint, saver, request)

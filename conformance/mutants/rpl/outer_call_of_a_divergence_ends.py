@@ -2,12 +2,12 @@
 
 from mutating import replaces
 
-from taskpoint.runtime.signals import Halted
+from taskpoint.runtime.process.signals import Halted
 
 BREAKS = ("RPL-025",)
 
 
-@replaces("taskpoint.runtime.run:Run.outcome")
+@replaces("taskpoint.runtime.execution.run:Run.outcome")
 def outcome(original, self, call, host, end):
     if isinstance(self.ending, Halted) and end.error is None:
         host.scope.suspended = False

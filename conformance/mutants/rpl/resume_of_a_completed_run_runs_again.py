@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("RPL-007",)
 
 
-@replaces("taskpoint.runtime.beginning:_resumed")
+@replaces("taskpoint.runtime.runs.beginning:_resumed")
 def _resumed(original, saver, head, request):
     if head is not None and head.checkpoint.source == "loop" and request.config.checkpoint_id is None:
         run = saver.load(head.checkpoint.thread_id, head.checkpoint.parent_id)

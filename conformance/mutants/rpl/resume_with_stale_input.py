@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("RPL-001",)
 
 
-@replaces("taskpoint.runtime.beginning:_resume")
+@replaces("taskpoint.runtime.runs.beginning:_resume")
 def _resume(original, entrypoint, saver, request):
     head = saver.load(request.config.thread_id)
     attempt = yield from original(entrypoint, saver, request)

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("RPL-046",)
 
 
-@replaces("taskpoint.runtime.beginning:_rerun")
+@replaces("taskpoint.runtime.runs.beginning:_rerun")
 def _rerun(original, retry, index):
     return original([path for path in retry if path in index.failures()] if isinstance(retry, list) else retry, index)

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("RUN-039",)
 
 
-@replaces("taskpoint.runtime.forks:check_owner")
+@replaces("taskpoint.runtime.state.forks:check_owner")
 def check_owner(original, checkpoint, name):
     return None

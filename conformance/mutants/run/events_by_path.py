@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("RUN-034",)
 
 
-@replaces("taskpoint.runtime.events:Bus.call_ended")
+@replaces("taskpoint.runtime.streams.events:Bus.call_ended")
 def call_ended(original, self, call):
     name, call.name = call.name, call.path
     original(self, call)

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("RUN-023",)
 
 
-@replaces("taskpoint.runtime.state:_tasks")
+@replaces("taskpoint.runtime.state.snapshots:_tasks")
 def _tasks(original, checkpoint, index, interrupts, value):
     for scope, failures in index.void.items():
         index.outcomes.setdefault(scope, {}).update(failures)

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("RUN-006",)
 
 
-@replaces("taskpoint.runtime.requests:read_request")
+@replaces("taskpoint.runtime.runs.requests:read_request")
 def read_request(original, input, *arguments):
     return original(None if input is False or input == "" else input, *arguments)

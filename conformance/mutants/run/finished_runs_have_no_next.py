@@ -9,7 +9,7 @@ from taskpoint._core.index import Index, Status
 BREAKS = ("RUN-041",)
 
 
-@replaces("taskpoint.runtime.state:_of")
+@replaces("taskpoint.runtime.state.snapshots:_of")
 def _of(original, forms, saver, loaded, known):
     snapshot = original(forms, saver, loaded, known)
     is_over = Index(loaded.entries).status is Status.COMPLETED

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("RUN-023",)
 
 
-@replaces("taskpoint.runtime.state:_tasks")
+@replaces("taskpoint.runtime.state.snapshots:_tasks")
 def _tasks(original, checkpoint, index, interrupts, value):
     return original(checkpoint, index, interrupts, None)

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("RUN-025",)
 
 
-@replaces("taskpoint.runtime.state:history")
+@replaces("taskpoint.runtime.state.snapshots:history")
 def history(original, forms, saver, config, listing):
     return iter(list(original(forms, saver, config, listing))[::-1])

@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("RUN-021",)
 
 
-@replaces("taskpoint.runtime.beginning:_see_previous")
+@replaces("taskpoint.runtime.runs.beginning:_see_previous")
 def _see_previous(original, run, entrypoint, saver, checkpoint, parent, *rest):
     if parent is None:
         checkpoint = replace(checkpoint, previous_id=None)

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("RUN-010",)
 
 
-@replaces("taskpoint.runtime.beginning:_takes_over")
+@replaces("taskpoint.runtime.runs.beginning:_takes_over")
 def _takes_over(original, thread_id, holder, request):
     return True

@@ -7,7 +7,7 @@ from taskpoint.errors import UsageError
 BREAKS = ("RUN-007",)
 
 
-@replaces("taskpoint.runtime.stateful:Stateful._saver")
+@replaces("taskpoint.runtime.state.stateful:Stateful._saver")
 def _saver(original, self):
     try:
         return original(self)

@@ -7,7 +7,7 @@ from taskpoint.errors import ConcurrentRunError
 BREAKS = ("RUN-015",)
 
 
-@replaces("taskpoint.runtime.writer:Write.judge")
+@replaces("taskpoint.runtime.writing.writer:Write.judge")
 def judge(original, self, error):
     try:
         original(self, error)

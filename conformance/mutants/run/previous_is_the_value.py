@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("RUN-018",)
 
 
-@replaces("taskpoint.runtime.forks:tip_of")
+@replaces("taskpoint.runtime.state.forks:tip_of")
 def tip_of(original, saver, thread_id):
     tip = original(saver, thread_id)
     if tip.head is not None and tip.head.checkpoint.saved is not None:

@@ -8,7 +8,7 @@ BREAKS = ("RUN-022",)
 SAVED = {}
 
 
-@replaces("taskpoint.runtime.beginning:_see_previous")
+@replaces("taskpoint.runtime.runs.beginning:_see_previous")
 def _see_previous(original, run, entrypoint, saver, checkpoint, parent, *rest):
     original(run, entrypoint, saver, checkpoint, parent, *rest)
     own = run.previous

@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("RUN-012",)
 
 
-@replaces("taskpoint.runtime.writer:Writer.append")
+@replaces("taskpoint.runtime.writing.writer:Writer.append")
 def append(original, self, seq, entries, closing=None, *, take=False, take_over=False):
     if take:
         self._renewed = time.monotonic()

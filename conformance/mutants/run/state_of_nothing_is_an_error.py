@@ -7,7 +7,7 @@ from taskpoint.errors import UsageError
 BREAKS = ("RUN-024",)
 
 
-@replaces("taskpoint.runtime.state:snapshot")
+@replaces("taskpoint.runtime.state.snapshots:snapshot")
 def snapshot(original, forms, saver, config):
     found = original(forms, saver, config)
     if found.source is None:

@@ -7,6 +7,6 @@ from mutating import replaces
 BREAKS = ("RUN-014",)
 
 
-@replaces("taskpoint.runtime.beginning:_takes_over")
+@replaces("taskpoint.runtime.runs.beginning:_takes_over")
 def _takes_over(original, thread_id, holder, request):
     return original(thread_id, holder, replace(request, take_over=False))

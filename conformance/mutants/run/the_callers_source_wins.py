@@ -7,6 +7,6 @@ from taskpoint.codec import decode
 BREAKS = ("RUN-042",)
 
 
-@replaces("taskpoint.runtime.state:metadata_of")
+@replaces("taskpoint.runtime.state.snapshots:metadata_of")
 def metadata_of(original, checkpoint):
     return {**original(checkpoint), **decode(checkpoint.metadata)}

@@ -7,7 +7,7 @@ from taskpoint.errors import ConcurrentRunError
 BREAKS = ("RUN-016",)
 
 
-@replaces("taskpoint.runtime.beginning:_take")
+@replaces("taskpoint.runtime.runs.beginning:_take")
 def _take(original, way, entrypoint, saver, request):
     try:
         return (yield from original(way, entrypoint, saver, request))

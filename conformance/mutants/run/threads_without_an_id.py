@@ -7,7 +7,7 @@ from taskpoint.errors import UsageError
 BREAKS = ("RUN-036",)
 
 
-@replaces("taskpoint.runtime.beginning:begin")
+@replaces("taskpoint.runtime.runs.beginning:begin")
 def begin(original, entrypoint, request):
     try:
         return (yield from original(entrypoint, request))

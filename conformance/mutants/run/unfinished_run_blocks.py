@@ -7,7 +7,7 @@ from taskpoint.errors import ConcurrentRunError
 BREAKS = ("RUN-003",)
 
 
-@replaces("taskpoint.runtime.beginning:_start")
+@replaces("taskpoint.runtime.runs.beginning:_start")
 def _start(original, entrypoint, saver, request):
     head = saver.head(request.config.thread_id)
     if head is not None and head.checkpoint.source == "input":

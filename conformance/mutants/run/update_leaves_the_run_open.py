@@ -8,7 +8,7 @@ BREAKS = (
 )
 
 
-@replaces("taskpoint.runtime.beginning:_resumed")
+@replaces("taskpoint.runtime.runs.beginning:_resumed")
 def _resumed(original, saver, head, request):
     if head is not None and head.checkpoint.source == "update" and request.config.checkpoint_id is None:
         return saver.load(head.checkpoint.thread_id, head.checkpoint.parent_id) if head.checkpoint.parent_id else head

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("RUN-030", "JRN-009")
 
 
-@replaces("taskpoint.runtime.sync_host:SyncHost._drain")
+@replaces("taskpoint.runtime.execution.sync_host:SyncHost._drain")
 def _drain(original, self, end):
     self.drained_from = len(self.scope.failures)

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("SEC-005",)
 
 
-@replaces("taskpoint.runtime.forms:Form.write")
+@replaces("taskpoint.runtime.values.forms:Form.write")
 def write(original, self, value, name):
     def clean(each):
         if isinstance(each, dict):

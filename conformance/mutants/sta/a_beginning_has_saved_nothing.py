@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("STA-021",)
 
 
-@replaces("taskpoint.runtime.forks:saved_in")
+@replaces("taskpoint.runtime.state.forks:saved_in")
 def saved_in(original, checkpoint):
     return None if checkpoint is not None and checkpoint.input is not None else original(checkpoint)

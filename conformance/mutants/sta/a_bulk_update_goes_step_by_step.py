@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("STA-013",)
 
 
-@replaces("taskpoint.runtime.state:bulk_update")
+@replaces("taskpoint.runtime.state.snapshots:bulk_update")
 def bulk_update(original, entrypoint, saver, config, supersteps):
     made = None
     for step in supersteps or [()]:

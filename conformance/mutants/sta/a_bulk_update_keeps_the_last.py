@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("STA-012",)
 
 
-@replaces("taskpoint.runtime.state:_steps")
+@replaces("taskpoint.runtime.state.snapshots:_steps")
 def steps(original, entrypoint, supersteps):
     return original(entrypoint, supersteps)[-1:]

@@ -2,11 +2,11 @@
 
 from mutating import replaces
 
-from taskpoint.runtime.state import metadata_of
+from taskpoint.runtime.state.snapshots import metadata_of
 
 BREAKS = ("STA-002",)
 
 
-@replaces("taskpoint.runtime.state:_has")
+@replaces("taskpoint.runtime.state.snapshots:_has")
 def has(_, checkpoint, wanted):
     return wanted.keys() <= metadata_of(checkpoint).keys()

@@ -7,7 +7,7 @@ from taskpoint import codec
 BREAKS = ("STA-002",)
 
 
-@replaces("taskpoint.runtime.state:_has")
+@replaces("taskpoint.runtime.state.snapshots:_has")
 def has(_, checkpoint, wanted):
     stored = codec.decode(checkpoint.metadata)
     return all(name in stored and codec.canonical(stored[name]) == text for name, text in wanted.items())

@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("STA-031",)
 
 
-@replaces("taskpoint.runtime.forks:kept_before")
+@replaces("taskpoint.runtime.state.forks:kept_before")
 def kept_before(original, entries, place):
     if original(entries, place) is None:
         return None

@@ -7,6 +7,6 @@ from mutating import replaces
 BREAKS = ("STA-038",)
 
 
-@replaces("taskpoint.runtime.forks:_elsewhere")
+@replaces("taskpoint.runtime.state.forks:_elsewhere")
 def elsewhere(original, saver, checkpoint, entries, thread_id):
     return original(saver, replace(checkpoint, previous_id=None), entries, thread_id)

@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("STA-038",)
 
 
-@replaces("taskpoint.runtime.forks:begin_surely")
+@replaces("taskpoint.runtime.state.forks:begin_surely")
 def begin_surely(original, saver, checkpoint, expected_head, entries=(), leading=(), **options):
     renamed = [replace(each, entrypoint_version=checkpoint.entrypoint_version) for each in leading]
     return original(saver, checkpoint, expected_head, entries, leading=renamed, **options)

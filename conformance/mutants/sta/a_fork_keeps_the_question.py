@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("STA-031",)
 
 
-@replaces("taskpoint.runtime.forks:kept_before")
+@replaces("taskpoint.runtime.state.forks:kept_before")
 def kept_before(original, entries, place):
     kept = original(entries, place)
     if kept is not None and "!" in place:

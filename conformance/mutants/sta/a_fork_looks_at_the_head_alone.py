@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("STA-035",)
 
 
-@replaces("taskpoint.runtime.forks:_newest")
+@replaces("taskpoint.runtime.state.forks:_newest")
 def newest(_, saver, tip):
     return tip.id

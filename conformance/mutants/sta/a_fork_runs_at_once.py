@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("STA-032",)
 
 
-@replaces("taskpoint.runtime.stateful:Stateful.fork")
+@replaces("taskpoint.runtime.state.stateful:Stateful.fork")
 def fork(original, self, config=None, **options):
     made = original(self, config, **options)
     self.invoke(None, made)

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("STA-034",)
 
 
-@replaces("taskpoint.runtime.forks:Tip.is_left")
+@replaces("taskpoint.runtime.state.forks:Tip.is_left")
 def is_left(_, self):
     return True

@@ -7,6 +7,6 @@ from mutating import replaces
 BREAKS = ("STA-005",)
 
 
-@replaces("taskpoint.runtime.state:history")
+@replaces("taskpoint.runtime.state.snapshots:history")
 def history(original, forms, saver, config, listing):
     return original(forms, saver, replace(config, checkpoint_id=None), listing)

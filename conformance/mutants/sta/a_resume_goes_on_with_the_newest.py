@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("STA-022",)
 
 
-@replaces("taskpoint.runtime.beginning:_resumed")
+@replaces("taskpoint.runtime.runs.beginning:_resumed")
 def resumed(original, saver, head, request):
     return original(saver, head, request) and head

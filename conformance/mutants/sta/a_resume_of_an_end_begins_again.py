@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("STA-023",)
 
 
-@replaces("taskpoint.runtime.beginning:_resumed")
+@replaces("taskpoint.runtime.runs.beginning:_resumed")
 def resumed(original, saver, head, request):
     loaded = original(saver, head, request)
     if loaded is not None and loaded.checkpoint.source == "loop" and not loaded.is_head:

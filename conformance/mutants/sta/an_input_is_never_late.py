@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("STA-020",)
 
 
-@replaces("taskpoint.runtime.beginning:_start")
+@replaces("taskpoint.runtime.runs.beginning:_start")
 def start(original, entrypoint, saver, request):
     return (
         yield from original(entrypoint, saver, replace(request, config=replace(request.config, checkpoint_id=None)))

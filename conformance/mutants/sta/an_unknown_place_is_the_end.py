@@ -7,7 +7,7 @@ from taskpoint import UsageError
 BREAKS = ("STA-033",)
 
 
-@replaces("taskpoint.runtime.forks:_kept")
+@replaces("taskpoint.runtime.state.forks:_kept")
 def kept(original, origin, before):
     try:
         return original(origin, before)

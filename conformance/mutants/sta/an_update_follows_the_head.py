@@ -7,6 +7,6 @@ from mutating import replaces
 BREAKS = ("STA-011",)
 
 
-@replaces("taskpoint.runtime.state:bulk_update")
+@replaces("taskpoint.runtime.state.snapshots:bulk_update")
 def bulk_update(original, entrypoint, saver, config, supersteps):
     return original(entrypoint, saver, replace(config, checkpoint_id=None), supersteps)

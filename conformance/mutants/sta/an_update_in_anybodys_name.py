@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("STA-010",)
 
 
-@replaces("taskpoint.runtime.state:check_node")
+@replaces("taskpoint.runtime.state.snapshots:check_node")
 def check_node(_, entrypoint, as_node):
     return None

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("STA-036",)
 
 
-@replaces("taskpoint.runtime.forks:fork")
+@replaces("taskpoint.runtime.state.forks:fork")
 def fork(original, name, saver, config, before, to=None):
     head = saver.head(config.thread_id)
     return original(head.checkpoint.entrypoint_name if head else name, saver, config, before, to)

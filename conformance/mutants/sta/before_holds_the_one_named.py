@@ -8,7 +8,7 @@ from mutating import replaces
 BREAKS = ("STA-003",)
 
 
-@replaces("taskpoint.runtime.state:history")
+@replaces("taskpoint.runtime.state.snapshots:history")
 def history(original, forms, saver, config, listing):
     shown = original(forms, saver, config, replace(listing, before=None, limit=None))
     for state in shown:

@@ -7,6 +7,6 @@ from mutating import replaces
 BREAKS = ("STA-001",)
 
 
-@replaces("taskpoint.runtime.state:_tasks")
+@replaces("taskpoint.runtime.state.snapshots:_tasks")
 def tasks(original, *args):
     return tuple(replace(row, cancelled=False) for row in original(*args))

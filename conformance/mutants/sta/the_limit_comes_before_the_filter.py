@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("STA-004",)
 
 
-@replaces("taskpoint.runtime.state:history")
+@replaces("taskpoint.runtime.state.snapshots:history")
 def history(original, forms, saver, config, listing):
     newest = {each.id for each in saver.history(config.thread_id, listing.before, listing.limit)}
     for state in original(forms, saver, config, replace(listing, limit=None)):

@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("STA-037",)
 
 
-@replaces("taskpoint.runtime.state:_of")
+@replaces("taskpoint.runtime.state.snapshots:_of")
 def of(original, forms, saver, loaded, known):
     state = original(forms, saver, loaded, known)
     return state if loaded.is_head else replace(state, next=(), tasks=(), interrupts=())

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("STM-014",)
 
 
-@replaces("taskpoint.runtime.stream_parts:Parts._made")
+@replaces("taskpoint.runtime.streams.parts:Parts._made")
 def _made(original, self, event, checkpoint):
     if type(event).__name__ == "RunBegan":
         yield from original(self, event, checkpoint)

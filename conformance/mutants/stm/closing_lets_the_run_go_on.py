@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("STM-019",)
 
 
-@replaces("taskpoint.runtime.streams:Brake.pull")
+@replaces("taskpoint.runtime.streams.streaming:Brake.pull")
 def pull(original, self, error):
     pass

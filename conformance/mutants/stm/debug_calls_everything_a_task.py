@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("STM-015",)
 
 
-@replaces("taskpoint.runtime.stream_parts:_twice")
+@replaces("taskpoint.runtime.streams.parts:_twice")
 def _twice(original, event, mode, step, payload):
     for ns, name, make in original(event, mode, step, payload):
         yield ns, name, (lambda make=make: {**make(), "type": "task"}) if name == "debug" else make

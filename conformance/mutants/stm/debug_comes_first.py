@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("STM-004",)
 
 
-@replaces("taskpoint.runtime.stream_parts:_twice")
+@replaces("taskpoint.runtime.streams.parts:_twice")
 def _twice(original, event, mode, step, payload):
     yield from reversed(list(original(event, mode, step, payload)))

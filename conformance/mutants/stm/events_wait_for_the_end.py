@@ -9,7 +9,7 @@ KILLED_BY = ("driver.timeout",)
 _KEPT = {}
 
 
-@replaces("taskpoint.runtime.events:Bus._tell")
+@replaces("taskpoint.runtime.streams.events:Bus._tell")
 def _tell(original, self, event, context=None):
     kept = _KEPT.setdefault(id(self), [])
     kept.append(event)

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("STM-006",)
 
 
-@replaces("taskpoint.runtime.events:Bus._ns")
+@replaces("taskpoint.runtime.streams.events:Bus._ns")
 def _ns(original, self, scope):
     return ()

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("STM-003",)
 
 
-@replaces("taskpoint.runtime.sync_host:SyncHost.call")
+@replaces("taskpoint.runtime.execution.sync_host:SyncHost.call")
 def call(original, self, *args):
     future = original(self, *args)
     if future.call.replayed and self.run.bus is not None:

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("STM-016",)
 
 
-@replaces("taskpoint.runtime.events:Bus.written")
+@replaces("taskpoint.runtime.streams.events:Bus.written")
 def written(original, self, run, scope, text):
     if not scope.path:
         original(self, run, scope, text)

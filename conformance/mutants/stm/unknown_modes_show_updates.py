@@ -6,7 +6,7 @@ BREAKS = ("STM-011",)
 KILLED_BY = ("driver.protocol",)
 
 
-@replaces("taskpoint.runtime.stream_parts:read_stream_options")
+@replaces("taskpoint.runtime.streams.parts:read_stream_options")
 def read_stream_options(original, mode, version, *, subgraphs):
     from taskpoint import UsageError
 

@@ -2,12 +2,12 @@
 
 from mutating import replaces
 
-from taskpoint.runtime.signals import StopRun
+from taskpoint.runtime.process.signals import StopRun
 
 BREAKS = ("RUN-020", "RUN-032")
 
 
-@replaces("taskpoint.runtime.attempt:Attempt._halted")
+@replaces("taskpoint.runtime.runs.attempt:Attempt._halted")
 def _halted(original, self, error, ended_by):
     if not isinstance(error, StopRun):
         return (yield from original(self, error, ended_by))

@@ -3,12 +3,12 @@
 from mutating import replaces
 
 from taskpoint import SaverError
-from taskpoint.runtime.signals import Halted
+from taskpoint.runtime.process.signals import Halted
 
 BREAKS = ("STP-003",)
 
 
-@replaces("taskpoint.runtime.commits:Commits._written")
+@replaces("taskpoint.runtime.writing.commits:Commits._written")
 def _written(original, self, batch):
     failure = original(self, batch)
     if failure is None and isinstance(self.ending, Halted):

@@ -7,7 +7,7 @@ from taskpoint import StoreError
 BREAKS = ("RUN-020", "POL-032")
 
 
-@replaces("taskpoint.runtime.stopping:Use.stop")
+@replaces("taskpoint.runtime.runs.stopping:Use.stop")
 def stop(original, self):
     self._run.halt_now(StoreError("the run was stopped"))
     return True

@@ -11,7 +11,7 @@ class Stopped(StopRun, Exception):
     """What ordinary handlers take."""
 
 
-@replaces("taskpoint.runtime.stopping:Use.stop")
+@replaces("taskpoint.runtime.runs.stopping:Use.stop")
 def stop(original, self):
     if self._run is not None:
         self._run.halt_now(Stopped())

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("RUN-020", "STP-003")
 
 
-@replaces("taskpoint.runtime.stopping:Use.stop")
+@replaces("taskpoint.runtime.runs.stopping:Use.stop")
 def stop(original, self):
     return False

@@ -2,12 +2,12 @@
 
 from mutating import replaces
 
-from taskpoint.runtime import stopping
+from taskpoint.runtime.runs import stopping
 
 BREAKS = ("RUN-020",)
 
 
-@replaces("taskpoint.runtime.stopping:stop_runs")
+@replaces("taskpoint.runtime.runs.stopping:stop_runs")
 def stop_runs(original, thread_id=None):
     stopping._REGISTRY.closed += 1
     return original(thread_id)

@@ -7,7 +7,7 @@ from taskpoint._core.calls import State
 BREAKS = ("RUN-020",)
 
 
-@replaces("taskpoint.runtime.crew:Crew._next")
+@replaces("taskpoint.runtime.execution.crew:Crew._next")
 def _next(original, self):
     while self.queue and not self.resuming and self._may_start_thread():
         call = self.queue.popleft()

@@ -2,12 +2,12 @@
 
 from mutating import replaces
 
-from taskpoint.runtime.signals import Halted, StopRun
+from taskpoint.runtime.process.signals import Halted, StopRun
 
 BREAKS = ("STP-002", "RUN-020")
 
 
-@replaces("taskpoint.runtime.run:Run.outcome")
+@replaces("taskpoint.runtime.execution.run:Run.outcome")
 def outcome(original, self, call, host, end):
     if isinstance(self.ending, Halted) and isinstance(self.ending.error, StopRun):
         return None

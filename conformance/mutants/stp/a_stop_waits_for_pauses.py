@@ -6,7 +6,7 @@ BREAKS = ("DRH-014",)
 KILLED_BY = ("driver.timeout",)
 
 
-@replaces("taskpoint.runtime.run:Run.end_pauses")
+@replaces("taskpoint.runtime.execution.run:Run.end_pauses")
 def end_pauses(original, self):
     if self.ending is None:
         original(self)

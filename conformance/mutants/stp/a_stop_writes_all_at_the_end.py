@@ -6,6 +6,6 @@ BREAKS = ("STP-007",)
 KILLED_BY = ("driver.timeout",)
 
 
-@replaces("taskpoint.runtime.commits:Commits.can_keep_up")
+@replaces("taskpoint.runtime.writing.commits:Commits.can_keep_up")
 def can_keep_up(original, self):
     return False

@@ -3,12 +3,12 @@
 from mutating import replaces
 
 from taskpoint._core.calls import Outcome
-from taskpoint.runtime.signals import Halted
+from taskpoint.runtime.process.signals import Halted
 
 BREAKS = ("STP-002",)
 
 
-@replaces("taskpoint.runtime.run:Run.outcome")
+@replaces("taskpoint.runtime.execution.run:Run.outcome")
 def outcome(original, self, call, host, end):
     if isinstance(end.error, Halted):
         return Outcome(error={"type": "Stopped", "message": "stopped", "path": call.path})

@@ -7,6 +7,6 @@ from taskpoint._core.calls import State
 BREAKS = ("POL-012",)
 
 
-@replaces("taskpoint.runtime.policed:Policed.goes_on")
+@replaces("taskpoint.runtime.execution.policed:Policed.goes_on")
 def goes_on(original, self):
     return self.call.state is State.RUNNING and not self.call.scope.is_over()

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("TSK-010",)
 
 
-@replaces("taskpoint.runtime.options:_on_divergence")
+@replaces("taskpoint.runtime.definitions.options:_on_divergence")
 def _on_divergence(original, given):
     return original(given if given in ("error", "replay", "warn") else "error")

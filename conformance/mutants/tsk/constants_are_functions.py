@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("TSK-012",)
 
 
-@replaces("taskpoint.runtime.definitions:check_function")
+@replaces("taskpoint.runtime.definitions.normalising:check_function")
 def check_function(original, kind, func):
     return original(kind, func if callable(func) else lambda: func)

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("TSK-002",)
 
 
-@replaces("taskpoint.runtime.options:TaskOptions.document")
+@replaces("taskpoint.runtime.definitions.options:TaskOptions.document")
 def document(original, self):
     return {name: member for name, member in original(self).items() if member}

@@ -7,6 +7,6 @@ from mutating import replaces
 BREAKS = ("TSK-013",)
 
 
-@replaces("taskpoint.runtime.definitions:check_function")
+@replaces("taskpoint.runtime.definitions.normalising:check_function")
 def check_function(original, kind, func):
     return func if inspect.isgeneratorfunction(func) else original(kind, func)

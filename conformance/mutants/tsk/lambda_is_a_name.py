@@ -7,7 +7,7 @@ from taskpoint.errors import UsageError
 BREAKS = ("TSK-005",)
 
 
-@replaces("taskpoint.runtime.definitions:function_name")
+@replaces("taskpoint.runtime.definitions.normalising:function_name")
 def function_name(original, kind, func):
     try:
         return original(kind, func)

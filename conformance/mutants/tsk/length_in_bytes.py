@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("TSK-006",)
 
 
-@replaces("taskpoint.runtime.definitions:is_label")
+@replaces("taskpoint.runtime.definitions.normalising:is_label")
 def is_label(original, text):
     return original(text) and len(text.encode()) <= 255

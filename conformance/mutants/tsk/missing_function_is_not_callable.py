@@ -7,7 +7,7 @@ from taskpoint.errors import UsageError
 BREAKS = ("TSK-011",)
 
 
-@replaces("taskpoint.runtime.definitions:split_forms")
+@replaces("taskpoint.runtime.definitions.normalising:split_forms")
 def split_forms(original, kind, first, second, options):
     try:
         return original(kind, first, second, options)

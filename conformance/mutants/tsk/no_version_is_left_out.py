@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("TSK-003",)
 
 
-@replaces("taskpoint.runtime.options:EntrypointOptions.document")
+@replaces("taskpoint.runtime.definitions.options:EntrypointOptions.document")
 def document(original, self):
     return {name: member for name, member in original(self).items() if member is not None}

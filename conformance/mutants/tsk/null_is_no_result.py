@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("TSK-021",)
 
 
-@replaces("taskpoint.runtime.forks:saved_in")
+@replaces("taskpoint.runtime.state.forks:saved_in")
 def saved_in(original, checkpoint):
     if checkpoint is not None and checkpoint.source == "loop" and checkpoint.value == "null" and not checkpoint.saved:
         return None

@@ -2,12 +2,12 @@
 
 from mutating import replaces
 
-from taskpoint.runtime.commands import EntrypointFinal
+from taskpoint.runtime.values.commands import EntrypointFinal
 
 BREAKS = ("TSK-022",)
 
 
-@replaces("taskpoint.runtime.attempt:Attempt._completed")
+@replaces("taskpoint.runtime.runs.attempt:Attempt._completed")
 def _completed(original, self, value):
     if isinstance(value, EntrypointFinal) and value.save is None:
         value = value.value

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("TSK-007",)
 
 
-@replaces("taskpoint.runtime.run:Run.make")
+@replaces("taskpoint.runtime.execution.run:Run.make")
 def make(original, self, scope, task, digest, key):
     self.names.clear()
     return original(self, scope, task, digest, key)

@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("TSK-001",)
 
 
-@replaces("taskpoint.runtime.definitions:split_forms")
+@replaces("taskpoint.runtime.definitions.normalising:split_forms")
 def split_forms(original, kind, first, second, options):
     if isinstance(first, Mapping) and second is not None:
         first = {"name": first["name"]} if "name" in first else {}

@@ -7,7 +7,7 @@ from taskpoint.errors import UsageError
 BREAKS = ("TSK-015",)
 
 
-@replaces("taskpoint.runtime.run:Run.make")
+@replaces("taskpoint.runtime.execution.run:Run.make")
 def make(original, self, scope, task, digest, key):
     if "/" in scope.path:
         raise UsageError("too deep", code="usage.outside_run")

@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("TYP-023",)
 
 
-@replaces("taskpoint.runtime.forms:Form._migrated")
+@replaces("taskpoint.runtime.values.forms:Form._migrated")
 def _migrated(original, self, plain, version, what):
     try:
         return original(self, plain, version, what)

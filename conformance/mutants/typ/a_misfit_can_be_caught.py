@@ -5,8 +5,8 @@ from mutating import replaces
 BREAKS = ("TYP-003",)
 
 
-@replaces("taskpoint.runtime.sync_host:SyncHost.read")
+@replaces("taskpoint.runtime.execution.sync_host:SyncHost.read")
 def read(original, self, outcome, job):
-    from taskpoint.runtime.host import Host
+    from taskpoint.runtime.execution.host import Host
 
     return Host.read(self, outcome, job)

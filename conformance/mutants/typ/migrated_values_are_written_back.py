@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("TYP-022",)
 
 
-@replaces("taskpoint.runtime.host:Host.read")
+@replaces("taskpoint.runtime.execution.host:Host.read")
 def read(original, self, outcome, job):
     value = original(self, outcome, job)
     if job.task.form.version not in (None, outcome.version):

@@ -5,6 +5,6 @@ from mutating import replaces
 BREAKS = ("TYP-021",)
 
 
-@replaces("taskpoint.runtime.forms:Form._migrated")
+@replaces("taskpoint.runtime.values.forms:Form._migrated")
 def _migrated(original, self, plain, version, what):
     return original(self, plain, version, what) if self.kind == "result" else plain

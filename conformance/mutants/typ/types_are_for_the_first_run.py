@@ -5,7 +5,7 @@ from mutating import replaces
 BREAKS = ("TYP-001", "TYP-003")
 
 
-@replaces("taskpoint.runtime.forms:Form.read")
+@replaces("taskpoint.runtime.values.forms:Form.read")
 def read(original, self, text, version, what):
     from dataclasses import replace
 

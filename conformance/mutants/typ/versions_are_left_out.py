@@ -7,7 +7,7 @@ from mutating import replaces
 BREAKS = ("TYP-020",)
 
 
-@replaces("taskpoint.runtime.run:Run.outcome")
+@replaces("taskpoint.runtime.execution.run:Run.outcome")
 def outcome(original, self, call, host, end):
     result = original(self, call, host, end)
     return result if result is None else replace(result, version=None)

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, cast
 
 from taskpoint import codec
 from taskpoint.errors import UsageError
-from taskpoint.runtime.commands import Command, EntrypointFinal
-from taskpoint.runtime.config import merged, read_config
-from taskpoint.runtime.executed import Executed
-from taskpoint.runtime.host import Host, elsewhere, running_host
-from taskpoint.runtime.loop_host import LoopHost
+from taskpoint.runtime.definitions.config import merged, read_config
+from taskpoint.runtime.execution.executed import Executed
+from taskpoint.runtime.execution.host import Host, elsewhere, running_host
+from taskpoint.runtime.execution.loop_host import LoopHost
+from taskpoint.runtime.execution.surroundings import Inside, surroundings_of
 from taskpoint.runtime.select import gather
-from taskpoint.runtime.stream_parts import StreamOptions, parts_of_value
-from taskpoint.runtime.surroundings import Inside, surroundings_of
+from taskpoint.runtime.streams.parts import StreamOptions, parts_of_value
+from taskpoint.runtime.values.commands import Command, EntrypointFinal
 
 if TYPE_CHECKING:
     from taskpoint.runtime.entrypoint import Entrypoint
-    from taskpoint.runtime.requests import Request
+    from taskpoint.runtime.runs.requests import Request
 
 __all__ = ("acall", "astream", "call", "call_all", "caller_of", "stream")
 

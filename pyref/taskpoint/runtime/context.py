@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast, overload
 from taskpoint._elsewhere import OF_EXECUTIONS, OF_RUNTIMES
 from taskpoint._refusing import missing_in, refusing
 from taskpoint.errors import UsageError
-from taskpoint.runtime.host import Host, current_host
-from taskpoint.runtime.recorded import encode
-from taskpoint.runtime.surroundings import surroundings_of
+from taskpoint.runtime.execution.host import Host, current_host
+from taskpoint.runtime.execution.surroundings import surroundings_of
+from taskpoint.runtime.values.recorded import encode
 
 if TYPE_CHECKING:
     from taskpoint.stores.base import BaseStore

@@ -10,21 +10,20 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar, Unpack, cast
 from taskpoint._elsewhere import OF_ENTRYPOINTS
 from taskpoint._refusing import missing_in
 from taskpoint.errors import UsageError
-from taskpoint.runtime import batches, composition, running, streams
-from taskpoint.runtime.caching import namespace_of
-from taskpoint.runtime.commands import Command
-from taskpoint.runtime.config import merged, read_config
-from taskpoint.runtime.definitions import base_function, check_name, is_async
-from taskpoint.runtime.described import schema_of, schema_of_input, schema_of_value
-from taskpoint.runtime.events import bus_for
-from taskpoint.runtime.failures import Resolver, resolver
-from taskpoint.runtime.forms import Forms, forms_of
-from taskpoint.runtime.host import running_host
+from taskpoint.runtime import composition
+from taskpoint.runtime.definitions.caching import namespace_of
+from taskpoint.runtime.definitions.config import merged, read_config
+from taskpoint.runtime.definitions.described import schema_of, schema_of_input, schema_of_value
+from taskpoint.runtime.definitions.normalising import check_name
+from taskpoint.runtime.definitions.options import EntrypointKeywords, EntrypointOptions
+from taskpoint.runtime.execution.host import running_host
 from taskpoint.runtime.injection import Parameters
-from taskpoint.runtime.options import EntrypointKeywords, EntrypointOptions
-from taskpoint.runtime.requests import Request, RunOptions, read_request
-from taskpoint.runtime.stateful import Stateful
-from taskpoint.runtime.stream_parts import (
+from taskpoint.runtime.runs import batches, running
+from taskpoint.runtime.runs.requests import Request, RunOptions, read_request
+from taskpoint.runtime.state.stateful import Stateful
+from taskpoint.runtime.streams import streaming as streams
+from taskpoint.runtime.streams.events import bus_for
+from taskpoint.runtime.streams.parts import (
     StreamMode,
     StreamOptions,
     parts_of_value,
@@ -32,10 +31,14 @@ from taskpoint.runtime.stream_parts import (
     read_stream_options,
     result_of,
 )
+from taskpoint.runtime.values.commands import Command
+from taskpoint.runtime.values.failures import Resolver, resolver
+from taskpoint.runtime.values.forms import Forms, forms_of
+from taskpoint.runtime.values.functions import base_function, is_async
 
 if TYPE_CHECKING:
     from taskpoint.caches.base import BaseCache
-    from taskpoint.runtime.attempt import Attempt
+    from taskpoint.runtime.runs.attempt import Attempt
     from taskpoint.stores.base import BaseStore
 
 __all__ = ("Entrypoint",)

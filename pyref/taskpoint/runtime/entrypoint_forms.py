@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final, Protocol, TypeAlias, TypeVar, Unpack, overload
 
-from taskpoint.runtime.commands import EntrypointFinal
-from taskpoint.runtime.definitions import check_function, check_name, function_name, split_forms
+from taskpoint.runtime.definitions.normalising import check_function, check_name, function_name, split_forms
+from taskpoint.runtime.definitions.options import EntrypointKeywords, read_entrypoint_options
 from taskpoint.runtime.entrypoint import Entrypoint
-from taskpoint.runtime.options import EntrypointKeywords, read_entrypoint_options
+from taskpoint.runtime.values.commands import EntrypointFinal
 from taskpoint.savers.base import CheckpointSaver
 
 __all__ = ("entrypoint",)

@@ -7,23 +7,23 @@ import functools
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar, Unpack, overload
 
-from taskpoint.runtime.arguments import ArgumentNames
-from taskpoint.runtime.caching import namespace_of
-from taskpoint.runtime.definitions import (
-    base_function,
-    check_function,
-    check_name,
-    function_name,
-    is_async,
-    split_forms,
+from taskpoint.runtime.definitions.caching import namespace_of
+from taskpoint.runtime.definitions.normalising import check_function, check_name, function_name, split_forms
+from taskpoint.runtime.definitions.options import (
+    CallKeywords,
+    TaskKeywords,
+    TaskOptions,
+    read_call_options,
+    read_task_options,
 )
-from taskpoint.runtime.executed import Executed
-from taskpoint.runtime.failures import resolver
-from taskpoint.runtime.forms import Form
-from taskpoint.runtime.host import current_host
+from taskpoint.runtime.execution.executed import Executed
+from taskpoint.runtime.execution.host import current_host
 from taskpoint.runtime.injection import Parameters
-from taskpoint.runtime.options import CallKeywords, TaskKeywords, TaskOptions, read_call_options, read_task_options
-from taskpoint.runtime.shapes import annotation_of, hints_of, shape_of
+from taskpoint.runtime.values.arguments import ArgumentNames
+from taskpoint.runtime.values.failures import resolver
+from taskpoint.runtime.values.forms import Form
+from taskpoint.runtime.values.functions import base_function, is_async
+from taskpoint.runtime.values.shapes import annotation_of, hints_of, shape_of
 
 if TYPE_CHECKING:
     from taskpoint.caches.base import BaseCache

@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from taskpoint.runtime.context import get_config, get_runtime, get_stream_writer
-from taskpoint.runtime.host import current_host
-from taskpoint.runtime.surroundings import surroundings_of
+from taskpoint.runtime.execution.host import current_host
+from taskpoint.runtime.execution.surroundings import surroundings_of
 
 __all__ = ("Parameters",)
 

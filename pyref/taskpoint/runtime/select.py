@@ -8,11 +8,11 @@ from typing import Any, Generic, Literal, TypeVar, cast, overload
 
 from taskpoint._core.calls import DELIVERED, Call
 from taskpoint.errors import UsageError
+from taskpoint.runtime.execution.host import current_host
+from taskpoint.runtime.execution.loop_future import LoopFuture
+from taskpoint.runtime.execution.loop_host import LoopHost
+from taskpoint.runtime.execution.sync_host import SyncFuture
 from taskpoint.runtime.func import TaskFuture
-from taskpoint.runtime.host import current_host
-from taskpoint.runtime.loop_future import LoopFuture
-from taskpoint.runtime.loop_host import LoopHost
-from taskpoint.runtime.sync_host import SyncFuture
 
 __all__ = ("Gathered", "as_completed", "gather")
 

@@ -11,15 +11,15 @@ from typing import Any
 
 from taskpoint._core.calls import Call
 from taskpoint.codec import Carried
-from taskpoint.runtime.executed import Executed
-from taskpoint.runtime.failures import resolver
-from taskpoint.runtime.forms import UNTYPED
-from taskpoint.runtime.host import End, Host, Job, current_host
-from taskpoint.runtime.loop_host import LoopHost
-from taskpoint.runtime.policed import Gate
-from taskpoint.runtime.run import NO_INPUT, Run
-from taskpoint.runtime.signals import Suspended
-from taskpoint.runtime.sync_host import SyncHost
+from taskpoint.runtime.execution.executed import Executed
+from taskpoint.runtime.execution.host import End, Host, Job, current_host
+from taskpoint.runtime.execution.loop_host import LoopHost
+from taskpoint.runtime.execution.policed import Gate
+from taskpoint.runtime.execution.run import NO_INPUT, Run
+from taskpoint.runtime.execution.sync_host import SyncHost
+from taskpoint.runtime.process.signals import Suspended
+from taskpoint.runtime.values.failures import resolver
+from taskpoint.runtime.values.forms import UNTYPED
 
 __all__ = ("sleep", "time_of")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taskpoint.runtime.sources import current
+from taskpoint.runtime.process.sources import current
 
 __all__ = ("system_time",)
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 from taskpoint import codec
 from taskpoint.errors import FormatError, UsageError, ValueEncodingError
-from taskpoint.runtime.sources import timestamp
+from taskpoint.runtime.process.sources import timestamp
 from taskpoint.stores._filters import is_map
 from taskpoint.stores.ops import GetOp, Item, ListNamespacesOp, Namespace, Op, PutOp, Result, SearchItem, SearchOp
 

@@ -10,8 +10,8 @@ from typing_extensions import override
 
 from taskpoint._core.journal import Checkpoint, Entry, Holder
 from taskpoint.errors import UsageError
-from taskpoint.runtime.commands import Command, Interrupt, interrupts_in
 from taskpoint.runtime.entrypoint import Entrypoint
+from taskpoint.runtime.values.commands import Command, Interrupt, interrupts_in
 from taskpoint.savers.base import CheckpointSaver, Head, Loaded
 from taskpoint.savers.listing import ThreadSummary
 from taskpoint.savers.memory import InMemorySaver

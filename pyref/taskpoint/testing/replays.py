@@ -9,12 +9,12 @@ from taskpoint._core.branching import unfinished
 from taskpoint._core.journal import Checkpoint, RunCompleted, RunFailed
 from taskpoint.errors import UsageError
 from taskpoint.interchange import import_thread
-from taskpoint.runtime import running
-from taskpoint.runtime.commands import Interrupt, interrupts_in
-from taskpoint.runtime.config import read_config
+from taskpoint.runtime.definitions.config import read_config
 from taskpoint.runtime.entrypoint import Entrypoint
-from taskpoint.runtime.requests import Request
-from taskpoint.runtime.run import NewCall
+from taskpoint.runtime.execution.run import NewCall
+from taskpoint.runtime.runs import running
+from taskpoint.runtime.runs.requests import Request
+from taskpoint.runtime.values.commands import Interrupt, interrupts_in
 from taskpoint.savers.memory import InMemorySaver
 
 __all__ = ("Replayed", "replay")

@@ -12,8 +12,8 @@ import uuid
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from taskpoint.runtime.settling import settler_of
-from taskpoint.runtime.sources import Sources, timestamp, using
+from taskpoint.runtime.execution.settling import settler_of
+from taskpoint.runtime.process.sources import Sources, timestamp, using
 
 __all__ = ("Simulation", "simulated")
 

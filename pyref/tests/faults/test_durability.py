@@ -29,8 +29,8 @@ from taskpoint import (
     task,
 )
 from taskpoint._core.index import Index
-from taskpoint.runtime import writer
-from taskpoint.runtime.host import current_host
+from taskpoint.runtime.execution.host import current_host
+from taskpoint.runtime.writing import writer
 
 WORKER = Path(__file__).with_name("durability_worker.py")
 LAZY = ["async", "exit"]
@@ -182,7 +182,7 @@ def test_the_journal_has_the_order_of_delivery(form, durability):
 
 def test_a_saver_that_cannot_keep_up_holds_results_back(monkeypatch):
     """What waits to be written is bounded: after that an outcome waits for its entry (DUR-010)."""
-    from taskpoint.runtime import requests
+    from taskpoint.runtime.runs import requests
 
     monkeypatch.setattr(requests, "DURABILITY", {"async": 3})
     saver = Slow()

@@ -16,7 +16,8 @@ from taskpoint import (
     interrupt,
     task,
 )
-from taskpoint.runtime import commits, sync_host
+from taskpoint.runtime.execution import sync_host
+from taskpoint.runtime.writing import commits
 
 FORMS = ("sync", "async")
 

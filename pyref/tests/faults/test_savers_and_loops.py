@@ -26,9 +26,11 @@ from taskpoint import (
     interrupt,
     task,
 )
-from taskpoint.runtime import attempt, beginning, heartbeat, settling, writer
-from taskpoint.runtime.host import current_host
-from taskpoint.runtime.threads import NUDGER
+from taskpoint.runtime.execution import settling
+from taskpoint.runtime.execution.host import current_host
+from taskpoint.runtime.process.threads import NUDGER
+from taskpoint.runtime.runs import attempt, beginning
+from taskpoint.runtime.writing import heartbeat, writer
 
 FORMS = ("sync", "async")
 EXIT_WORKER = Path(__file__).with_name("exit_worker.py")

@@ -6,7 +6,7 @@ from judge import history
 from world import World
 
 from taskpoint._core.machine import Machine
-from taskpoint.runtime import beginning
+from taskpoint.runtime.runs import beginning
 
 ORDERED = [make for make in EITHER if make.__name__ in IN_ORDER]
 

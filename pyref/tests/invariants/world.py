@@ -10,7 +10,7 @@ from taskpoint import Command, SaverError, TaskError, entrypoint, task
 from taskpoint._core.index import Index, Status
 from taskpoint._core.paths import scope_of
 from taskpoint.codec import decode
-from taskpoint.runtime.host import current_host
+from taskpoint.runtime.execution.host import current_host
 from taskpoint.savers.holders import retire
 
 FORMS = ("sync", "async", "mixed", "inverted")

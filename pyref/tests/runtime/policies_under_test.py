@@ -7,7 +7,7 @@ import asyncio
 from journals import entries
 
 from taskpoint import RetryPolicy
-from taskpoint.runtime.sources import Sources
+from taskpoint.runtime.process.sources import Sources
 
 QUICK = RetryPolicy(initial_interval=0.001, jitter=False)
 

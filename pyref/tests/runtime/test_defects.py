@@ -17,7 +17,7 @@ from taskpoint import (
     interrupt,
     task,
 )
-from taskpoint.runtime.sources import Sources, using
+from taskpoint.runtime.process.sources import Sources, using
 
 
 class Failing(InMemorySaver):

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from taskpoint import FormatError, InMemorySaver, entrypoint, task
-from taskpoint.runtime import loop_future
+from taskpoint.runtime.execution import loop_future
 
 
 class Crash(BaseException):

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 import pytest
 
 from taskpoint import InMemorySaver, entrypoint, task
-from taskpoint.runtime import commits, run
-from taskpoint.runtime.locks import RunLock, take_back
+from taskpoint.runtime.execution import run
+from taskpoint.runtime.process.locks import RunLock, take_back
+from taskpoint.runtime.writing import commits
 
 
 @contextmanager

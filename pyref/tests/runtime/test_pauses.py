@@ -18,7 +18,7 @@ from journals import outcomes, paths
 from waiting import until
 
 from taskpoint import Command, SqliteSaver, UsageError, codec, durable, entrypoint, gather, interrupt, task
-from taskpoint.runtime.sources import Sources, using
+from taskpoint.runtime.process.sources import Sources, using
 from taskpoint.testing import simulated
 
 # Pauses

@@ -13,10 +13,10 @@ import pytest
 
 from taskpoint import Command, InMemorySaver, UsageError, entrypoint, get_config, interrupt, task
 from taskpoint._core.calls import Call
-from taskpoint.runtime.host import Host, Place
+from taskpoint.runtime.execution.host import Host, Place
 
 if TYPE_CHECKING:
-    from taskpoint.runtime.run import Run
+    from taskpoint.runtime.execution.run import Run
 
 _HOST = cast("Host", object())
 _CALL = cast("Call", object())

@@ -25,7 +25,7 @@ from taskpoint import (
     interrupt,
     task,
 )
-from taskpoint.runtime.sources import using
+from taskpoint.runtime.process.sources import using
 
 
 def failing(times, error=ConnectionError, policy=QUICK, **options):

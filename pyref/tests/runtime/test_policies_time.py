@@ -27,8 +27,8 @@ from taskpoint import (
     interrupt,
     task,
 )
-from taskpoint.runtime.host import current_host
-from taskpoint.runtime.sources import SYSTEM, Sources, using
+from taskpoint.runtime.execution.host import current_host
+from taskpoint.runtime.process.sources import SYSTEM, Sources, using
 
 
 def test_what_is_no_timeout_is_refused():

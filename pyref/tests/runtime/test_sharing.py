@@ -18,7 +18,7 @@ from taskpoint import (
     interrupt,
     task,
 )
-from taskpoint.runtime.sharing import sharing_of
+from taskpoint.runtime.execution.sharing import sharing_of
 
 
 class OnLoop(SqliteSaver):

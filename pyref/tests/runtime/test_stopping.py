@@ -18,7 +18,7 @@ from taskpoint import (
     stop_runs,
     task,
 )
-from taskpoint.runtime import heartbeat, writer
+from taskpoint.runtime.writing import heartbeat, writer
 
 
 def test_a_run_is_stopped_from_another_thread(saver):

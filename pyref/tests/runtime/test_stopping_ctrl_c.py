@@ -21,8 +21,8 @@ from taskpoint import (
     gather,
     task,
 )
-from taskpoint.runtime import stopping
-from taskpoint.runtime.host import current_host
+from taskpoint.runtime.execution.host import current_host
+from taskpoint.runtime.runs import stopping
 
 
 def interrupt_when(*conditions):

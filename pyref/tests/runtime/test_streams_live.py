@@ -18,7 +18,7 @@ from taskpoint import (
     get_stream_writer,
     task,
 )
-from taskpoint.runtime.host import current_host
+from taskpoint.runtime.execution.host import current_host
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from taskpoint import (
     interrupt,
     task,
 )
-from taskpoint.runtime.sources import Sources, using
+from taskpoint.runtime.process.sources import Sources, using
 
 
 def test_get_store_in_an_entrypoint_and_in_tasks():

@@ -21,7 +21,7 @@ from taskpoint import (
     task,
 )
 from taskpoint.interchange import export_thread, import_thread
-from taskpoint.runtime.sources import current
+from taskpoint.runtime.process.sources import current
 from taskpoint.testing import Crash, CrashingSaver, replay, simulated, survive_crashes
 
 pytest_plugins = ["pytester"]
@@ -206,7 +206,7 @@ def test_the_plugin_offers_its_fixtures(pytester):
     pytester.makepyfile(
         """
         from taskpoint import entrypoint
-        from taskpoint.runtime.sources import current
+        from taskpoint.runtime.process.sources import current
 
         def test_it(taskpoint_saver, taskpoint_time):
             main = entrypoint("main", lambda n: n + 1, checkpointer=taskpoint_saver)

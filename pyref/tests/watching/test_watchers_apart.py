@@ -18,7 +18,7 @@ from taskpoint import (
     stop_runs,
     task,
 )
-from taskpoint.runtime import telling
+from taskpoint.runtime.streams import telling
 from taskpoint.watching import Event, watch
 
 

@@ -1,0 +1,1 @@
+"""One run while its code runs: the calls, and the hosts that carry them out in threads and on event loops."""

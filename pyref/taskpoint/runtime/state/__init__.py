@@ -1,0 +1,1 @@
+"""Threads between two runs: snapshots, the last saved value, updates and forks."""

@@ -1,0 +1,1 @@
+"""Values, errors and questions: how they are written down and read back."""
