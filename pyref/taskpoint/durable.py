@@ -7,16 +7,20 @@ sync and async; `now`, `uuid4` and `random` return at once, also in async functi
 
 from __future__ import annotations
 
-import math
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
+from taskpoint._numbers import is_number, seconds_in
 from taskpoint.errors import UsageError
 from taskpoint.runtime import sleeping
 from taskpoint.runtime.execution.host import current_host
 from taskpoint.runtime.func import TaskFuture
 
 __all__ = ("now", "random", "sleep", "uuid4")
+
+_LONGEST: Final = 1e11
+"""Some three thousand years: what ends after the year 9999 has no date."""
 
 
 def now() -> datetime:
@@ -81,8 +85,8 @@ def sleep(duration: float | timedelta) -> TaskFuture[None]:
         duration: Seconds, or a `timedelta`, from when the sleep is first begun; nothing below zero.
 
     Raises:
-        UsageError: Outside of a run (code ``usage.outside_run``), or the duration is no finite number
-            (``usage.option_invalid``).
+        UsageError: Outside of a run (code ``usage.outside_run``), or the duration is no number or one
+            of more than three thousand years (``usage.option_invalid``).
 
     Example:
         >>> from taskpoint import durable, entrypoint
@@ -101,7 +105,10 @@ def sleep(duration: float | timedelta) -> TaskFuture[None]:
 
 
 def _seconds(duration: object) -> float:
-    seconds = duration.total_seconds() if isinstance(duration, timedelta) else duration
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not math.isfinite(seconds):
-        raise UsageError("the duration of a sleep is no finite number of seconds", hint="pass seconds, or a timedelta")
+    seconds = seconds_in(duration)
+    if not is_number(seconds, -_LONGEST, _LONGEST):
+        raise UsageError(
+            "the duration of a sleep is no number of seconds, or one of more than three thousand years",
+            hint="pass seconds, or a timedelta",
+        )
     return max(0.0, seconds)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import TypeAlias
@@ -67,7 +68,7 @@ def check_entry(key: FullKey, text: str, ttl: float | None) -> FullKey:
     """Return the key of what is to be kept, if it can be."""
     if type(text) is not str:
         raise UsageError("a cache keeps texts", hint="encode the value: codec.encode(value)")
-    _rules.check_ttl("ttl", ttl)
+    _rules.check_ttl("ttl", ttl, sys.float_info.max)
     return check_full_key(key)
 
 

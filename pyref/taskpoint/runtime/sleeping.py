@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -18,13 +18,12 @@ from taskpoint.runtime.execution.policed import Gate
 from taskpoint.runtime.execution.run import NO_INPUT, Run
 from taskpoint.runtime.execution.sync_host import SyncHost
 from taskpoint.runtime.process.signals import Suspended
+from taskpoint.runtime.process.sources import moment_of
 from taskpoint.runtime.values.failures import resolver
 from taskpoint.runtime.values.forms import UNTYPED
 
 __all__ = ("sleep", "time_of")
 
-_LONGEST = 300.0
-"""So many seconds at a time: clocks are set, and machines are sent to sleep."""
 _SHORTEST = 1e-6
 """Less is no time: the record has microseconds."""
 
@@ -32,7 +31,7 @@ _SHORTEST = 1e-6
 def time_of(host: Host) -> datetime:
     """Return the recorded time of a scope, now (`DRH-003`)."""
     clock = host.run.sources.time
-    moment: datetime = host.remember("$now", lambda: datetime.fromtimestamp(clock(), UTC))
+    moment: datetime = host.remember("$now", lambda: moment_of(clock()))
     return moment
 
 
@@ -86,7 +85,7 @@ def _sleep_in_thread(host: SyncHost, call: Call, seconds: float) -> None:
         run.end_pauses()
     try:
         while not stop.is_set() and (left := remaining()) > _SHORTEST:
-            run.sources.sleep(min(left, _LONGEST), stop)
+            run.sources.sleep(min(left, run.sources.patience), stop)
     finally:
         with run.lock:
             del run.pauses[stop]
@@ -108,11 +107,11 @@ def _is_task_of(call: Call) -> bool:
 async def _sleep_on_loop(seconds: float) -> None:
     host = current_host("sleep()")
     assert isinstance(host, LoopHost)
-    remaining = _remaining(host, seconds)
+    remaining, sources = _remaining(host, seconds), host.run.sources
     host.leave_slot()
     host.may_go_on = False  # DRH-014
     while (left := remaining()) > _SHORTEST:
-        await host.run.sources.asleep(min(left, _LONGEST))
+        await sources.asleep(min(left, sources.patience))
 
 
 _IN_THREAD = _Sleep(is_async=False)

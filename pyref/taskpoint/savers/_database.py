@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final, ParamSpec, TypeVar, cast
 
+from taskpoint._numbers import is_number
 from taskpoint.errors import FormatError, SaverError, UsageError
 
 __all__ = ("IN_MEMORY", "Database", "Tables")
@@ -36,6 +37,7 @@ _IDENTITY: Final = """SELECT (SELECT application_id FROM pragma_application_id),
 (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_master)"""
 _HAS_TABLE: Final = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
 _WRITES_OF_LATE: Final = 4
+_LONGEST_WAIT: Final = 1_000_000
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _REFUSED: Final = _BUSY | {
     sqlite3.SQLITE_READONLY,
@@ -341,9 +343,11 @@ def _file_of(connection: sqlite3.Connection) -> str:
 def check_options(synchronous: object, busy_timeout: object) -> None:
     """Refuse options that do not exist."""
     if type(synchronous) is not str or synchronous not in _SYNCHRONOUS:
-        raise UsageError("synchronous is none of FULL, NORMAL and OFF")
-    if not isinstance(busy_timeout, int | float) or not 0 <= busy_timeout <= 1_000_000:
-        raise UsageError("busy_timeout is not a number of seconds")
+        raise UsageError("synchronous is none of FULL, NORMAL and OFF", hint='write synchronous="FULL"')
+    if not is_number(busy_timeout, most=_LONGEST_WAIT):
+        raise UsageError(
+            "busy_timeout is not a number of seconds", hint=f"pass a number from 0 to {_LONGEST_WAIT}, such as 5.0"
+        )
 
 
 def _statements(script: Path) -> Iterator[str]:

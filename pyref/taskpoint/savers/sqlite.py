@@ -69,9 +69,15 @@ _DELETE: Final = (
     "DELETE FROM threads WHERE thread = ?",
 )
 
+_MOST_ROWS: Final = 2**63 - 1
 _NOBODY: Final = rows.holder_to_row(None)
 
 _Connection: TypeAlias = sqlite3.Connection
+
+
+def _rows(limit: int | None) -> int:
+    """Return a limit as SQLite takes one."""
+    return _MOST_ROWS if limit is None else min(limit, _MOST_ROWS)
 
 
 class _Write:
@@ -291,7 +297,7 @@ class SqliteSaver(CheckpointSaver):
         _rules.check_limit(limit)
         if before is not None:
             _rules.check_id(before, "checkpoint id")
-        parameters = (thread_id, before, before, -1 if limit is None else limit)
+        parameters = (thread_id, before, before, _rows(limit))
         found = self._database.read(lambda connection: connection.execute(_READ_HISTORY, parameters).fetchall())
         return [_checkpoint(thread_id, row) for row in found]
 
@@ -300,7 +306,7 @@ class SqliteSaver(CheckpointSaver):
     ) -> list[ThreadSummary]:
         """Return how threads stand, in the order of their ids; see `CheckpointSaver.threads`."""
         _rules.check_page(after, limit)
-        parameters = (after, after, unfinished, -1 if limit is None else limit)
+        parameters = (after, after, unfinished, _rows(limit))
         found = self._database.read_statement(lambda connection: connection.execute(_LIST, parameters).fetchall())
         return [_summary(row) for row in found]
 

@@ -5,6 +5,7 @@ A shelf keeps rows and decides nothing; `apply` decides and keeps nothing. The c
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -118,7 +119,7 @@ def _search(shelf: Shelf, op: SearchOp, now: float) -> list[SearchItem]:
     live = ((row, _value(row)) for row in rows if is_live(row.expires_at, now))
     fitting = live if op.fits is None else (pair for pair in live if op.fits(pair[1]))
     try:
-        found = list(islice(fitting, op.offset, op.offset + op.limit))
+        found = list(islice(fitting, min(op.offset, sys.maxsize), min(op.offset + op.limit, sys.maxsize)))
     finally:
         rows.close()
     if op.refresh_ttl:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from taskpoint import codec
+from taskpoint._numbers import is_number
 from taskpoint._refusing import NO_MEANING
 from taskpoint.errors import UsageError, ValueEncodingError
 from taskpoint.savers._rules import check_id
@@ -63,11 +64,12 @@ def check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
         raise UsageError(f"{name} is unknown", hint=f"use one of {', '.join(choices)}")
 
 
-def check_ttl(name: str, ttl: object) -> None:
-    """Refuse a time to live that is no positive number."""
-    good = ttl is None or (isinstance(ttl, int | float) and type(ttl) is not bool and 0 < ttl <= _MAX_TTL)
-    if not good:
-        raise UsageError(f"{name}= is not a positive number", hint="leave it out for what is to stay")
+def check_ttl(name: str, ttl: object, most: float = _MAX_TTL) -> None:
+    """Refuse a time to live that is no positive number, or too large a one."""
+    if ttl is not None and (not is_number(ttl, most=most) or ttl == 0):
+        raise UsageError(
+            f"{name}= is not a positive number of at most {most:g}", hint="leave it out for what is to stay"
+        )
 
 
 def refuse_query(query: object) -> None:

@@ -6,14 +6,18 @@ import asyncio
 import datetime as dt
 import heapq
 import itertools
+import math
 import random
+import sys
 import threading
 import uuid
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from taskpoint._numbers import is_number
+from taskpoint.errors import UsageError
 from taskpoint.runtime.execution.settling import settler_of
-from taskpoint.runtime.process.sources import Sources, timestamp, using
+from taskpoint.runtime.process.sources import Sources, moment_of, timestamp, using
 
 __all__ = ("Simulation", "simulated")
 
@@ -37,10 +41,16 @@ class Simulation:
     @property
     def now(self) -> dt.datetime:
         """What the clock shows, in UTC."""
-        return dt.datetime.fromtimestamp(self._time, dt.UTC)
+        return moment_of(self._time)
 
     def advance(self, seconds: float) -> None:
-        """Let time pass."""
+        """Let time pass.
+
+        Raises:
+            UsageError: It is no number of seconds.
+        """
+        if not is_number(seconds, -sys.float_info.max):
+            raise UsageError("what a clock is to advance by is no number of seconds", hint="pass 60 for a minute")
         with self._lock:
             self._time += seconds
 
@@ -54,6 +64,7 @@ class Simulation:
             random=self._chance,
             sleep=self._sleep,
             asleep=self._asleep,
+            patience=math.inf,  # nobody sets this clock
         )
 
     def _new_id(self) -> str:

@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { entrypoint, task, TaskTimeoutError, secondsAfter } from "../src/index.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  durable,
+  entrypoint,
+  stopRuns,
+  task,
+  StopRun,
+  TaskTimeoutError,
+  UsageError,
+  secondsAfter,
+} from "../src/index.js";
 
 const VECTORS = new URL("../../../../vectors/retry.json", import.meta.url);
 
@@ -33,4 +43,25 @@ test("a task is tried again, and given up on", async () => {
     return [tried, isLate];
   });
   assert.deepEqual(await main.invoke({}), [3, true]);
+});
+
+test("a pause that is longer than a timer of the host is not over at once", async () => {
+  let tries = 0;
+  const down = task({ name: "down", retry: { initialInterval: 2 ** 40, maxInterval: 2 ** 41 } }, async () => {
+    tries += 1;
+    throw new Error("down");
+  });
+  const main = entrypoint("main", async () => await down());
+  const run = main.invoke({}, { configurable: { thread_id: "patient" } });
+  await sleep(20);
+  stopRuns("patient");
+  await assert.rejects(run, StopRun);
+  assert.equal(tries, 1);
+});
+
+test("a duration that is none is refused", async () => {
+  for (const duration of [Number.NaN, Number.POSITIVE_INFINITY, 1e300, "1", null, undefined] as number[]) {
+    const main = entrypoint("main", async () => await durable.sleep(duration));
+    await assert.rejects(main.invoke({}), UsageError);
+  }
 });

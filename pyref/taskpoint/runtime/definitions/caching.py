@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from taskpoint import codec
+from taskpoint._numbers import is_number, seconds_in
 from taskpoint._refusing import refusing_in
 from taskpoint.errors import TaskpointError, UsageError, ValueEncodingError
 
@@ -53,8 +54,8 @@ class CachePolicy:
     def __post_init__(self) -> None:
         if self.key_func is not None and not callable(self.key_func):
             raise UsageError("key_func is no function", hint="write key_func=lambda url, **options: url")
-        seconds = self.seconds
-        if seconds is not None and (type(seconds) not in (int, float) or not 0 < seconds < float("inf")):
+        seconds: object = seconds_in(self.ttl)
+        if seconds is not None and (not is_number(seconds) or seconds == 0):
             raise UsageError("ttl is not a number above 0", hint="ttl counts seconds; None keeps a result for ever")
 
     @property

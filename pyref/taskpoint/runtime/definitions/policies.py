@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal, TypeAlias, cast
 
 from taskpoint._core.retry import wait_seconds
+from taskpoint._numbers import is_number, seconds_in
 from taskpoint._refusing import refusing_in
 from taskpoint.errors import StoreError, TaskError, TaskpointError, TaskTimeoutError, UsageError
 from taskpoint.runtime.definitions.caching import CachePolicy
@@ -177,7 +177,7 @@ class TimeoutPolicy:
             raise _refuse("a timeout policy without a timeout", "give run_timeout= or idle_timeout=")
         for name, given in (("run_timeout", self.run_timeout), ("idle_timeout", self.idle_timeout)):
             if given is not None:
-                _check_number(name, given.total_seconds() if isinstance(given, timedelta) else given, 0, above=True)
+                _check_number(name, seconds_in(given), 0, above=True)
 
     @property
     def run_seconds(self) -> float | None:
@@ -220,8 +220,7 @@ def _seconds(given: float | timedelta | None) -> float | None:
 
 
 def _check_number(name: str, given: Any, least: float, *, above: bool = False) -> None:
-    fits = isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given)
-    if not fits or given < least or (above and given == least):
+    if not is_number(given, least) or (above and given == least):
         raise _refuse(
             f"{name} is not a number {'above' if above else 'of at least'} {least}",
             f"{name} is a factor" if name == "backoff_factor" else f"{name} counts seconds",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import contextvars
+import math
 import threading
 import time
 from collections.abc import Callable, Generator
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 from taskpoint._core.calls import DELIVERED, DROPPED, FINISHED, MADE, PARKED, RUNNING, Call, Outcome, Scope
 from taskpoint._core.journal import TaskCancelled, TaskCompleted
+from taskpoint._numbers import is_number
 from taskpoint.errors import FormatError, UsageError, ValueEncodingError
 from taskpoint.runtime.execution.host import Callee, End, Host, Job, Place, elsewhere
 from taskpoint.runtime.process.locks import take_back
@@ -233,7 +235,7 @@ class SyncHost(Host):
         drains: bool = False,
     ) -> None:
         """Block until `done`; `call` is run here if nobody runs it yet."""
-        deadline = None if timeout is None else time.monotonic() + timeout
+        deadline = None if timeout is None else _deadline(timeout)
         run = self.run
         if not self.is_here():
             raise elsewhere(call.name if call else "")
@@ -421,6 +423,12 @@ def execute_in_thread(run: Run, call: Call, job: Job) -> tuple[End, SyncHost | N
     if host is not None:
         host.finish(end)
     return end, host
+
+
+def _deadline(timeout: object) -> float:
+    if not is_number(timeout, -math.inf, math.inf):
+        raise UsageError("timeout= is no number of seconds", hint="leave it out to wait for as long as it takes")
+    return time.monotonic() + min(max(timeout, 0), threading.TIMEOUT_MAX)
 
 
 def _open(place: Place[SyncHost], call: Call) -> SyncHost:

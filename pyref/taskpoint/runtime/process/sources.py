@@ -13,7 +13,15 @@ from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-__all__ = ("SYSTEM", "Sources", "current", "timestamp", "using")
+__all__ = ("SYSTEM", "Sources", "current", "moment_of", "timestamp", "using")
+
+
+_END = dt.datetime.max.replace(microsecond=0, tzinfo=dt.UTC).timestamp()
+
+
+def moment_of(seconds: float) -> dt.datetime:
+    """Return the time so many seconds after the epoch: the end of the year 9999 where it has no date."""
+    return dt.datetime.fromtimestamp(min(seconds, _END), dt.UTC)
 
 
 def timestamp(moment: dt.datetime) -> str:
@@ -71,6 +79,8 @@ class Sources:
     """Let seconds pass in this thread, or fewer once the event is set."""
     asleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     """Let seconds pass on the running event loop."""
+    patience: float = 300.0
+    """So many seconds at most pass at a time: clocks are set, and machines are sent to sleep."""
 
 
 SYSTEM = Sources()

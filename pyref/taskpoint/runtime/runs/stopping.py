@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import signal
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Self
@@ -113,7 +113,8 @@ def stop_on_signals(*signals: int) -> Generator[None]:
         *signals: Which signals; `signal.SIGTERM` if left out.
 
     Raises:
-        UsageError: This is not the main thread of the process, the only one that can have handlers.
+        UsageError: This is not the main thread of the process, the only one that can have handlers, or what was given
+            is no signal that can be handled.
 
     Example:
         >>> from taskpoint import entrypoint, stop_on_signals
@@ -151,7 +152,7 @@ def stop_on_signals(*signals: int) -> Generator[None]:
     server.start()
     try:
         for number in signals or (signal.SIGTERM,):
-            before[number] = signal.signal(number, handle)
+            before[number] = _handled(number, handle)
         yield
     finally:
         restore()
@@ -160,6 +161,16 @@ def stop_on_signals(*signals: int) -> Generator[None]:
         if received:
             _REGISTRY.closed -= 1
             _hand_over(received[0], before[received[0]])
+
+
+def _handled(number: int, handler: Callable[[int, FrameType | None], None]) -> Any:
+    """Let a signal be handled, and return by what it was before."""
+    try:
+        return signal.signal(number, handler)
+    except (OSError, OverflowError, TypeError, ValueError):
+        raise UsageError(
+            "stop_on_signals() was given what is no signal that a program can handle", hint="pass signal.SIGTERM"
+        ) from None
 
 
 def _hand_over(number: int, handler: Any) -> None:

@@ -2,11 +2,13 @@
 
 import type { Tagged } from "../codec/tags.js";
 import type { Callee } from "./call.js";
+import { invalidOption } from "../errors.js";
 import { UNTYPED } from "./forms.js";
-import { NO_POLICIES, pause } from "./policies.js";
+import { LONGEST_TIMER, NO_POLICIES, pause } from "./policies.js";
 import { currentScope } from "./scope.js";
 
-const LONGEST_TIMER = 2 ** 31 - 1;
+/** Some three thousand years: what ends after the year 9999 has no date. */
+const LONGEST_PAUSE = 1e14;
 
 function own(name: string, fn: Callee["fn"]): Callee {
   return { name, fn, identity: fn, raises: new Map(), form: UNTYPED, policies: NO_POLICIES, isOwn: true };
@@ -50,6 +52,9 @@ export const durable = {
   uuid: (): Promise<string> => ask(UUID) as Promise<string>,
   /** Wait for some milliseconds from the moment at which this was first asked for. */
   sleep: async (milliseconds: number): Promise<void> => {
+    if (!(typeof milliseconds === "number" && Math.abs(milliseconds) <= LONGEST_PAUSE)) {
+      throw invalidOption("the duration of a sleep", "a number of milliseconds, at most three thousand years");
+    }
     await ask(SLEEP, [milliseconds]);
   },
 };

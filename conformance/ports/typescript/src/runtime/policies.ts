@@ -57,6 +57,8 @@ export const NO_POLICIES: Policies = { retry: [], timeout: undefined, cache: und
 export const POLICY_OPTIONS = ["retry", "timeout", "cachePolicy"] as const;
 
 const DEFAULTS = { initialInterval: 500, backoffFactor: 2, maxInterval: 128_000, maxAttempts: 3, jitter: true };
+/** What a timer of the host can hold; it fires a longer one at once. */
+export const LONGEST_TIMER = 2 ** 31 - 1;
 const isNumber = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value);
 
 /** POL-015. */
@@ -198,7 +200,13 @@ export function nextWait({ retry }: Policies, error: unknown, executions: number
 export async function pause(milliseconds: number, until: Promise<unknown>): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const waited = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
+    const wait = (left: number): void => {
+      timer = setTimeout(
+        () => (left > LONGEST_TIMER ? wait(left - LONGEST_TIMER) : resolve()),
+        Math.min(left, LONGEST_TIMER),
+      );
+    };
+    wait(milliseconds);
   });
   await Promise.race([waited, until]);
   clearTimeout(timer);
@@ -219,9 +227,9 @@ export function watchTime(
     if (left <= 0 && !isWaiting()) {
       expired();
     } else {
-      timer = setTimeout(look, Math.min(Math.max(left, 5), 2 ** 31 - 1));
+      timer = setTimeout(look, Math.min(Math.max(left, 5), LONGEST_TIMER));
     }
   };
-  timer = setTimeout(look, Math.min(runTimeout, idleTimeout, 2 ** 31 - 1));
+  timer = setTimeout(look, Math.min(runTimeout, idleTimeout, LONGEST_TIMER));
   return () => clearTimeout(timer);
 }
