@@ -15,6 +15,7 @@ _RUNNABLE: Final = "an entrypoint is no Runnable: RunnableLambda(workflow.invoke
 _STOPS: Final = "stop_runs() and stop_on_signals() stop runs, each of which can be resumed"
 _CALL: Final = "path names the call, and idempotency_key is its own, however often it runs"
 _STATES: Final = "get_state() and get_state_history() of the entrypoint show what a saver keeps"
+_SHOWN: Final = "a batch gives values: invoke(stream_mode=...) and stream() show what happens in one run"
 _PAUSE: Final = "call interrupt(...) in the code at the place where somebody has to look at it"
 
 OF_ENTRYPOINTS: Final = {
@@ -40,6 +41,7 @@ OF_SAVERS: Final = {
 }
 OPTIONS_OF_RUNS: Final = {
     **dict.fromkeys(("interrupt_before", "interrupt_after"), _PAUSE),
+    **dict.fromkeys(("stream_mode", "subgraphs", "version"), _SHOWN),
     "control": "stop_runs() of taskpoint stops runs, and what had finished is kept",
     "debug": "pass watch=Logs() of taskpoint.watching, or read stream(stream_mode='debug')",
     "output_keys": "a workflow has one value: return what the caller wants to have",

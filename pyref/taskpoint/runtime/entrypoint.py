@@ -137,6 +137,13 @@ class Entrypoint(Stateful, Generic[I, R]):
             return composition.call(self, host, request)
         return running.invoke(self, request, bus_for(self.options.watch, request.watch), watch)
 
+    async def _arun(self, request: Request) -> Any:
+        """Do what `_run` does, on the running event loop."""
+        host = composition.caller_of(self, request)
+        if host is not None:
+            return await composition.acall(self, host, request)
+        return await running.ainvoke(self, request, bus_for(self.options.watch, request.watch))
+
     # Variants
 
     def with_config(self, config: Config | None = None, **members: Any) -> Entrypoint[I, R]:
@@ -282,12 +289,11 @@ class Entrypoint(Stateful, Generic[I, R]):
         """Do what `invoke` does, on the running event loop."""
         shown = read_result_options(stream_mode, version)
         request = self._request(input, config, options, shown)
+        if shown is None:
+            return await self._arun(request)
         host = composition.caller_of(self, request)
         if host is not None:
-            value = await composition.acall(self, host, request)
-            return value if shown is None else result_of(shown, parts_of_value(shown, self.name, value))
-        if shown is None:
-            return await running.ainvoke(self, request, bus_for(self.options.watch, request.watch))
+            return result_of(shown, parts_of_value(shown, self.name, await composition.acall(self, host, request)))
         collected = streams.Collected(shown, self.options.watch, request.watch)
         await running.ainvoke(self, request, collected.bus)
         return collected.result()
@@ -406,9 +412,11 @@ class Entrypoint(Stateful, Generic[I, R]):
     ) -> list[Any]:
         """Do what `batch` does, on the running event loop."""
         configs = self._configs(inputs, config)
-        runs = [
-            functools.partial(self.ainvoke, value, each, **options) for value, each in zip(inputs, configs, strict=True)
-        ]
+
+        async def begun(value: I, each: Config | None) -> Any:
+            return await self._arun(self._request(value, each, options))
+
+        runs = [functools.partial(begun, value, each) for value, each in zip(inputs, configs, strict=True)]
         return await batches.on_loop(runs, _limit(configs), return_exceptions=return_exceptions)
 
     @staticmethod

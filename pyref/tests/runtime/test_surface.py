@@ -105,6 +105,15 @@ def test_a_batch_may_return_its_errors(main):
     assert first[0] == 2
 
 
+@pytest.mark.parametrize("option", [{"stream_mode": "updates"}, {"version": "v2"}, {"subgraphs": True}], ids=str)
+def test_a_batch_gives_values(main, option):
+    with pytest.raises(UsageError, match="one run") as threads:
+        main.batch([1], [config("t")], **option)
+    with pytest.raises(UsageError, match="one run") as loop:
+        asyncio.run(main.abatch([1], [config("t")], **option))
+    assert str(threads.value) == str(loop.value)
+
+
 def test_states_and_history(main):
     main.invoke(1, config("t", metadata={"who": "me"}))
     main.invoke(-1, thread_id="t")

@@ -157,3 +157,12 @@ def runtimes() -> None:
     config: RunnableConfig = {"configurable": {"thread_id": "t"}}
     entrypoint(plain).invoke(1, config)
     RunnableConfig(recursion=1)  # type: ignore[typeddict-unknown-key]  # pyright: ignore[reportCallIssue]
+
+
+async def in_batches() -> None:
+    """Both batches take the same options: those of a run, not those of what is shown of one."""
+    workflow = entrypoint("plain", plain)
+    workflow.batch([1], durability="exit")
+    await workflow.abatch([1], durability="exit")
+    workflow.batch([1], stream_mode="updates")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    await workflow.abatch([1], stream_mode="updates")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
