@@ -88,7 +88,11 @@ class Policed:
         """Return after how many seconds to execute again; None where that was the last time (`POL-002`)."""
         if outcome is None or outcome.error is None or not self.policies.retry:
             return None
-        seconds = self.policies.retry_after(self.job.original, self.call.attempts, self.run.sources.random)
+        try:
+            seconds = self.policies.retry_after(self.job.original, self.call.attempts, self.run.sources.random)
+        except Exception as error:  # noqa: BLE001 - the policy's own function failed: that is what the call comes to
+            self.job.original, outcome.error = error, describe(error, self.call.path)
+            return None
         if seconds is not None and self.run.bus is not None:
             self.run.bus.call_retried(self.run, self.call, outcome, seconds)
         return seconds

@@ -177,7 +177,15 @@ def _text(exc: BaseException) -> str:
 
 
 def describe(exc: BaseException, path: str | None) -> ErrorDocument:
-    """Write an exception as an error document (`ERR-003`); a library error's type is its code."""
+    """Write an exception as an error document (`ERR-003`); one that raises when it is read says nothing more."""
+    try:
+        return _described(exc, path)
+    except Exception:  # noqa: BLE001 - a broken error must not hide that there was a failure
+        return ErrorDocument("Error", "an error that cannot be read was raised", None, path)
+
+
+def _described(exc: BaseException, path: str | None) -> ErrorDocument:
+    """Write an exception as it is; a library error's type is its code."""
     if isinstance(exc, TaskError):
         data = codec.encode(exc.data) if exc.data is not None and _encodable(exc.data) else None
         return ErrorDocument(_clean(exc.type) or "Error", _clean(exc.message), data, exc.path or path, _said(exc))

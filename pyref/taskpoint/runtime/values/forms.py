@@ -10,7 +10,7 @@ from typing import Any, Final, Literal, get_args, get_origin
 from taskpoint import codec
 from taskpoint.errors import ValueEncodingError
 from taskpoint.runtime.values.commands import EntrypointFinal
-from taskpoint.runtime.values.recorded import decode, said_of
+from taskpoint.runtime.values.recorded import decode, said_of, unwritable
 from taskpoint.runtime.values.recording import plain_data, read_back, record, undeclared
 from taskpoint.runtime.values.shapes import Annotation, Shape, annotation_of, hints_of, shape_of
 
@@ -61,12 +61,14 @@ class Form:
         Raises:
             ValueEncodingError: The value has no encoding, does not fit the declared type, or would not come back.
         """
-        shape = self.shape
+        shape, cause = self.shape, None
         try:
             return codec.encode_and_decode(value) if shape is None else record(shape, value)
         except ValueEncodingError as error:
             refused = undeclared(value, self.annotation, error) if shape is None else error
-        raise said_of(f"{_SUBJECTS[self.kind]} {name!r}", refused)
+        except Exception as error:  # noqa: BLE001 - ERR-022: whatever the value's class raised when it was read
+            refused, cause = unwritable(value, error), error
+        raise said_of(f"{_SUBJECTS[self.kind]} {name!r}", refused) from cause
 
     def read(self, text: str, version: str | None, what: str) -> Any:
         """Return a recorded value; `what` names it in errors.

@@ -7,7 +7,7 @@ from typing import Any
 from taskpoint import codec
 from taskpoint.errors import FormatError, ValueEncodingError, hint_of
 
-__all__ = ("decode", "encode", "said_of")
+__all__ = ("decode", "encode", "said_of", "unwritable")
 
 
 def decode(text: str, what: str) -> Any:
@@ -28,11 +28,22 @@ def encode(value: object, what: str) -> str:
     Raises:
         ValueEncodingError: The value has no encoding.
     """
+    cause = None
     try:
         return codec.encode(value)
     except ValueEncodingError as error:
-        refused = said_of(what, error)
-    raise refused
+        refused = error
+    except Exception as error:  # noqa: BLE001 - whatever the value's class raised when it was read
+        refused, cause = unwritable(value, error), error
+    raise said_of(what, refused) from cause
+
+
+def unwritable(value: object, error: Exception) -> ValueEncodingError:
+    """Return what is said of a value whose own class failed when it was to be written down."""
+    return ValueEncodingError(
+        f"a value of type {codec.type_of(value).__name__} raised {type(error).__name__} when it was to be recorded",
+        hint="its serializer, or a property of it, fails: the cause is in __cause__ where it was raised",
+    )
 
 
 def said_of(what: str, error: ValueEncodingError) -> ValueEncodingError:

@@ -13,8 +13,16 @@ const PATHS = new WeakMap<object, string>();
 /** The errors that calls delivered (ERR-031). */
 const DELIVERED = new WeakSet<object>();
 
-/** ERR-011: the plain name of an error. */
+/** ERR-011: the plain name of an error; of one that throws when it is read, that of all errors. */
 export function typeOf(error: unknown): string {
+  try {
+    return nameOf(error);
+  } catch {
+    return "Error";
+  }
+}
+
+function nameOf(error: unknown): string {
   if (error instanceof TaskError) {
     return error.type;
   }
@@ -53,6 +61,15 @@ function isObject(value: unknown): value is { [member: string]: unknown } {
 
 /** ERR-003: the document of an error; `path` is that of the call whose function it leaves. */
 export function errorDocument(error: unknown, path = ""): ErrorDocument {
+  try {
+    return described(error, path);
+  } catch {
+    const document = { type: "Error", message: "an error that cannot be read was thrown" };
+    return path ? { ...document, path } : document;
+  }
+}
+
+function described(error: unknown, path: string): ErrorDocument {
   const document: ErrorDocument = { type: typeOf(error), message: messageOf(error) };
   const data = dataOf(error);
   if (data !== undefined && data !== null) {
@@ -124,16 +141,22 @@ export function codeOf(error: unknown): string {
   return isObject(error) && DELIVERED.has(error) ? "task.failed" : "body.failed";
 }
 
+/** What an error names as its cause, and the members of a group; nothing, where it throws when it is read. */
+function behind(error: { [member: string]: unknown }): unknown[] {
+  try {
+    return [error.cause, ...(error instanceof AggregateError ? error.errors : [])];
+  } catch {
+    return [];
+  }
+}
+
 /** Everything that an error is made of: itself, its causes, the members of a group, and so on. */
 export function reached(error: unknown): Set<unknown> {
   const found = new Set<unknown>();
   const visit = (each: unknown): void => {
     if (isObject(each) && !found.has(each)) {
       found.add(each);
-      visit(each.cause);
-      if (each instanceof AggregateError) {
-        each.errors.forEach(visit);
-      }
+      behind(each).forEach(visit);
     }
   };
   visit(error);

@@ -134,8 +134,13 @@ export class Call {
   }
 
   onDelivery(listener: () => void): void {
-    this.#listeners.push(listener);
+    this.onArrival(listener);
     this.await();
+  }
+
+  /** As `onDelivery`, for who does not wait for it. */
+  onArrival(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   // How it comes to its outcome

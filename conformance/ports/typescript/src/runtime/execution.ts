@@ -2,7 +2,7 @@
 
 import type { Tree } from "../codec/text.js";
 import { toTree } from "../codec/value.js";
-import { TaskTimeoutError, ValueEncodingError } from "../errors.js";
+import { TaskTimeoutError } from "../errors.js";
 import { CachedResult, placeOf } from "./caching.js";
 import type { Call } from "./call.js";
 import { nextWait, pause, type TimeoutPolicy, watchTime } from "./policies.js";
@@ -14,13 +14,12 @@ export type Came = Exclude<End, { kind: "returned" }> | { readonly kind: "return
 const DROPPED: Came = { kind: "dropped" };
 
 export async function carryOut(call: Call): Promise<Came> {
-  let cached: CachedResult | undefined;
   try {
-    cached = placeInCache(call);
+    const cached = placeInCache(call);
+    return cached ? await throughCache(call, cached) : await throughPolicies(call);
   } catch (error) {
     return { kind: "raised", error, causes: [] }; // what a key function threw
   }
-  return cached ? await throughCache(call, cached) : await throughPolicies(call);
 }
 
 /** Its place in the cache of the run, if it has one. */
@@ -60,9 +59,17 @@ async function throughPolicies(call: Call): Promise<Came> {
       return DROPPED;
     }
     const end = await once(call);
-    const wait = end.kind === "raised" ? nextWait(callee.policies, end.error, call.executions) : undefined;
-    if (end.kind !== "raised" || wait === undefined) {
+    if (end.kind !== "raised") {
       return written(call, end);
+    }
+    let wait: number | undefined;
+    try {
+      wait = nextWait(callee.policies, end.error, call.executions);
+    } catch (error) {
+      return { ...end, error }; // the policy's own function failed: that is what the call comes to
+    }
+    if (wait === undefined) {
+      return end;
     }
     if (call.isUnwanted) {
       return DROPPED; // POL-009: it has no outcome before its last execution
@@ -109,15 +116,5 @@ async function inTime(inner: Scope, timeout: TimeoutPolicy, run: Promise<End>): 
 
 /** ERR-022, TYP-002: a result that cannot be written down fails the call. */
 function written({ callee }: Call, end: End): Came {
-  if (end.kind !== "returned") {
-    return end;
-  }
-  try {
-    return { kind: "returned", tree: callee.form.write(end.value) };
-  } catch (error) {
-    if (error instanceof ValueEncodingError) {
-      return { kind: "raised", error, causes: [] };
-    }
-    throw error;
-  }
+  return end.kind === "returned" ? { kind: "returned", tree: callee.form.write(end.value) } : end;
 }

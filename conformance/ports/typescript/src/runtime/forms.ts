@@ -2,6 +2,7 @@
 
 import type { Tree } from "../codec/text.js";
 import { fromTree, toTree } from "../codec/value.js";
+import { typeOf } from "../core/failures.js";
 import { invalidOption, ValueEncodingError } from "../errors.js";
 import { readVersion } from "./definition.js";
 
@@ -42,9 +43,21 @@ export class Form {
 
   /** What is recorded of a value, if it can be read back (TYP-001, TYP-002). */
   write(value: unknown): Tree {
-    const tree = toTree(this.schema?.plain ? this.schema.plain(value) : value);
+    const tree = this.#tree(value);
     this.#typed(fromTree(tree));
     return tree;
+  }
+
+  #tree(value: unknown): Tree {
+    try {
+      return toTree(this.schema?.plain ? this.schema.plain(value) : value);
+    } catch (cause) {
+      if (cause instanceof ValueEncodingError) {
+        throw cause;
+      }
+      const what = `a ${this.kind} threw ${typeOf(cause)} when it was to be recorded`; // ERR-022: a getter, or `plain`
+      throw new ValueEncodingError("value.not_encodable", what, "$", { cause });
+    }
   }
 
   /** What everybody sees of a recorded value. */

@@ -1,5 +1,6 @@
 // What a call of a task returns: a promise that knows whether somebody waits for it.
 
+import { invalidOption } from "../errors.js";
 import type { Call } from "./call.js";
 
 const CALLS = new WeakMap<Promise<unknown>, Call>();
@@ -67,6 +68,9 @@ export function isDelivered(promise: Promise<unknown>): boolean {
  * @example const { index, value } = await first([fetch(a), fetch(b)]);
  */
 export async function first<T>(promises: readonly Promise<T>[]): Promise<{ index: number; value: T }> {
+  if (promises.length === 0) {
+    throw invalidOption("first", "called with at least one promise: of none there is no first");
+  }
   const calls = promises.map(callOf);
   const place = await new Promise<number>((won, lost) => {
     let best: Call | undefined;

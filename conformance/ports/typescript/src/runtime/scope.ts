@@ -13,6 +13,7 @@ import type { EntryTaskFailed } from "../generated/types.js";
 import type { BaseStore } from "../stores/store.js";
 import type { Attempt, Misfit } from "./attempt.js";
 import { Call, type Callee } from "./call.js";
+import { Cancelling } from "./cancelling.js";
 import { Failures } from "./causes.js";
 import type { RunnableConfig } from "./config.js";
 import { type Form, UNTYPED } from "./forms.js";
@@ -61,6 +62,7 @@ export class Scope {
   readonly #made = new Set<Call>();
   readonly #open = new Set<{ alone: boolean }>();
   readonly #failures = new Failures();
+  readonly #cancelling = new Cancelling();
   #count = 0;
   #deliveries = 0;
   #suspension: Suspension | undefined;
@@ -191,10 +193,8 @@ export class Scope {
     const call = new Call(this, callee, path, digest, bound);
     this.#opened(call);
     this.#made.add(call);
-    if (signal?.aborted) {
-      call.cancel(signal.reason);
-    } else {
-      signal?.addEventListener("abort", () => call.cancel(signal.reason), { once: true });
+    if (signal) {
+      this.#cancelling.watch(call, signal);
     }
     return call;
   }
