@@ -70,6 +70,7 @@ CODES = frozenset(
         "usage.name_missing",
         "usage.no_checkpointer",
         "usage.no_store",
+        "usage.no_value",
         "usage.not_callable",
         "usage.option_invalid",
         "usage.option_unknown",
@@ -95,6 +96,7 @@ LEFT_OVER: Final = "it is LangGraph's: import what has this name from taskpoint"
 _HINTS: Final = {
     r"usage\.no_checkpointer": "pass checkpointer=SqliteSaver(...) to the entrypoint",
     r"usage\.no_store": 'pass store=SqliteStore("memory.db") to it',
+    r"usage\.no_value": "call .result() on it, await it in a coroutine, or gather() several, and use what that gives",
     r"value\.not_encodable .* a value of type langgraph\.": LEFT_OVER,
     r"value\.not_encodable the (value of an|answer to an) interrupt": (
         "use plain data, or register the class with register_extension()"

@@ -14,7 +14,7 @@ from taskpoint.runtime import composition
 from taskpoint.runtime.definitions.caching import namespace_of
 from taskpoint.runtime.definitions.config import merged, read_config
 from taskpoint.runtime.definitions.described import schema_of, schema_of_input, schema_of_value
-from taskpoint.runtime.definitions.normalising import check_name
+from taskpoint.runtime.definitions.normalising import Uncallable, check_name
 from taskpoint.runtime.definitions.options import EntrypointKeywords, EntrypointOptions
 from taskpoint.runtime.execution.host import running_host
 from taskpoint.runtime.injection import Parameters
@@ -50,7 +50,7 @@ Config = Mapping[str, Any]
 
 
 @missing_in(**OF_ENTRYPOINTS)
-class Entrypoint(Stateful, Generic[I, R]):
+class Entrypoint(Uncallable, Stateful, Generic[I, R]):
     """A workflow that can be run; made by `entrypoint`.
 
     Attributes:

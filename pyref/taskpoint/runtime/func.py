@@ -40,7 +40,11 @@ T = TypeVar("T")
 
 
 class TaskFuture(Protocol[R_co]):
-    """The result of a call that is under way: ``await`` it, or wait with `result()` in a sync function."""
+    """The result of a call that is under way: ``await`` it, or wait with `result()` in a sync function.
+
+    It is not the value: arithmetic, indexing, iterating, comparing by size, f-strings and truth are refused with
+    ``usage.no_value``. Two calls are equal where they are the same call.
+    """
 
     def result(self, timeout: float | None = None) -> R_co:
         """Return the value, or raise the call's error."""

@@ -35,6 +35,69 @@ def test_a_call_that_nobody_waited_for_is_no_value(forget: Callable[[], None]) -
     assert ".result()" in (refused.value.hint or "")
 
 
+USES = {
+    "adds": lambda call: call + 1,
+    "adds to": lambda call: 1 + call,
+    "joins": lambda call: "total: " + call,
+    "compares": lambda call: call > 1,
+    "takes": lambda call: call["x"],
+    "counts": len,
+    "loops": list,
+    "looks in": lambda call: 1 in call,
+    "decides": lambda call: "yes" if call else "no",
+    "negates": lambda call: not call,
+    "converts": int,
+    "sums": lambda call: sum([call]),
+    "writes": lambda call: f"total: {call}",
+}
+
+
+@pytest.mark.parametrize("use", USES.values(), ids=USES)
+def test_a_call_that_is_used_as_its_value_says_how_to_get_it(use: Callable[[object], object]) -> None:
+    """None of these goes on with what is not there, such as a call that is always true."""
+
+    async def body(n: int) -> object:
+        return use(double(n))
+
+    inner = task("inner", use)
+    for run in (
+        lambda: entrypoint("main", lambda n: use(double(n))).invoke(1),
+        lambda: asyncio.run(entrypoint("main", body).ainvoke(1)),
+        lambda: entrypoint("main", lambda n: inner(double(n)).result()).invoke(1),
+    ):
+        with pytest.raises(TaskpointError) as refused:
+            run()
+        assert refused.value.code == "usage.no_value"
+        assert "double#0" in str(refused.value)
+        assert "await it" in (refused.value.hint or "") or ".result()" in (refused.value.hint or "")
+
+
+def test_a_call_can_be_kept_compared_and_shown() -> None:
+    def body(n: int) -> list[object]:
+        first, second = double(n), double(n + 1)
+        kept = {first: "a", second: "b"}
+        seen = [kept[first], first == second, first != 3, first in [second, first], str(first), f"{first!r}"]
+        return [*seen, first.result(), second.result()]
+
+    shown = "<TaskFuture double#0 made>"
+    assert entrypoint("main", body).invoke(1) == ["a", False, True, True, shown, shown, 2, 4]
+
+
+def test_an_entrypoint_that_is_called_like_a_function_says_how_it_is_run() -> None:
+    async def body(n: int) -> int:
+        return n
+
+    plain, other = entrypoint("main", lambda n: n), entrypoint("other", body)
+    for call, hint in ((plain, "write main.invoke(...)"), (other, "write await other.ainvoke(...)")):
+        with pytest.raises(TaskpointError) as refused:
+            call(3)
+        assert refused.value.code == "usage.not_callable"
+        assert (refused.value.hint or "").startswith(hint)
+    for define in (task, entrypoint):
+        with pytest.raises(TaskpointError, match="needs a function"):
+            define("wrapped", plain)
+
+
 def test_a_class_of_ones_own_is_not_taken_for_a_call() -> None:
     class Future: ...
 

@@ -18,6 +18,7 @@ from taskpoint import (
     Runtime,
     StateSnapshot,
     StateUpdate,
+    TaskFuture,
     entrypoint,
     get_runtime,
     interrupt,
@@ -166,3 +167,11 @@ async def in_batches() -> None:
     await workflow.abatch([1], durability="exit")
     workflow.batch([1], stream_mode="updates")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     await workflow.abatch([1], stream_mode="updates")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+
+
+def of_no_value(number: int, call: TaskFuture[int]) -> None:
+    """An entrypoint is no function, and a call is not its value."""
+    entrypoint("plain", plain)(number)  # type: ignore[operator]  # pyright: ignore[reportCallIssue]
+    print(call + 1)  # type: ignore[operator]  # pyright: ignore[reportOperatorIssue, reportUnknownArgumentType]
+    print(call["x"])  # type: ignore[index]  # pyright: ignore[reportIndexIssue, reportUnknownArgumentType]
+    print(*call)  # type: ignore[misc]  # pyright: ignore[reportGeneralTypeIssues, reportUnknownArgumentType]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, TypeGuard
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
 
 from taskpoint.errors import UsageError
 from taskpoint.runtime.values.functions import base_function
 
 __all__ = (
+    "Uncallable",
     "check_function",
     "check_name",
     "function_name",
@@ -19,6 +20,24 @@ __all__ = (
 )
 
 _MAX_NAME = 255
+
+
+class Uncallable:
+    """What is not called by itself, and says how it is used; for type checkers it has no call at all."""
+
+    name: str
+    is_async: bool
+
+    if not TYPE_CHECKING:
+
+        def __call__(self, *_: object, **__: object) -> NoReturn:
+            """Say how it is run."""
+            verb = "await {}.ainvoke(...)" if self.is_async else "{}.invoke(...)"
+            raise UsageError(
+                f"the entrypoint {self.name!r} is not called like a function",
+                code="usage.not_callable",
+                hint=f"write {verb.format(self.name)}; inside a run that is a call of it, recorded like one of a task",
+            )
 
 
 def split_forms(
@@ -73,7 +92,7 @@ def check_function(kind: str, func: object) -> Callable[..., Any]:
     Raises:
         UsageError: It is no callable, or a generator.
     """
-    if not callable(func):
+    if not callable(func) or isinstance(func, Uncallable):
         raise UsageError(
             f"{kind}() needs a function, not {type(func).__name__}",
             code="usage.not_callable",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from taskpoint._core.calls import Call
 from taskpoint.errors import UsageError
+from taskpoint.runtime.execution.unwaited import without_value
 
 if TYPE_CHECKING:
     from taskpoint.runtime.execution.loop_host import LoopHost
@@ -29,6 +30,7 @@ _COUNTING: Final = next(
 """The code with which `asyncio.gather` counts what is done; unknown where that is made otherwise."""
 
 
+@without_value("await it")
 class LoopFuture(asyncio.Future[R]):
     """The future of a call made on an event loop: wait with ``await``."""
 

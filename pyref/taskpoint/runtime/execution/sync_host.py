@@ -15,6 +15,7 @@ from taskpoint._core.journal import TaskCancelled, TaskCompleted
 from taskpoint._numbers import is_number
 from taskpoint.errors import FormatError, UsageError, ValueEncodingError
 from taskpoint.runtime.execution.host import Callee, End, Host, Job, Place, elsewhere
+from taskpoint.runtime.execution.unwaited import without_value
 from taskpoint.runtime.process.locks import take_back
 from taskpoint.runtime.process.signals import Halted, Signal, Suspended, unwrapped
 from taskpoint.runtime.process.threads import NUDGER
@@ -29,6 +30,7 @@ _FRESH_STACK_EVERY = 25
 """So many scopes deep a call gets a fresh thread, or deep nesting would end in a RecursionError."""
 
 
+@without_value("call .result() on it")
 class SyncFuture(Generic[R]):
     """The future of a call made in a thread: waits with `result()`."""
 
