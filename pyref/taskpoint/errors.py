@@ -3,7 +3,8 @@
 ::
 
     TaskpointError                 root, never raised itself
-    |-- UsageError                 the caller used the library wrongly: usage.*, interrupt.*, run.nothing_to_resume
+    |-- UsageError                 the caller used the library wrongly: usage.*, interrupt.*, run.nothing_to_resume,
+    |                              run.other_input
     |-- ReplayDivergenceError      the workflow's code no longer fits its journal: replay.divergence
     |-- ConcurrentRunError         another run holds the thread, or overtook this one: run.concurrent
     |-- ValueEncodingError         a value has no encoding, or an encoding no value: value.*
@@ -49,6 +50,7 @@ CODES = frozenset(
         "replay.divergence",
         "run.concurrent",
         "run.nothing_to_resume",
+        "run.other_input",
         "run.timeout",
         "saver.closed",
         "saver.failed",

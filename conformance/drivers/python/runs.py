@@ -98,7 +98,7 @@ class Run:
 
     def options_of_run(self) -> Document:
         """Return what `invoke` gets beside the input and the config."""
-        return self.chosen("take_over", "retry", "durability", encoded=["context"])
+        return self.chosen("take_over", "once", "retry", "durability", encoded=["context"])
 
 
 def invoke(run: Run, value: Any) -> Document:

@@ -57,6 +57,7 @@ _BUYS: Final[Mapping[str, str]] = {
     "interrupts": "A run can ask a person, stop for a year, and go on with the answer.",
     "concurrency": "Tasks run side by side, and their order is the same after a crash.",
     "state": "Runs can be looked at, corrected, and gone back in.",
+    "once": "What is asked for twice, such as a message of a queue, begins one run.",
     "streams": "A caller sees what happens while it happens.",
     "values-extended": "Decimals, dates, durations, sets and maps come back as such.",
     "sqlite": "Threads lie in a file that the reference opens, too.",

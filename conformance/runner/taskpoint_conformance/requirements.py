@@ -58,6 +58,7 @@ PROFILES: Final = (
     "interrupts",
     "concurrency",
     "state",
+    "once",
     "streams",
     "values-extended",
     "sqlite",

@@ -35,7 +35,7 @@ __all__ = ("Session", "Variant", "Witness")
 Document = dict[str, Any]
 _RUN_MEMBERS: Final = ("input", "value", "before", "to", "updates", "task")
 _REPEATABLE: Final = RUNS | {"update", "state", "history", "delete", "finish", "concurrent"}
-_ONCE: Final = frozenset({"retry", "take_over", "checkpoint_id", "run_id"})
+_ONCE: Final = frozenset({"retry", "take_over", "once", "checkpoint_id", "run_id"})
 """Options of a run that say how it begins."""
 _LINE: Final = 4000
 _SOME: Final[Document] = {"entrypoint": "main", "params": [], "body": []}

@@ -24,7 +24,7 @@ _DEFINITIONS: Final = {
     **dict.fromkeys(("returns", "migrate"), "types"),
     "context": "context",
 }
-_OPTIONS: Final = {"stream": "streams", "durability": "durability", "context": "context"}
+_OPTIONS: Final = {"stream": "streams", "durability": "durability", "context": "context", "once": "once"}
 _ACTIONS: Final = {
     **dict.fromkeys(("state", "history", "update", "bulk_update", "fork"), "state"),
     "clear_cache": "policies",

@@ -88,8 +88,8 @@ def _make(entrypoint: Entrypoint[Any, Any], host: Host, request: Request) -> Any
         )
     if request.is_special:
         raise UsageError(
-            f"{entrypoint.name!r} is called inside a run: take_over=, retry=, durability=, watch= belong to that run",
-            hint="pass them where the run begins, or name a thread of its own",
+            f"{entrypoint.name!r} is called inside a run: options of runs belong to that run",
+            hint="pass take_over=, once=, retry=, durability=, watch= where it begins, or name a thread of its own",
         )
     text, input = entrypoint.forms.input.write(request.input, entrypoint.name)
     around = surroundings_of(host)

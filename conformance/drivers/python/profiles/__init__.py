@@ -1,6 +1,6 @@
 """What the driver serves beyond the core: one module for each profile, which adds to the tables of the core.
 
-`values-extended` and `durability` have none: the library does all of the first, and the second is an option that
+`values-extended`, `durability` and `once` have none: the library does all of the first, and the others are options that
 `runs` hands on.
 """
 
@@ -36,5 +36,5 @@ _MODULES = (
     durable,
 )
 
-CLAIMED = ("core", "values-extended", "durability", *(each.__name__.rpartition(".")[2] for each in _MODULES))
+CLAIMED = ("core", "values-extended", "durability", "once", *(each.__name__.rpartition(".")[2] for each in _MODULES))
 """The profiles that the driver claims."""

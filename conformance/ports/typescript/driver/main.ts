@@ -22,6 +22,7 @@ function hello({ protocol, formats }: Message): Message {
       "interrupts",
       "concurrency",
       "state",
+      "once",
       "streams",
       "stores",
       "context",

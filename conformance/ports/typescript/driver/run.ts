@@ -103,7 +103,18 @@ function cacheOf({ cache }: Message): BaseCache | undefined {
 
 function optionsOf({
   thread,
-  options: { checkpoint_id, max_concurrency, metadata, run_id, take_over, retry, context, durability, ...rest } = {},
+  options: {
+    checkpoint_id,
+    max_concurrency,
+    metadata,
+    run_id,
+    take_over,
+    once,
+    retry,
+    context,
+    durability,
+    ...rest
+  } = {},
 }: Message): RunOptions {
   const [unknown] = Object.keys(rest).filter(
     (name) => !["as_node", "filter", "before", "limit", "stream", "subgraphs", "stop_after"].includes(name),
@@ -120,6 +131,7 @@ function optionsOf({
     maxConcurrency: max_concurrency,
     runId: run_id,
     takeOver: take_over,
+    once,
     retry,
     durability,
     context: context === undefined ? undefined : fromTree(context),

@@ -51,6 +51,31 @@ for (const [name, saver] of Object.entries(SAVERS)) {
     await assert.rejects(main.invoke(null, on("a")), { code: "run.nothing_to_resume" });
   });
 
+  test(`an input begins once, however often it comes, on ${name}`, async () => {
+    let calls = 0;
+    const main = entrypoint(
+      { name: "main", checkpointer: saver(), returns: { parse: (value) => new Date(value as string) } },
+      async (_: { order: number }) => {
+        calls += 1;
+        if (calls === 1) {
+          throw new RangeError("not yet");
+        }
+        return new Date(0).toISOString();
+      },
+    );
+    const once = { ...on("order-17"), once: true };
+    await assert.rejects(main.invoke({ order: 17 }, once), RangeError);
+    assert.deepEqual(await main.invoke({ order: 17 }, once), new Date(0));
+    assert.deepEqual(await main.invoke({ order: 17 }, once), new Date(0));
+    const shown = await main.invoke({ order: 17 }, { ...once, streamMode: ["updates", "tasks"] });
+    assert.deepEqual(shown, [["updates", { main: new Date(0) }]]);
+    await assert.rejects(main.invoke({ order: 18 }, once), { code: "run.other_input" });
+    await assert.rejects(main.invoke({ order: 17 }, { ...on("a"), once: 1 as never }), {
+      code: "usage.option_invalid",
+    });
+    assert.equal(calls, 2);
+  });
+
   test(`a run asks, and goes on with the answer, on ${name}`, async () => {
     const main = entrypoint({ name: "main", checkpointer: saver() }, async (n: number) =>
       interrupt<boolean>({ pay: n }) ? n : 0,

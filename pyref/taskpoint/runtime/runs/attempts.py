@@ -48,7 +48,17 @@ class Attempts:
     def further(request: Request, attempt: Attempt) -> Request:
         """Return what asks for the next attempt, as ``invoke(None)`` would (`POL-031`)."""
         config = replace(request.config, checkpoint_id=None)
-        return replace(request, input=None, config=config, take_over=False, retry=None, after=attempt)
+        follows = attempt.checkpoint.id
+        return replace(
+            request,
+            input=None,
+            config=config,
+            take_over=False,
+            once=False,
+            retry=None,
+            after=attempt,
+            follows=follows,
+        )
 
     @staticmethod
     def pause_in_thread(run: Run, seconds: float) -> None:

@@ -14,6 +14,7 @@ from taskpoint.errors import ConcurrentRunError, UsageError
 from taskpoint.runtime.execution.run import Run
 from taskpoint.runtime.process.sources import current
 from taskpoint.runtime.runs.attempt import Attempt
+from taskpoint.runtime.runs.once import CompletedRun, check_once, completed, run_of
 from taskpoint.runtime.runs.requests import Request
 from taskpoint.runtime.state import forks
 from taskpoint.runtime.state.previous import Previous
@@ -33,8 +34,8 @@ __all__ = ("begin",)
 _TAKE_OVER_TRIES = 100
 
 
-def begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Steps[Attempt]:
-    """Begin a run or a further attempt of one, and take the thread.
+def begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Steps[Attempt | CompletedRun]:
+    """Begin a run or a further attempt of one, and take the thread; or return the run that the request was for.
 
     Raises:
         UsageError: The request cannot be met; nothing was written.
@@ -43,6 +44,8 @@ def begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Steps[Attempt]:
     saver = entrypoint.checkpointer
     config = request.config
     continues = request.input is None or isinstance(request.input, Command)
+    if request.once:
+        check_once(request, saver, continues=continues)
     if saver is None:
         return _begin_unsaved(entrypoint, request, continues=continues)
     if config.thread_id is None:
@@ -52,6 +55,8 @@ def begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Steps[Attempt]:
             hint='pass thread_id="..." or {"configurable": {"thread_id": "..."}}',
         )
     attempt = yield from _take(_resume if continues else _start, entrypoint, saver, request)
+    if isinstance(attempt, CompletedRun):
+        return attempt
     try:
         HEART.add(attempt.run)
     except RuntimeError as error:  # there is no thread to be had, and so no lease to be renewed
@@ -60,11 +65,11 @@ def begin(entrypoint: Entrypoint[Any, Any], request: Request) -> Steps[Attempt]:
 
 
 def _take(
-    way: Callable[[Entrypoint[Any, Any], CheckpointSaver, Request], Steps[Attempt]],
+    way: Callable[[Entrypoint[Any, Any], CheckpointSaver, Request], Steps[Attempt | CompletedRun]],
     entrypoint: Entrypoint[Any, Any],
     saver: CheckpointSaver,
     request: Request,
-) -> Steps[Attempt]:
+) -> Steps[Attempt | CompletedRun]:
     """Begin; one who takes over tries again, as the live holder may write between the reading and the taking."""
     for _ in range(_TAKE_OVER_TRIES if request.take_over else 0):
         try:
@@ -101,13 +106,16 @@ def _begin_unsaved_again(entrypoint: Entrypoint[Any, Any], request: Request, bef
     return Attempt(entrypoint, run, before.checkpoint, input)
 
 
-def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Steps[Attempt]:
+def _start(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Steps[Attempt | CompletedRun]:
     """Begin a new run on a thread; an unfinished one is abandoned (`RUN-003`)."""
     config, sources = request.config, current()
     assert config.thread_id is not None
     text, input = entrypoint.forms.input.write(request.input, entrypoint.name)
     tip = forks.tip_of(saver, config.thread_id)
     take_over = _takes_over(config.thread_id, tip.head.holder if tip.head else None, request)
+    begun = run_of(entrypoint, saver, tip, text) if request.once else None
+    if begun is not None:
+        return completed(entrypoint, saver, begun) or (yield from _go_on(entrypoint, saver, request, begun))
     parent = tip.head.checkpoint if tip.head else None
     if config.checkpoint_id is not None and config.checkpoint_id != tip.id:  # STA-020: as if it were the newest
         parent = forks.named(saver, config.thread_id, config.checkpoint_id).checkpoint
@@ -172,6 +180,11 @@ def _takes_over(thread_id: str, holder: Holder | None, request: Request) -> bool
     return True
 
 
+def _go_on(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request, begun: Loaded) -> Steps[Attempt]:
+    """Go on with the run that the request's input began before (`RUN-043`)."""
+    return _resume(entrypoint, saver, replace(request, input=None, follows=begun.checkpoint.id))
+
+
 def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: Request) -> Steps[Attempt]:
     """Begin a further attempt over the journal of the thread's unfinished run (`RPL-001`), or over a copy of it."""
     config, sources = request.config, current()
@@ -183,6 +196,8 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
     index = Index(loaded.entries) if loaded else Index()
     command = request.input if isinstance(request.input, Command) else None
     answers = answers_of(command, index, is_open=_is_open(loaded, index)) if command else {}
+    if request.follows is not None and (loaded is None or loaded.checkpoint.id != request.follows):
+        raise ConcurrentRunError("another run has begun on this thread, and abandoned the one that was to go on")
     if loaded is None or not _is_open(loaded, index):
         raise UsageError(
             f"the thread {thread_id!r} has no unfinished run",
@@ -190,8 +205,6 @@ def _resume(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, request: R
             hint="invoke it with an input to begin a run",
         )
     forks.check_owner(loaded.checkpoint, entrypoint.name)
-    if request.after is not None and request.after.checkpoint.id != loaded.checkpoint.id:
-        raise ConcurrentRunError("another run has begun on this thread between two attempts of this one")
     checkpoint = loaded.checkpoint
     if head is not None and not loaded.is_head:
         tip = forks.Tip(thread_id, Head(head.checkpoint, head.holder))

@@ -25,6 +25,9 @@ class RunOptions(TypedDict, total=False):
     Attributes:
         thread_id: The thread, a shortcut for ``{"configurable": {"thread_id": ...}}``.
         take_over: Fence off a live holder of the thread instead of being refused.
+        once: Begin one run of the thread with this input at most. Where the thread's newest run began with it, that run
+            goes on as with None, or its value is returned where it has completed; another input is refused
+            (code ``run.other_input``). For what may be asked for twice, such as a message of a queue.
         retry: Which recorded failures run again when continuing: ``"uncaught"`` (those the failed run named,
             the default), ``"all"``, or a list of their paths.
         durability: When what happened is written: ``"sync"`` before anybody sees it (the default), ``"async"`` in the
@@ -36,6 +39,7 @@ class RunOptions(TypedDict, total=False):
 
     thread_id: str | None
     take_over: bool
+    once: bool
     retry: str | Sequence[str] | None
     durability: Literal["sync", "async", "exit"] | None
     context: Any
@@ -53,6 +57,8 @@ class Request:
     input: object
     config: RunConfig
     take_over: bool = False
+    once: bool = False
+    """Whether its input begins one run of the thread at most (`RUN-043`)."""
     retry: str | Sequence[str] | None = None
     ahead: float = 0
     """How many entries may be seen before they are durable."""
@@ -63,6 +69,8 @@ class Request:
     """Whether what the thread saved before is read at once: somebody is going to look at it."""
     after: Attempt | None = None
     """The failed attempt that a policy follows with this one."""
+    follows: str | None = None
+    """The checkpoint of the run that is to go on, and no other: who asks for it has seen it."""
     watch: Sequence[Watcher] = ()
     """Who is told of this run alone."""
     only_replays: bool = False
@@ -70,7 +78,7 @@ class Request:
 
 
 _OPTIONS = frozenset(RunOptions.__annotations__)
-_OF_RUNS: Final = frozenset({"take_over", "retry", "durability", "watch"})
+_OF_RUNS: Final = frozenset({"take_over", "once", "retry", "durability", "watch"})
 
 
 def _context(given: object, schema: Any) -> object:
@@ -110,6 +118,7 @@ def read_request(
         input,
         read,
         options.get("take_over", False),
+        options.get("once", False),
         options.get("retry"),
         ahead,
         context,

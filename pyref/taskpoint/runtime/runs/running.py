@@ -19,6 +19,7 @@ from taskpoint.runtime.process.staying import beside, see_through, stay
 from taskpoint.runtime.runs.attempt import Attempt
 from taskpoint.runtime.runs.attempts import Attempts, CachedRun, limited_in_thread, limited_on_loop
 from taskpoint.runtime.runs.beginning import begin
+from taskpoint.runtime.runs.once import CompletedRun
 from taskpoint.runtime.runs.requests import Request
 from taskpoint.runtime.runs.stopping import Use
 from taskpoint.runtime.streams import streaming as streams
@@ -75,6 +76,8 @@ def _carry_all_in_thread(
     with Use() as use:
         while True:
             attempt = make_each(begin(entrypoint, request))
+            if isinstance(attempt, CompletedRun):
+                return _found(attempt, bus)
             attempt.attempts = attempts
             try:
                 use.carries(attempt.run)
@@ -137,6 +140,8 @@ async def _carry_all_on_loop(
     with sharing_of(asyncio.get_running_loop()) as sharing, Use() as use:
         while True:
             attempt, stopped = await sharing.go(entrypoint.checkpointer, begin(entrypoint, request))
+            if isinstance(attempt, CompletedRun):
+                return _found(attempt, bus)
             attempt.attempts = attempts
             try:
                 use.carries(attempt.run)
@@ -218,6 +223,13 @@ def _tell(bus: Bus | None, attempt: Attempt, context: contextvars.Context) -> No
     if bus is not None:
         attempt.run.bus = bus
         bus.run_began(attempt, context)
+
+
+def _found(run: CompletedRun, bus: Bus | None) -> Any:
+    """Return the value of a run that was over before; streams show it, and no watcher is told: nothing happens."""
+    if bus is not None:
+        bus.run_found(run)
+    return run.value()
 
 
 def _shown(attempt: Attempt, ended: End) -> Any:

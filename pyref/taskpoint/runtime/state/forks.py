@@ -14,7 +14,7 @@ from taskpoint.runtime.writing.writer import ask, begin_surely
 from taskpoint.savers.base import CheckpointSaver, Head, Loaded
 from taskpoint.savers.holders import is_retired
 
-__all__ = ("Tip", "check_owner", "fork", "forked", "named", "saved_in", "tip_of")
+__all__ = ("Tip", "check_owner", "fork", "forked", "named", "newest_run", "saved_in", "tip_of")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,18 +132,30 @@ def _elsewhere(saver: CheckpointSaver, checkpoint: Checkpoint, entries: Sequence
 
 def _run_of(saver: CheckpointSaver, tip: Tip, config: RunConfig) -> Loaded:
     """Return the beginning of the run that a checkpoint belongs to, the newest where the config names none."""
-    wanted = _newest(saver, tip) if config.checkpoint_id in {None, tip.id} else config.checkpoint_id
-    if wanted is not None:
-        loaded = named(saver, tip.thread_id, wanted)
-        if loaded.checkpoint.source == "loop" and loaded.checkpoint.parent_id is not None:
-            loaded = named(saver, tip.thread_id, loaded.checkpoint.parent_id)
-        if loaded.checkpoint.input is not None:
-            return loaded
+    is_newest = config.checkpoint_id in {None, tip.id}
+    loaded = newest_run(saver, tip) if is_newest else _beginning(saver, tip.thread_id, config.checkpoint_id)
+    if loaded is not None:
+        return loaded
     raise UsageError(
         f"the thread {tip.thread_id!r} has no run there to fork",
         code="run.nothing_to_resume",
         hint="name a checkpoint of a run; get_state_history() lists them",
     )
+
+
+def newest_run(saver: CheckpointSaver, tip: Tip) -> Loaded | None:
+    """Return the beginning of the newest run of a thread, None where it has none."""
+    return _beginning(saver, tip.thread_id, _newest(saver, tip))
+
+
+def _beginning(saver: CheckpointSaver, thread_id: str, checkpoint_id: str | None) -> Loaded | None:
+    """Return the beginning of the run that a checkpoint belongs to, None where it belongs to none."""
+    if checkpoint_id is None:
+        return None
+    loaded = named(saver, thread_id, checkpoint_id)
+    if loaded.checkpoint.source == "loop" and loaded.checkpoint.parent_id is not None:
+        loaded = named(saver, thread_id, loaded.checkpoint.parent_id)
+    return loaded if loaded.checkpoint.input is not None else None
 
 
 def _newest(saver: CheckpointSaver, tip: Tip) -> str | None:

@@ -27,8 +27,20 @@ from taskpoint.watching.events import CallReplayed, CallRetried, Event, RunInfo,
 if TYPE_CHECKING:
     from taskpoint.runtime.execution.run import Run
     from taskpoint.runtime.runs.attempt import Attempt
+    from taskpoint.runtime.runs.once import CompletedRun
 
-__all__ = ("Bus", "CallBegan", "CallEnded", "CustomWritten", "Event", "Listener", "RunBegan", "RunEnded", "bus_for")
+__all__ = (
+    "Bus",
+    "CallBegan",
+    "CallEnded",
+    "CustomWritten",
+    "Event",
+    "Listener",
+    "RunBegan",
+    "RunEnded",
+    "RunFound",
+    "bus_for",
+)
 
 _LOGGER = logging.getLogger("taskpoint")
 
@@ -115,6 +127,21 @@ class RunEnded(told.RunEnded):
         return self.source.questions()
 
 
+@dataclass(frozen=True, slots=True)
+class RunFound(Event):
+    """A run that was to begin once is over already; no watcher is told.
+
+    Attributes:
+        source: What was found.
+    """
+
+    source: CompletedRun = field(repr=False, compare=False)
+
+    def value(self) -> Any:
+        """Return the value of the run, made anew for each who asks."""
+        return self.source.value()
+
+
 Listener = Callable[[Event], object]
 
 _NOBODY: Final = RunInfo("", None, None, "", 0, "")
@@ -197,6 +224,13 @@ class Bus:
             tuple(config.get("tags") or ()),
         )
         self._begin(RunBegan(self._info, self._since, (), machine.index.previous_attempt_id, attempt), context)
+
+    def run_found(self, run: CompletedRun) -> None:
+        """A run that was to begin once is over already."""
+        begun, at = run.beginning, run.closing.created_at
+        self._tell(
+            RunFound(RunInfo(begun.entrypoint_name, begun.thread_id, begun.id, begun.run_id, 0, ""), at, (), run)
+        )
 
     def run_ended(self, attempt: Attempt, error: BaseException | None, *, is_failure: bool) -> None:
         """An attempt has ended (not locked)."""

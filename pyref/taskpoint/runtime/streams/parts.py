@@ -11,7 +11,7 @@ from taskpoint import codec
 from taskpoint._core.journal import Checkpoint
 from taskpoint.errors import UsageError, ValueEncodingError
 from taskpoint.runtime.state.snapshots import config_of, metadata_of, step_of
-from taskpoint.runtime.streams.events import CallBegan, CallEnded, CustomWritten, Event, RunBegan, RunEnded
+from taskpoint.runtime.streams.events import CallBegan, CallEnded, CustomWritten, Event, RunBegan, RunEnded, RunFound
 from taskpoint.runtime.values.commands import Interrupt
 from taskpoint.runtime.values.recorded import decode
 
@@ -174,6 +174,9 @@ class Parts:
                 yield event.ns, "custom", event.value
             case RunEnded():
                 yield from self._run_ended(event)
+            case RunFound():
+                yield (), "updates", lambda: {event.run.entrypoint: event.value()}
+                yield (), "values", event.value
             case _:
                 pass
 

@@ -22,7 +22,7 @@ export function callerOf({ saver }: Workflow, { threadId }: Request): Scope | un
   return saver !== null && threadId !== null && !isCallersThread ? undefined : scope;
 }
 
-const OF_RUNS = ["takeOver", "retry", "durability", "watch"] as const;
+const OF_RUNS = ["takeOver", "once", "retry", "durability", "watch"] as const;
 
 /** Make the call. */
 export function callIn(

@@ -35,6 +35,11 @@ export interface RunOptions extends RunnableConfig {
   readonly durability?: Durability;
   /** Take the thread from another run that holds it. */
   readonly takeOver?: boolean;
+  /**
+   * Begin one run of the thread with this input at most: where the newest run began with it, that run goes on, or its
+   * value is returned where it has completed. For what may be asked for twice, such as a message of a queue.
+   */
+  readonly once?: boolean;
   /** Who is told what happens in the run: a function that takes an event, or several. */
   readonly watch?: Watcher | readonly Watcher[];
 }
@@ -49,13 +54,14 @@ export interface Request {
   readonly maxConcurrency: number | undefined;
   readonly retry: "uncaught" | "all" | readonly string[];
   readonly takeOver: boolean;
+  readonly once: boolean;
   readonly context: unknown;
   readonly durability: Durability;
   readonly watch: readonly Watcher[];
 }
 
 const CONFIG = ["configurable", "metadata", "maxConcurrency", "runId", "tags", "runName", "recursionLimit"];
-const OPTIONS = ["retry", "takeOver", "context", "durability", "watch"];
+const OPTIONS = ["retry", "takeOver", "once", "context", "durability", "watch"];
 
 function invalid(member: string, wanted: string): UsageError {
   return new UsageError("usage.config_invalid", `${member} has to be ${wanted}`, "Correct it.");
@@ -82,7 +88,7 @@ export function readOptions(options: RunOptions = {}): Request {
   if (unknown !== undefined) {
     throw invalid("a config", `without the member ${unknown}, which nobody knows`);
   }
-  const { configurable = {}, maxConcurrency, tags, retry = "uncaught", takeOver = false } = options;
+  const { configurable = {}, maxConcurrency, tags, retry = "uncaught", takeOver = false, once = false } = options;
   if (typeof configurable !== "object" || configurable === null) {
     throw invalid("configurable", "an object");
   }
@@ -99,13 +105,15 @@ export function readOptions(options: RunOptions = {}): Request {
   ) {
     throw new UsageError("usage.option_invalid", 'retry has to be "uncaught", "all" or a list of paths');
   }
-  if (typeof takeOver !== "boolean") {
-    throw new UsageError("usage.option_invalid", "takeOver has to be true or false");
+  for (const [name, value] of Object.entries({ takeOver, once })) {
+    if (typeof value !== "boolean") {
+      throw new UsageError("usage.option_invalid", `${name} has to be true or false`);
+    }
   }
   if (!["sync", "async", "exit"].includes(options.durability ?? "sync")) {
     throw new UsageError("usage.option_invalid", 'durability has to be "sync", "async" or "exit"'); // DUR-001
   }
-  const { retry: _, takeOver: __, watch, context, durability = "sync", ...config } = options;
+  const { retry: _, takeOver: __, once: ___, watch, context, durability = "sync", ...config } = options;
   return {
     config,
     threadId: readId("thread_id", configurable.thread_id),
@@ -115,6 +123,7 @@ export function readOptions(options: RunOptions = {}): Request {
     maxConcurrency,
     retry,
     takeOver,
+    once,
     context,
     durability,
     watch: readWatchers(watch),

@@ -9,6 +9,7 @@ import { makeHolder } from "../savers/holder.js";
 import type { CheckpointSaver, Loaded } from "../savers/saver.js";
 import { Command } from "./command.js";
 import type { Request } from "./config.js";
+import { begunWith, type CompletedRun, completedRun } from "./once.js";
 import { makeSure, now, saverError } from "./writer.js";
 
 /** A run whose attempt has begun. */
@@ -114,17 +115,22 @@ function started(attemptId: string): Entry {
   return { kind: "run.started", seq: 0, at: now(), attempt_id: attemptId, attempt: 1 };
 }
 
-/** Begin a new run at the head of a thread (RUN-003, CKP-004, JRN-002). */
+/** Begin a new run at the head of a thread (RUN-003, CKP-004, JRN-002), or find the one that the input began (RUN-043). */
 export async function openNew(
   saver: CheckpointSaver,
   entrypoint: EntrypointName,
   input: Tree,
   request: Request & { threadId: string },
-): Promise<Opened> {
+): Promise<Opened | CompletedRun> {
   const { threadId, checkpointId, takeOver } = request;
   const found = await reading(saver.head(threadId));
   const head = found && readCheckpoint(found.checkpoint, threadId);
   refuseHeld(found?.holder ?? null, takeOver);
+  const begun = request.once && head ? await begunWith(saver, threadId, entrypoint, input) : null;
+  if (begun) {
+    const follows = begun.checkpoint.id;
+    return (await completedRun(saver, begun)) ?? (await openAgain(saver, entrypoint, null, { ...request, follows }));
+  }
   const parent = await chosen(saver, threadId, checkpointId, head);
   const previousId = savedUpTo(parent);
   const previous = await loadPrevious(saver, threadId, previousId, parent);
@@ -176,10 +182,13 @@ export async function openAgain(
   saver: CheckpointSaver,
   entrypoint: EntrypointName,
   command: Command | null,
-  request: Request & { threadId: string },
+  request: Request & { threadId: string; follows?: string },
 ): Promise<Opened> {
-  const { threadId, checkpointId, takeOver, retry } = request;
+  const { threadId, checkpointId, takeOver, retry, follows } = request;
   const loaded = await reading(saver.load(threadId, checkpointId));
+  if (follows !== undefined && loaded?.checkpoint.id !== follows) {
+    throw new ConcurrentRunError("another run was begun on the thread", loaded?.holder ?? null);
+  }
   if (checkpointId !== null && !loaded) {
     throw unknownCheckpoint();
   }
@@ -233,14 +242,11 @@ export async function openNext(
     return opened;
   }
   const { thread_id: threadId, id } = last.checkpoint;
-  const found = await reading(saver.head(threadId));
-  if (found?.checkpoint.id !== id) {
-    throw new ConcurrentRunError("another run was begun on the thread", found?.holder ?? null);
-  }
   return await openAgain(saver, entrypoint, null, {
     ...request,
     threadId,
     checkpointId: null,
+    follows: id,
     retry: "uncaught",
     takeOver: false,
   });

@@ -153,6 +153,12 @@ export class StreamView {
     }
   }
 
+  /** A run that was to begin once was over before (RUN-044). */
+  found({ entrypoint }: Checkpoint, value: () => unknown): void {
+    this.#show("updates", { [entrypoint.name]: value() });
+    this.#show("values", value());
+  }
+
   failed(checkpoint: Checkpoint, error: ErrorDocument): void {
     this.#task(checkpoint, { ...own(checkpoint), error: deliver(error, new Map()), result: {}, interrupts: [] });
   }

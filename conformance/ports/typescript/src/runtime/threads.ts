@@ -3,13 +3,14 @@
 import { canonicalText, type Tree } from "../codec/text.js";
 import { fromTree } from "../codec/value.js";
 import { entriesBefore, Journal } from "../core/journal.js";
-import { readCheckpoint, readEntries } from "../core/reading.js";
+import { readCheckpoint } from "../core/reading.js";
 import { type CheckpointConfig, emptySnapshot, shownMetadata, snapshot, type StateSnapshot } from "../core/state.js";
 import { invalidOption, UsageError } from "../errors.js";
 import type { Checkpoint, CheckpointBeginning, CheckpointClosing, Entry } from "../generated/types.js";
 import type { CheckpointSaver, Loaded } from "../savers/saver.js";
 import type { Forms } from "./attempt.js";
 import { readId, readMetadata, type Request } from "./config.js";
+import { findRun, loadChecked } from "./finding.js";
 import {
   chosen,
   type EntrypointName,
@@ -23,7 +24,6 @@ import {
   savedIn,
   savedUpTo,
   type Spot,
-  unknownCheckpoint,
 } from "./opening.js";
 import { makeSure, now } from "./writer.js";
 
@@ -191,35 +191,17 @@ export class Threads {
     return [updateOf(previous.entrypoint, savedIn(previous), request, crypto.randomUUID(), spot)];
   }
 
-  /** STA-035, STA-036: the run of a checkpoint, by its beginning; the newest one where none is named. */
+  /** STA-036. */
   async #run(threadId: string, checkpointId: string | null): Promise<Loaded> {
-    let loaded = await this.#load(threadId, checkpointId);
-    if (loaded?.isHead && loaded.checkpoint.source === "update") {
-      const all = await reading(this.saver.history(threadId, null, null));
-      const newest = all.find(({ source }) => source !== "update");
-      loaded = newest ? await this.#load(threadId, newest.id) : null;
-    }
-    if (loaded?.checkpoint.source === "loop") {
-      loaded = await this.#load(threadId, loaded.checkpoint.parent_id);
-    }
-    if (!loaded || !("input" in loaded.checkpoint)) {
+    const run = await findRun(this.saver, threadId, checkpointId);
+    if (!run) {
       throw nothingToResume();
     }
-    return loaded;
+    return run;
   }
 
   async #load(threadId: string, checkpointId: string | null): Promise<Loaded | null> {
-    const loaded = await reading(this.saver.load(threadId, checkpointId));
-    if (!loaded && checkpointId !== null) {
-      throw unknownCheckpoint();
-    }
-    return (
-      loaded && {
-        ...loaded,
-        checkpoint: readCheckpoint(loaded.checkpoint, threadId),
-        entries: readEntries(loaded.entries, threadId),
-      }
-    );
+    return await loadChecked(this.saver, threadId, checkpointId);
   }
 
   async #end(

@@ -3,13 +3,14 @@
 import type { Tree } from "../codec/text.js";
 import { pendingIn } from "../core/state.js";
 import { FormatError, UsageError } from "../errors.js";
-import type { Checkpoint, CheckpointBeginning, ErrorDocument } from "../generated/types.js";
+import type { Checkpoint, CheckpointBeginning, CheckpointClosing, ErrorDocument } from "../generated/types.js";
 import { Attempt, type Ending } from "./attempt.js";
 import { CachedResult, placeOf } from "./caching.js";
 import { Command } from "./command.js";
 import type { Request } from "./config.js";
 import { EntrypointFinal } from "./final.js";
 import { interrupted } from "./interrupted.js";
+import { checkOnce, CompletedRun } from "./once.js";
 import { openAgain, type Opened, openNew, openNext, openUnkept, savedIn } from "./opening.js";
 import { nextWait, pause } from "./policies.js";
 import { currentScope } from "./scope.js";
@@ -84,7 +85,12 @@ export async function use(
     control.stop = stop;
   }
   const run = whileKnown({ threadId: request.threadId, stop }, async () => {
-    let opened = await open(workflow, input, request);
+    const begun = await open(workflow, input, request);
+    if (begun instanceof CompletedRun) {
+      stream?.found(begun.beginning, () => valueOf(workflow, begun.closing));
+      return valueOf(workflow, begun.closing);
+    }
+    let opened = begun;
     for (let attempts = 1; ; attempts += 1) {
       attempt = attemptOf(workflow, opened, request, stream, telling);
       if (isStopped) {
@@ -112,10 +118,17 @@ export async function use(
   return await (telling ? run.finally(() => telling.done()) : run);
 }
 
-async function open({ saver, definition, forms }: Workflow, input: unknown, request: Request): Promise<Opened> {
+async function open(
+  { saver, definition, forms }: Workflow,
+  input: unknown,
+  request: Request,
+): Promise<Opened | CompletedRun> {
   const isResume = input === null || input === undefined || input instanceof Command; // RUN-006
+  if (request.once) {
+    checkOnce(request, isResume);
+  }
   if (!saver) {
-    return isResume ? noSaver() : openUnkept(definition, forms.input.write(input), request);
+    return isResume || request.once ? noSaver() : openUnkept(definition, forms.input.write(input), request);
   }
   const kept = { ...request, threadId: threadOf(request) };
   if (!isResume) {
@@ -199,7 +212,7 @@ function valueIn({ forms }: Workflow, tree: Tree): unknown {
   return saved === undefined ? value : new EntrypointFinal(value, forms.saved.read(saved, forms.saved.version));
 }
 
-function resultOf({ forms }: Workflow, ending: Ending, attempt: Attempt): unknown {
+function resultOf(workflow: Workflow, ending: Ending, attempt: Attempt): unknown {
   if (ending.kind === "failed") {
     const { error, code, document } = ending;
     if (typeof error === "object" && error !== null) {
@@ -207,8 +220,9 @@ function resultOf({ forms }: Workflow, ending: Ending, attempt: Attempt): unknow
     }
     throw error;
   }
-  if (ending.kind === "completed") {
-    return forms.value.read(ending.closing.value, forms.value.version);
-  }
-  return interrupted(pendingIn(attempt.journal));
+  return ending.kind === "completed" ? valueOf(workflow, ending.closing) : interrupted(pendingIn(attempt.journal));
+}
+
+function valueOf({ forms }: Workflow, { value, entrypoint }: CheckpointClosing): unknown {
+  return forms.value.read(value, entrypoint.version);
 }
