@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Generator, Iterable, Iterator
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any, Generic, Literal, TypeVar, cast, overload
 
-from taskpoint._core.calls import DELIVERED, Call
+from taskpoint._core.calls import DELIVERED
 from taskpoint.errors import UsageError
 from taskpoint.runtime.execution.host import current_host
 from taskpoint.runtime.execution.loop_future import LoopFuture
@@ -23,43 +24,60 @@ class _Completed(Generic[R]):
     """What `as_completed` returns: iterate with ``for`` in a sync function, with ``async for`` in an async one."""
 
     def __init__(self, futures: Iterable[TaskFuture[R]]) -> None:
-        self._futures: list[TaskFuture[R]] = list(dict.fromkeys(futures))
+        given: list[object] = list(futures)
+        if not all(isinstance(future, SyncFuture | LoopFuture) for future in given):
+            raise UsageError(
+                "as_completed() and gather() were given something that is no call of a task",
+                code="usage.option_invalid",
+                hint="pass the calls themselves: as_completed(calls), gather(*calls)",
+            )
+        self._futures = cast("list[SyncFuture[R] | LoopFuture[R]]", list(dict.fromkeys(given)))
 
     def __iter__(self) -> Iterator[TaskFuture[R]]:
-        rest: list[TaskFuture[R]] = self._futures
-        while rest:
-            first = rest[0]
-            if not isinstance(first, SyncFuture):
-                raise UsageError(
-                    "these calls were made by an async function", code="usage.blocking_wait", hint="use async for"
-                )
-            calls = [_call_of(future) for future in rest]
-            for call in calls:
-                call.observed = True
-            first.host.record_cancelled(calls)
-            first.host.wait_until(lambda calls=calls: any(call.state is DELIVERED for call in calls))  # type: ignore[misc]
-            future = _first(rest)
-            rest = [other for other in rest if other is not future]
-            yield future
+        futures = [future for future in self._futures if isinstance(future, SyncFuture)]
+        if len(futures) < len(self._futures):
+            raise UsageError(
+                "these calls were made by an async function", code="usage.blocking_wait", hint="use async for"
+            )
+        arrived, cancels = _arrivals(futures, lambda: None), -1
+        for first in futures[:1] * len(futures):
+            host = first.host
+            if cancels != host.cancels:  # each of them would be asked for each arrival
+                cancels = host.cancels
+                host.record_cancelled([future.call for future in futures])
+            if not arrived:
+                host.wait_until(lambda: bool(arrived))
+            yield arrived.popleft()
 
     async def __aiter__(self) -> AsyncIterator[TaskFuture[R]]:
-        rest: list[TaskFuture[R]] = self._futures
-        while rest:
-            waiting: list[Any] = list(rest)
-            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            future = _first(rest)
-            rest = [other for other in rest if other is not future]
-            yield future
+        woken = asyncio.Event()
+        arrived = _arrivals(self._futures, woken.set)
+        for _ in self._futures:
+            while not arrived:
+                woken.clear()
+                await woken.wait()
+            yield arrived.popleft()
 
 
-def _call_of(future: TaskFuture[Any]) -> Call:
-    assert isinstance(future, SyncFuture | LoopFuture)
-    return future.call
+def _arrivals(
+    futures: Sequence[SyncFuture[R] | LoopFuture[R]], wake: Callable[[], None]
+) -> deque[SyncFuture[R] | LoopFuture[R]]:
+    """Return calls as their outcomes are delivered, where `wake` is told of it; those that were come first (`CON-011`).
 
+    One that ends without an outcome, because its scope is suspended, comes too: who waits for it is to see that.
+    """
+    delivered = [future for future in futures if future.call.state is DELIVERED]
+    arrived = deque(sorted(delivered, key=lambda future: future.call.turn))
 
-def _first(futures: list[TaskFuture[R]]) -> TaskFuture[R]:
-    delivered = [future for future in futures if _call_of(future).state is DELIVERED]
-    return min(delivered, key=lambda future: _call_of(future).turn)
+    def arrive(future: Any) -> None:
+        arrived.append(future)
+        wake()
+
+    for future in futures:
+        future.call.observed = True
+        if future.call.state is not DELIVERED:
+            future.add_done_callback(arrive)
+    return arrived
 
 
 def as_completed(futures: Iterable[TaskFuture[R]]) -> _Completed[R]:
@@ -126,7 +144,7 @@ def gather(*futures: Awaitable[Any], return_exceptions: bool = False) -> Any:
     if isinstance(current_host("gather()"), LoopHost):
         return asyncio.gather(*futures, return_exceptions=return_exceptions)
     calls = [cast("TaskFuture[Any]", future) for future in futures]
-    for future in as_completed(calls):  # the failure delivered first is the one to be raised (CON-009)
+    for future in _Completed(calls):  # the failure delivered first is the one to be raised (CON-009)
         if not return_exceptions:
             future.result()
     errors = [future.exception() for future in calls] if return_exceptions else [None] * len(calls)

@@ -84,7 +84,9 @@ class LoopFuture(asyncio.Future[R]):
         self.call.observed = True
         _ADD_DONE_CALLBACK(self, fn, context=context)
         if not self.done():
-            self.waiters += (asyncio.current_task(),)
+            task = asyncio.current_task()
+            if task not in self.waiters:  # a loop around `asyncio.wait` asks again and again
+                self.waiters += (task,)
             if getattr(fn, "__code__", None) is _COUNTING:
                 self.counters += (fn,)
                 self.host.count(fn)

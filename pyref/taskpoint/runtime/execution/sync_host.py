@@ -115,7 +115,7 @@ class SyncFuture(Generic[R]):
 class SyncHost(Host):
     """Executes a scope in a thread."""
 
-    __slots__ = ("callbacks", "cond", "fresh", "seen", "thread", "waiting", "wanted")
+    __slots__ = ("callbacks", "cancels", "cond", "fresh", "seen", "thread", "waiting", "wanted")
 
     on_loop = False
 
@@ -131,6 +131,8 @@ class SyncHost(Host):
         self.wanted: Call | None = None
         """The one call that is waited for; None waits for any."""
         self.callbacks: dict[Call, list[Callable[[], object]]] = {}
+        self.cancels = 0
+        """How often the code has cancelled a call."""
 
     # Calls
 
@@ -178,6 +180,7 @@ class SyncHost(Host):
     def cancel(self, call: Call) -> bool:
         """Cancel a call; it is recorded when somebody looks (`CON-015`)."""
         job: Job = call.job
+        self.cancels += 1
         with self.run.lock:
             if self.scope.release(call):
                 job.cancelled = True
