@@ -212,7 +212,7 @@ def _check_closing(thread: _Thread, head: Document, entries: list[Document], clo
         ("thread_id", head["thread_id"]),
         ("parent_id", head["id"]),
         ("run_id", head["run_id"]),
-        ("entrypoint", head["entrypoint"]),
+        ("entrypoint", {**head["entrypoint"], "version": closing["entrypoint"]["version"]}),
     ):
         if closing[member] != expected:
             raise Failure(

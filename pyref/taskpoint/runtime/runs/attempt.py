@@ -219,7 +219,7 @@ class Attempt:
                 run.machine.now(),
                 mine.run_id,
                 mine.entrypoint_name,
-                mine.entrypoint_version,
+                self.entrypoint.version,  # CKP-006: that of the code which wrote the value
                 value=text,
                 saved=None if saved == text else saved,
                 metadata=run.config.metadata,

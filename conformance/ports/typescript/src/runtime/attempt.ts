@@ -260,7 +260,8 @@ export class Attempt {
 
   #closing(value: CheckpointClosing["value"], save: CheckpointClosing["value"] | undefined): CheckpointClosing {
     const { metadata, checkpoint } = this.work;
-    const { thread_id, seq, id: parent_id, run_id, entrypoint } = checkpoint;
+    const { thread_id, seq, id: parent_id, run_id } = checkpoint;
+    const entrypoint = { ...checkpoint.entrypoint, version: this.work.forms.value.version }; // CKP-006
     const differs = save !== undefined && canonicalText(save) !== canonicalText(value);
     return {
       kind: "checkpoint",
