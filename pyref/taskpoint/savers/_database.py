@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import threading
 import time
 import weakref
@@ -97,6 +98,8 @@ class Database:
         self.lock = threading.Lock()
         self._reset_waiting: Callable[[], None] = reset_waiting
         self._closed = False
+        self._place: tuple[int, int] | None = None
+        """Which file it is that lies at the path, None where nobody can tell."""
         self._connection = self._open()
         _open_databases.add(self)
 
@@ -172,6 +175,7 @@ class Database:
         """Do `work`, which is so many writes, in one transaction, and commit it unless it raises (`STO-036`)."""
         with self.lock:
             connection, start = self.use(), time.perf_counter()
+            self._check_place()
             committed: bool | None = False
             try:
                 self._patiently(connection.execute, "BEGIN IMMEDIATE")
@@ -226,7 +230,37 @@ class Database:
         except BaseException:
             connection.close()
             raise
+        self._place = self._found()
         return connection
+
+    def _found(self) -> tuple[int, int] | None:
+        """Return which file lies at the path now, None where nobody can tell, as on Windows, which keeps open files.
+
+        Raises:
+            FileNotFoundError: None does.
+        """
+        if self.path == IN_MEMORY or sys.platform == "win32":
+            return None
+        try:
+            found = os.stat(self.path)  # noqa: PTH116 - before each transaction: a Path would take longer
+        except (FileNotFoundError, NotADirectoryError):
+            raise FileNotFoundError from None
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _check_place(self) -> None:
+        """Refuse to write to a file that nobody can open any more: SQLite would, without a word (`STO-040`)."""
+        try:
+            if self._place in {None, found := self._found()} or found is None:
+                return
+        except FileNotFoundError:
+            pass
+        raise SaverError(
+            f"{self.path} was deleted or replaced while it was open",
+            committed=False,
+            hint="put the file back, or start the program again; what was written since then went with the old file",
+        )
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute("PRAGMA trusted_schema = OFF")
