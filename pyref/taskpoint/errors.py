@@ -45,7 +45,10 @@ CODES = frozenset(
         "format.newer",
         "interrupt.already_answered",
         "interrupt.ambiguous",
+        "interrupt.answer_invalid",
         "interrupt.none_pending",
+        "interrupt.schema_invalid",
+        "interrupt.schema_unsupported",
         "interrupt.unknown_id",
         "replay.divergence",
         "run.concurrent",
@@ -129,6 +132,7 @@ _HINTS: Final = {
         "register the class with register_extension(), or return plain data"
     ),
     r"value\.mismatch the input of": "pass what the annotation of the parameter says, or change the annotation",
+    r"value\.mismatch the answer to": "ask for a type that it fits, or fork the run before the question and ask again",
     r"value\.mismatch": (
         "declare what is returned, and read what older code recorded with a version and a migrate function"
     ),

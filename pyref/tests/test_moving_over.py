@@ -146,7 +146,6 @@ REFUSED = {
     "a task that is called in a thread of your own": (lambda: threaded.invoke(1), UsageError),
     "`inner.invoke(...)` in an async entrypoint": (lambda: asyncio.run(awaited.ainvoke(1)), UsageError),
     "`interrupt(...)` without a checkpointer": (lambda: entrypoint("main", interrupt).invoke(1), UsageError),
-    "`interrupt(value, response_schema=...)`": (lambda: interrupt(1, response_schema=int), UsageError),
     "`Command(resume=...)` with the config of an older checkpoint": (asked_before, UsageError),
     "`get_store()` where the entrypoint has no store": (
         lambda: entrypoint("main", lambda _: get_store()).invoke(1),

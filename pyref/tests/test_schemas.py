@@ -96,7 +96,7 @@ def test_no_constraint_is_idle():
     assert idle == []
 
 
-def test_every_object_is_closed():
+def test_every_object_is_closed_but_schemas_which_are_not_ours():
     def objects(node: Any) -> Iterator[dict[str, Any]]:
         if isinstance(node, dict):
             if node.get("type") == "object":
@@ -109,7 +109,9 @@ def test_every_object_is_closed():
 
     found = [node for schema in SCHEMAS.values() for node in objects(schema)]
     assert len(found) > 25
-    assert [node for node in found if "additionalProperties" not in node] == []
+    assert [node for node in found if "additionalProperties" not in node] == [
+        SCHEMAS["common"]["$defs"]["responseSchema"]
+    ]
 
 
 def test_patterns_read_the_same_in_every_engine():

@@ -11,7 +11,7 @@ from program import describe
 
 from taskpoint import ConcurrentRunError, Interrupt, SaverError, StopRun, TaskError, TaskpointError, codec
 
-__all__ = ("asked_in", "ended", "failed", "questions")
+__all__ = ("asked_in", "ended", "failed", "question", "questions")
 
 _LIBRARY_CODE: Final = re.compile(r"[a-z]+\.[a-z_]+")
 
@@ -37,7 +37,16 @@ def asked_in(result: Any) -> tuple[Interrupt, ...] | None:
 
 def questions(interrupts: Sequence[Interrupt]) -> list[Document]:
     """Return what is asked, as messages have it."""
-    return [{"id": each.id, "value": codec.to_tree(each.value)} for each in interrupts]
+    return [
+        question({"id": each.id, "value": each.value, "response_schema": each.response_schema}) for each in interrupts
+    ]
+
+
+def question(each: Document) -> Document:
+    """Return one question, as messages have it."""
+    schema = each.get("response_schema")
+    shown = {"id": each["id"], "value": codec.to_tree(each["value"])}
+    return shown if schema is None else {**shown, "response_schema": schema}
 
 
 def failed(error: BaseException, recorded: Document | None, *, entered: bool) -> Document:

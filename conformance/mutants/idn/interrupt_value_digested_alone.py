@@ -8,5 +8,5 @@ BREAKS = ("IDN-047",)
 
 
 @replaces("taskpoint._core.machine:Machine.interrupt")
-def interrupt(original, self, scope, value, digest):
-    return original(self, scope, value, hashlib.sha256(value.encode()).hexdigest())
+def interrupt(original, self, scope, value, digest, schema=None):
+    return original(self, scope, value, hashlib.sha256(value.encode()).hexdigest(), schema)

@@ -6,6 +6,6 @@ BREAKS = ("INT-005",)
 
 
 @replaces("taskpoint._core.machine:Machine.interrupt")
-def interrupt(original, self, scope, value, digest):
+def interrupt(original, self, scope, value, digest, schema=None):
     self.index.raised = lambda _: None
-    return original(self, scope, value, digest)
+    return original(self, scope, value, digest, schema)

@@ -8,7 +8,7 @@ BREAKS = ("INT-025",)
 
 
 @replaces("taskpoint.runtime.execution.host:Host.interrupt")
-def interrupt(original, self, value):
+def interrupt(original, self, value, schema=None):
     if self.run.writer is None:
         raise UsageError("nowhere to wait", code="usage.outside_run")
-    return original(self, value)
+    return original(self, value, schema)

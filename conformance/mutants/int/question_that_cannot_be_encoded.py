@@ -8,8 +8,8 @@ BREAKS = ("INT-007",)
 
 
 @replaces("taskpoint.runtime.execution.host:Host.interrupt")
-def interrupt(original, self, value):
+def interrupt(original, self, value, schema=None):
     try:
-        return original(self, value)
+        return original(self, value, schema)
     except ValueEncodingError:
-        return original(self, None)
+        return original(self, None, schema)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from taskpoint_conformance import SPEC, data
 from taskpoint_conformance.errors import Failure, HarnessError, Skipped
 from taskpoint_conformance.fixtures import RUNS, Fixture
-from taskpoint_conformance.journal import ATTEMPTS, TERMINAL
+from taskpoint_conformance.journal import ATTEMPTS, TERMINAL, question
 from taskpoint_conformance.pool import Pool
 from taskpoint_conformance.schemas import document_problem
 from taskpoint_conformance.session import Session, Variant
@@ -299,10 +299,10 @@ def _outcome(end: Document, closing: Document | None, entries: list[Document]) -
     if end["kind"] == "run.completed":
         return {"outcome": "completed", "value": (closing or {})["value"]}
     if end["kind"] == "run.interrupted":
-        values = {each["id"]: each["value"] for each in entries if each["kind"] == "interrupt.raised"}
+        asked = {each["id"]: question(each) for each in entries if each["kind"] == "interrupt.raised"}
         return {
             "outcome": "interrupted",
-            "interrupts": [{"id": each, "value": values[each]} for each in end["interrupts"]],
+            "interrupts": [asked[each] for each in end["interrupts"]],
         }
     return {"outcome": "failed", "code": {"$any": True}, "error": _in_any_words(end["error"])}
 

@@ -20,6 +20,7 @@ __all__ = (
     "checkpoint_view",
     "comparable",
     "entry_view",
+    "question",
     "recorded",
     "times_recorded",
 )
@@ -40,6 +41,16 @@ Retried = frozenset[str]
 
 _LIBRARY: Final = re.compile(r"[a-z]+\.[a-z_]+")
 """The type of an error of the library: its code."""
+
+
+def question(entry: Document) -> Document:
+    """Return how a question is shown that was recorded so.
+
+    Example:
+        >>> question({"kind": "interrupt.raised", "seq": 1, "id": "!0", "value": "ok?", "alone": True})
+        {'id': '!0', 'value': 'ok?'}
+    """
+    return {member: entry[member] for member in ("id", "value", "response_schema") if member in entry}
 
 
 def check_entries(journal: list[Document], entries: list[Document], retried: Retried = frozenset()) -> None:

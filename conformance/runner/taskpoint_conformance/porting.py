@@ -55,6 +55,7 @@ _CORE: Final = (
 )
 _BUYS: Final[Mapping[str, str]] = {
     "interrupts": "A run can ask a person, stop for a year, and go on with the answer.",
+    "answers": "A question says what its answer must look like, and one that does not is refused when it is given.",
     "concurrency": "Tasks run side by side, and their order is the same after a crash.",
     "state": "Runs can be looked at, corrected, and gone back in.",
     "once": "What is asked for twice, such as a message of a queue, begins one run.",

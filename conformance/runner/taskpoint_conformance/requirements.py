@@ -56,6 +56,7 @@ KEYWORDS: Final = ("MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "MAY")
 PROFILES: Final = (
     "core",
     "interrupts",
+    "answers",
     "concurrency",
     "state",
     "once",

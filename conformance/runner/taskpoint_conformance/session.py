@@ -18,7 +18,7 @@ from taskpoint_conformance.errors import Failure, Verdict
 from taskpoint_conformance.expect import check_cache, check_final, check_items, check_step, journals_so_far
 from taskpoint_conformance.fixtures import RUNS, Fixture, is_sequential
 from taskpoint_conformance.items import ItemFile
-from taskpoint_conformance.journal import TERMINAL, comparable, recorded
+from taskpoint_conformance.journal import TERMINAL, comparable, question, recorded
 from taskpoint_conformance.match import Bindings, resolve
 from taskpoint_conformance.own import OWN, PATIENCE, OwnFolder, loosened, with_ids
 from taskpoint_conformance.pool import Pool
@@ -397,10 +397,10 @@ class Session:
                     "value": next(each["value"] for each in checkpoints if each["id"] == last["checkpoint_id"]),
                 }
             case "run.interrupted":
-                values = {each["id"]: each["value"] for each in journal if each["kind"] == "interrupt.raised"}
+                asked = {each["id"]: question(each) for each in journal if each["kind"] == "interrupt.raised"}
                 return {
                     "outcome": "interrupted",
-                    "interrupts": [{"id": each, "value": values[each]} for each in last["interrupts"]],
+                    "interrupts": [asked[each] for each in last["interrupts"]],
                 }
             case _:  # the code of a failure is in no journal
                 return {"outcome": "failed", "code": step["expect"].get("code"), "error": last.get("error", {})}

@@ -70,6 +70,8 @@ def _of_body(body: list[Document]) -> Iterator[str]:
             yield _STATEMENTS[name]
         if not is_object(content):
             continue
+        if "response_schema" in content:
+            yield "answers"
         if name in {"call", "start"}:
             yield from (_DEFINITIONS[member] for member in ("retry", "timeout", "cache") if member in content)
         for member in ("then", "else", "do", "body", "finally", "catch"):

@@ -168,6 +168,8 @@ class InterruptRaised(Entry):
     value: str = "null"
     input_digest: str | None = None
     alone: bool = True
+    response_schema: str | None = None
+    """The text of a JSON Schema, which is plain JSON (`INT-030`)."""
 
 
 @dataclass(slots=True)

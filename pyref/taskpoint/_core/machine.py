@@ -223,7 +223,7 @@ class Machine:
             raise divergence
         return scope.matcher.claim_anyway(divergence, encoded)
 
-    def interrupt(self, scope: Scope, value: str, digest: str | None) -> Verdict:
+    def interrupt(self, scope: Scope, value: str, digest: str | None, schema: str | None = None) -> Verdict:
         """Answer an interrupt from the journal, or record it and suspend the scope."""
         diverged: Divergence | None = None
         try:
@@ -237,7 +237,7 @@ class Machine:
         entry = self.index.raised(id) if record is not None else None
         if entry is None:
             alone = scope.open == 0 and not scope.suspended
-            entry = InterruptRaised(-1, self.now(), self.attempt_id, id, value, digest, alone)
+            entry = InterruptRaised(-1, self.now(), self.attempt_id, id, value, digest, alone, schema)
             self._enqueue(entry, None)
         scope.solo = None
         self.raised.append(entry)

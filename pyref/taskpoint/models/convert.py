@@ -104,6 +104,9 @@ def entry_to_document(entry: Entry) -> dict[str, Any]:
         elif name == "error":
             if member is not None:
                 document[name] = error_to_document(member)
+        elif name == "response_schema":
+            if member is not None:
+                document[name] = _tree(member)
         elif name == "version":
             if member is not None:
                 document[name] = member

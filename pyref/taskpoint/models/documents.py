@@ -25,7 +25,7 @@ from taskpoint.models.scalars import (
     Time,
     Unique,
 )
-from taskpoint.models.values import Encoded, EncodedObject, OptionalEncoded, OptionalEncodedObject
+from taskpoint.models.values import Encoded, EncodedObject, OptionalEncoded, OptionalEncodedObject, OptionalPlainObject
 
 __all__ = (
     "CHECKPOINT",
@@ -224,6 +224,7 @@ class InterruptRaisedModel(_EntryModel):
     value: Encoded
     input_digest: Digest | None
     alone: bool
+    response_schema: OptionalPlainObject = None
 
 
 class InterruptAnsweredModel(_EntryModel):
@@ -259,6 +260,7 @@ class InterruptModel(DocumentModel):
     kind: Literal["interrupt"]
     id: InterruptId
     value: Encoded
+    response_schema: OptionalPlainObject = None
 
 
 class ResumeModel(DocumentModel):

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from taskpoint.models.documents import DocumentModel, ErrorModel
 from taskpoint.models.scalars import Id, InterruptId, Name, Path, Present, Step, Text, Time
-from taskpoint.models.values import Encoded, EncodedObject
+from taskpoint.models.values import Encoded, EncodedObject, OptionalPlainObject
 
 __all__ = ("PART",)
 
@@ -31,9 +31,16 @@ class QuestionModel(DocumentModel):
 
     id: InterruptId
     value: Encoded
+    response_schema: OptionalPlainObject = None
 
 
 Asked = list[QuestionModel]
+
+
+class QuestionsModel(DocumentModel):
+    """The pending interrupts, in the place of results."""
+
+    asked: Annotated[Asked, Field(alias="__interrupt__")]
 
 
 class BegunModel(DocumentModel):
@@ -119,7 +126,7 @@ class UpdatesModel(_PartModel):
     """A part of `updates`."""
 
     type: Literal["updates"]
-    data: EncodedObject
+    data: Annotated[EncodedObject | QuestionsModel, Field(union_mode="left_to_right")]
 
 
 class ValuesModel(_PartModel):

@@ -23,10 +23,13 @@ __all__ = (
     "EncodedObject",
     "OptionalEncoded",
     "OptionalEncodedObject",
+    "OptionalPlainObject",
+    "PlainObject",
     "StoredText",
     "is_array",
     "is_object",
     "parse_text",
+    "plain_text",
 )
 
 _MAX_DEPTH: Final = 128
@@ -228,6 +231,50 @@ def _encoded_object(value: Any) -> str:
     return _encoded(value)
 
 
+def _check_plain(node: Any, limit: float = math.inf, depth: int = 0) -> None:
+    """Refuse what is no JSON; a key that starts with ``$`` is a key here, and integers go up to a limit."""
+    if type(node) is int and abs(node) > limit:
+        raise _MalformedError("is an integer outside of the safe range")
+    if not is_object(node) and not is_array(node):
+        _check(node, depth)
+        return
+    if depth == _MAX_DEPTH:
+        raise _MalformedError("is nested too deeply")
+    items: list[tuple[Any, Any]] = [*node.items()] if is_object(node) else [*enumerate(node)]
+    for place, item in items:
+        if is_object(node) and type(place) is not str:
+            raise _MalformedError("has a key that is not a string")
+        try:
+            _check_plain(item, limit, depth + 1)
+        except _MalformedError as error:
+            error.trail.append(place)
+            raise
+
+
+def plain_text(tree: object, limit: float = MAX_INTEGER) -> str:
+    """Return the text of a JSON object in which nothing is encoded, with integers that every language has.
+
+    Raises:
+        ValueError: It is none; the text says where, and why.
+    """
+    reason = "it is no object"
+    if is_object(tree):
+        try:
+            _check_plain(tree, limit)
+            return _to_text(tree)
+        except _MalformedError as error:
+            place = "".join(f"/{step}" for step in error.trail[::-1])
+            reason = f"what stands at {place!r} {error.reason}"
+    raise ValueError(reason)
+
+
+def _plain_object(value: Any) -> str:
+    try:
+        return plain_text(value, math.inf)
+    except ValueError as error:
+        raise PydanticCustomError("encoded", "{reason}", {"reason": str(error), "trail": []}) from None
+
+
 def parse_text(text: str) -> Any:
     """Return the tree of an encoded value's text; unlike the standard library's, this parser refuses NaN.
 
@@ -242,3 +289,6 @@ EncodedObject = Annotated[str, PlainValidator(_encoded_object)]
 OptionalEncoded = Annotated[str | None, PlainValidator(_encoded)]
 """Absent is None, the encoded null is the text ``null``: so this is not `Encoded | None`."""
 OptionalEncodedObject = Annotated[str | None, PlainValidator(_encoded_object)]
+PlainObject = Annotated[str, PlainValidator(_plain_object)]
+"""An object of plain JSON, such as a schema."""
+OptionalPlainObject = Annotated[str | None, PlainValidator(_plain_object)]

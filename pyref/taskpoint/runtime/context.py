@@ -31,13 +31,18 @@ __all__ = (
 )
 
 C = TypeVar("C")
+T = TypeVar("T")
 
 StreamWriter = Callable[[Any], None]
 """What `get_stream_writer` returns."""
 
 
-@refusing(response_schema="check the answer where it comes, and ask again, in a loop, where it does not fit")
-def interrupt(value: Any) -> Any:
+@overload
+def interrupt(value: Any, *, response_schema: type[T]) -> T: ...
+@overload
+def interrupt(value: Any, *, response_schema: Any = None) -> Any: ...
+@refusing()
+def interrupt(value: Any, *, response_schema: Any = None) -> Any:
     """Pause the run to ask `value` of somebody, and return the answer once the run is resumed with it.
 
     The first time the run ends as interrupted; `Command(resume=answer)` continues it, and this call then returns
@@ -45,9 +50,13 @@ def interrupt(value: Any) -> Any:
 
     Args:
         value: The question; any value that can be stored.
+        response_schema: What the answer must look like: a JSON Schema 2020-12, or a type that pydantic knows, such as
+            a model, a dataclass, an `Enum` or ``list[int]``, whose instance is returned then. A command whose answer
+            does not fit is refused, and the question stays open (`INT-031`). Needs
+            ``pip install 'taskpoint[answers]'``.
 
     Raises:
-        UsageError: Outside of a run, or in an entrypoint without a checkpointer.
+        UsageError: Outside of a run, in an entrypoint without a checkpointer, or with a schema that is none.
 
     Example:
         >>> from taskpoint import Command, InMemorySaver, entrypoint, interrupt
@@ -59,7 +68,7 @@ def interrupt(value: Any) -> Any:
         >>> main.invoke(Command(resume="yes"), thread_id="t")
         '1: yes'
     """
-    return current_host("interrupt()").interrupt(value)
+    return current_host("interrupt()").interrupt(value, response_schema)
 
 
 def get_config() -> dict[str, Any]:

@@ -29,7 +29,7 @@ _DETAILS: Final[dict[str, tuple[str, ...]]] = {
     "task.completed": ("version",),
     "task.failed": ("error", "rerun"),
     "task.cancelled": (),
-    "interrupt.raised": ("id",),
+    "interrupt.raised": ("id", "response_schema"),
     "interrupt.answered": ("id",),
 }
 
@@ -71,6 +71,9 @@ def _detail(entry: Entry) -> str | None:
         value = getattr(entry, name)
         if isinstance(value, ErrorDocument):
             members[name] = _error_text(value)
+        elif name == "response_schema":
+            if value is not None:
+                members[name] = value
         elif value is not None and (value or name != "orphans"):
             members[name] = _text(value)
     return _object(members) if members else None

@@ -50,7 +50,7 @@ main = entrypoint("main", lambda n: n, checkpointer=InMemorySaver())
             lambda path: entrypoint(config_schema=dict),
             "entrypoint() has no option 'config_schema'.*write context_schema=",
         ),
-        (lambda path: interrupt(1, response_schema=int), "interrupt() has no option 'response_schema'.*ask again"),
+        (lambda path: interrupt(1, schema=int), "interrupt() has no option 'schema'.*value, response_schema"),
         (lambda path: asyncio.run(main.aget_state(subgraphs=True)), "aget_state() has no option 'subgraphs'.*tasks"),
     ],
 )

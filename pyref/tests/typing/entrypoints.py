@@ -6,7 +6,7 @@ A line whose error is expected carries an ignore for each checker; an ignore wit
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, assert_type
+from typing import Any, Literal, assert_type
 
 from taskpoint import (
     Command,
@@ -139,7 +139,14 @@ async def state(main: Entrypoint[int, str]) -> None:
 def pauses() -> None:
     """Questions and answers can be any value; what surrounds them is typed."""
     assert_type(interrupt("sure?"), Any)
+    assert_type(interrupt("sure?", response_schema=bool), bool)
+    assert_type(interrupt("who?", response_schema=list[str]), list[str])
+    assert_type(interrupt("which?", response_schema=StateUpdate), StateUpdate)
+    assert_type(interrupt("sure?", response_schema={"type": "boolean"}), Any)
+    assert_type(interrupt("sure?", response_schema=Literal["yes", "no"]), Any)
+    interrupt("sure?", bool)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     assert_type(Interrupt("sure?", "!0").id, str)
+    assert_type(Interrupt("sure?", "!0").response_schema, dict[str, Any] | None)
     Command(answers={"!0": "yes"})
     Command("yes", {"!0": 1}, 3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     Command(answers={0: "yes"})  # type: ignore[dict-item]  # pyright: ignore[reportArgumentType]

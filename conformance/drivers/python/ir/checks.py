@@ -69,6 +69,6 @@ def check_expressions(tree: Any) -> None:
                 raise Skip(f"Python has no value {item!r}")
             if key.startswith("$") and key not in FORMS:
                 raise Broken(f"the program has an unknown expression: {key}")
-            if key != "$lit":
+            if key not in {"$lit", "response_schema"}:
                 # The members of a `$dict` have names of the program's own, `$int` or `$ref` among them.
                 check_expressions(list(item.values()) if key == "$dict" else item)

@@ -1,7 +1,7 @@
 """What the driver serves beyond the core: one module for each profile, which adds to the tables of the core.
 
-`values-extended`, `durability` and `once` have none: the library does all of the first, and the others are options that
-`runs` hands on.
+`values-extended`, `durability`, `once` and `answers` have none: the library does all of the first, the next two are
+options that `runs` hands on, and the last is a member of what `interrupts` reads and `answers` shows.
 """
 
 from profiles import (
@@ -36,5 +36,6 @@ _MODULES = (
     durable,
 )
 
-CLAIMED = ("core", "values-extended", "durability", "once", *(each.__name__.rpartition(".")[2] for each in _MODULES))
+_WITHOUT = ("core", "values-extended", "durability", "once", "answers")
+CLAIMED = (*_WITHOUT, *(each.__name__.rpartition(".")[2] for each in _MODULES))
 """The profiles that the driver claims."""

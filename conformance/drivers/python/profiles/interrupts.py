@@ -12,8 +12,8 @@ from taskpoint import Command, codec
 
 
 @statement
-async def _interrupt(scope: Scope, *, value: Any) -> Any:
-    return taskpoint.interrupt(scope.value(value))
+async def _interrupt(scope: Scope, *, value: Any, response_schema: Any = None) -> Any:
+    return taskpoint.interrupt(scope.value(value), response_schema=response_schema)
 
 
 def _command(run: Run) -> Document:

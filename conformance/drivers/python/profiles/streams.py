@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
-from answers import asked_in, ended, questions
+from answers import asked_in, ended, question, questions
 from ir.expressions import is_array
 from ir.statements import Document, Scope, statement
 from program import describe
@@ -118,7 +118,7 @@ def _argument(value: Any) -> Any:
 
 
 def _questions(interrupts: Sequence[Document]) -> list[Document]:
-    return [{"id": each["id"], "value": codec.to_tree(each["value"])} for each in interrupts]
+    return [question(each) for each in interrupts]
 
 
 def _checkpoint(data: Document) -> Document:

@@ -20,6 +20,7 @@ function hello({ protocol, formats }: Message): Message {
     profiles: [
       "core",
       "interrupts",
+      "answers",
       "concurrency",
       "state",
       "once",

@@ -4,7 +4,11 @@ import { type Interrupt, isInterrupted, toTree } from "../src/index.js";
 import type { Message } from "./wire.js";
 
 export function asked(interrupts: readonly Interrupt[]): Message[] {
-  return interrupts.map(({ id, value }) => ({ id, value: toTree(value) }));
+  return interrupts.map(({ id, value, responseSchema: schema }) => ({
+    id,
+    value: toTree(value),
+    ...(schema === undefined ? {} : { response_schema: schema }),
+  }));
 }
 
 export function completed(result: unknown): Message {

@@ -184,7 +184,8 @@ const STATEMENTS: { readonly [kind: string]: Statement } = {
   return: (body, expression) => new Return(body.value(expression)),
   final: (body, { value, save }) => new Return(entrypoint.final({ value: body.value(value), save: body.value(save) })),
   previous: (body, members) => body.keep(members.as, getPreviousState(body.previousDefault ?? null)),
-  interrupt: (body, { value, as }) => body.keep(as, interrupt(body.value(value))),
+  interrupt: (body, { value, response_schema: responseSchema, as }) =>
+    body.keep(as, interrupt(body.value(value), { responseSchema })),
   heartbeat: () => heartbeat(),
   store: async (body, members) => body.keep(members.as, await operate(members, (each) => body.value(each))),
   now: async (body, { as }) => body.keep(as, await durable.now()),

@@ -31,6 +31,7 @@ export {
   getWriter,
   heartbeat,
   interrupt,
+  type InterruptOptions,
 } from "./runtime/context.js";
 export {
   type BatchOptions,
@@ -42,6 +43,7 @@ export {
 } from "./runtime/entrypoint.js";
 export { failureOf, type RunFailure } from "./runtime/using.js";
 export type { EntrypointOptions } from "./runtime/workflow.js";
+export type { JsonSchema } from "./runtime/responses.js";
 export type { Migration, Recorded, Schema, VersionOptions } from "./runtime/forms.js";
 export type { CachePolicy } from "./runtime/caching.js";
 export { EntrypointFinal } from "./runtime/final.js";

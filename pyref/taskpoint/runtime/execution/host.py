@@ -17,7 +17,9 @@ from taskpoint.errors import FormatError, UsageError, ValueEncodingError
 from taskpoint.runtime.process.signals import Suspended
 from taskpoint.runtime.values.failures import Resolver, deliver, describe, links
 from taskpoint.runtime.values.forms import Form
-from taskpoint.runtime.values.recorded import decode, encode
+from taskpoint.runtime.values.recorded import decode, encode, said_of
+from taskpoint.runtime.values.recording import read_back
+from taskpoint.runtime.values.responses import wanted_of
 
 if TYPE_CHECKING:
     from taskpoint.runtime.definitions.policies import Policies
@@ -259,19 +261,31 @@ class Host(ABC):
         """Let the code that runs from here on, in this context, belong to this scope."""
         _CURRENT.set(self)
 
-    def interrupt(self, value: object) -> object:
-        """Return the answer to an interrupt, or suspend the scope."""
+    def interrupt(self, value: object, schema: object = None) -> object:
+        """Return the answer to an interrupt, as the type that is given for a schema has it, or suspend the scope."""
         text = encode(value, "the value of an interrupt")
+        wanted = None if schema is None else wanted_of(schema)  # INT-032: before anything counts as asked
         run = self.run
         if run.writer is None:
             raise UsageError("an interrupt needs a checkpointer to wait in", code="usage.no_checkpointer")
         with run.lock:
             run.check(self.scope)
             self.check_interruptible()
-            verdict = run.interrupt(self.scope, text, codec.digest_arguments([value], None))
+            digest = codec.digest_arguments([value], None)  # INT-035: the schema has no part in it
+            verdict = run.interrupt(self.scope, text, digest, wanted.text if wanted else None)
         if verdict.answer is None:
             raise Suspended
-        return decode(verdict.answer, f"the answer to {verdict.id}")
+        answer = decode(verdict.answer, f"the answer to {verdict.id}")
+        if wanted is None or wanted.shape is None:
+            return answer
+        try:
+            return read_back(wanted.shape, answer)
+        except ValueEncodingError as error:
+            refused = said_of(f"the answer to {verdict.id}", error)
+        with run.lock:  # TYP-003: no code of the workflow is to go on without it
+            run.halt(refused)
+            run.check(self.scope)
+        raise refused
 
     @abstractmethod
     def is_here(self) -> bool:

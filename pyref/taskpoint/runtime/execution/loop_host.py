@@ -93,9 +93,9 @@ class LoopHost(Host):
         if self.scope.suspended and self._reached.is_here():
             raise Suspended
 
-    def interrupt(self, value: object) -> object:
+    def interrupt(self, value: object, schema: object = None) -> object:
         try:
-            return super().interrupt(value)
+            return super().interrupt(value, schema)
         except Signal:
             self._reached.add(self.task, asyncio.current_task())
             self.loop.look()

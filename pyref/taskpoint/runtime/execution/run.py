@@ -130,10 +130,10 @@ class Run(Crew):
             self._refuse_new(remembered.path, scope)
         return remembered
 
-    def interrupt(self, scope: Scope, text: str, digest: str | None) -> Verdict:
+    def interrupt(self, scope: Scope, text: str, digest: str | None, schema: str | None = None) -> Verdict:
         """Ask or answer an interrupt in a scope (locked)."""
         try:
-            verdict = self.machine.interrupt(scope, text, digest)
+            verdict = self.machine.interrupt(scope, text, digest, schema)
         except Divergence as divergence:
             raise self._diverge(divergence, scope) from None
         if verdict.diverged is not None:

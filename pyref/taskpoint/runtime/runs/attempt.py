@@ -7,14 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from taskpoint._core.journal import Checkpoint, Entry, RunCompleted, RunFailed, RunInterrupted, RunStopped
+from taskpoint._core.journal import (
+    Checkpoint,
+    Entry,
+    InterruptRaised,
+    RunCompleted,
+    RunFailed,
+    RunInterrupted,
+    RunStopped,
+)
 from taskpoint.errors import ConcurrentRunError, ReplayDivergenceError, SaverError, TaskpointError, ValueEncodingError
 from taskpoint.runtime.execution.host import End, Host
 from taskpoint.runtime.execution.run import Run
 from taskpoint.runtime.process.signals import Halted, Signal, Suspended
-from taskpoint.runtime.values.commands import EntrypointFinal, Interrupt
+from taskpoint.runtime.values.commands import EntrypointFinal, Interrupt, question_of
 from taskpoint.runtime.values.failures import describe
-from taskpoint.runtime.values.recorded import decode
 from taskpoint.runtime.writing.heartbeat import HEART
 from taskpoint.runtime.writing.writer import make_each
 from taskpoint.savers.holders import retire
@@ -45,8 +52,8 @@ class Attempt:
     """Whether it ended with an error that is recorded, so that another attempt can follow."""
     makes: bool = True
     """Whether it began with a checkpoint of its own."""
-    asked: Sequence[tuple[str, str]] = ()
-    """The interrupts that are pending at its end: ids and encoded values."""
+    asked: Sequence[InterruptRaised] = ()
+    """The interrupts that are pending at its end."""
     closing: Checkpoint | None = None
     """The checkpoint that it ended with."""
     closed: bool = False
@@ -116,7 +123,7 @@ class Attempt:
 
     def questions(self) -> tuple[Interrupt, ...]:
         """Return the interrupts that are pending at its end, made anew for each who asks."""
-        return tuple(Interrupt(decode(text, f"the interrupt {id}"), id) for id, text in self.asked)
+        return tuple(question_of(entry) for entry in self.asked)
 
     def _end(self, end: End, host: Host) -> Steps[End]:
         run = self.run
@@ -190,10 +197,9 @@ class Attempt:
         if error is not None and not isinstance(error, Signal) and isinstance(error, Exception):
             document = host.describe(error, None)
         raised = sorted(machine.raised, key=lambda entry: entry.seq if entry.seq >= 0 else machine.next_seq)
-        ids = list(dict.fromkeys(entry.id for entry in raised))  # INT-006: in the order raised
-        yield from self._write(RunInterrupted(*self._stamp(), ids, document))
-        values = {entry.id: entry.value for entry in machine.raised}
-        self.asked = [(id, values[id]) for id in ids]
+        each = {entry.id: entry for entry in raised}  # INT-006: in the order raised
+        yield from self._write(RunInterrupted(*self._stamp(), list(each), document))
+        self.asked = list(each.values())
 
     def _completed(self, value: object) -> Steps[object]:
         run = self.run

@@ -14,7 +14,7 @@ from taskpoint.errors import TaskError, UsageError, ValueEncodingError
 from taskpoint.runtime.definitions.config import RunConfig, read_config
 from taskpoint.runtime.process.sources import current
 from taskpoint.runtime.state import forks
-from taskpoint.runtime.values.commands import Interrupt
+from taskpoint.runtime.values.commands import Interrupt, question_of
 from taskpoint.runtime.values.forms import Forms
 from taskpoint.runtime.values.recorded import decode
 from taskpoint.runtime.writing.writer import ask, begin_surely
@@ -183,7 +183,7 @@ def _of(forms: Forms, saver: CheckpointSaver, loaded: Loaded, known: Mapping[str
 
     index = Index(loaded.entries)
     begins = checkpoint.input is not None  # RUN-041: also where the run has completed since
-    interrupts = tuple(Interrupt(decode(entry.value, entry.id), entry.id) for entry in index.pending())
+    interrupts = tuple(question_of(entry) for entry in index.pending())
     closing = checkpoint if checkpoint.value is not None else find(checkpoint.previous_id)
     result = _value(forms, find(index.closing_id))
     return StateSnapshot(

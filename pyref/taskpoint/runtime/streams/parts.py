@@ -12,7 +12,7 @@ from taskpoint._core.journal import Checkpoint
 from taskpoint.errors import UsageError, ValueEncodingError
 from taskpoint.runtime.state.snapshots import config_of, metadata_of, step_of
 from taskpoint.runtime.streams.events import CallBegan, CallEnded, CustomWritten, Event, RunBegan, RunEnded, RunFound
-from taskpoint.runtime.values.commands import Interrupt
+from taskpoint.runtime.values.commands import Interrupt, question_of
 from taskpoint.runtime.values.recorded import decode
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ class Parts:
                 if _asked_in(event, call):
                     at_call = replace(event, ns=call.ns)
                     yield from self._task(at_call, call.path, call.name, partial(_suspended, event, call))
-            yield from self._task(event, "", name, lambda: _ended(asked=event.asked()))
+            yield from self._task(event, "", name, lambda: _ended(questions=event.asked()))
             yield (), "values", lambda: {_INTERRUPT: event.asked()}
         elif event.outcome == "completed":
             yield (), "updates", lambda: {name: event.value()}
@@ -246,8 +246,8 @@ class Parts:
         def payload() -> dict[str, Any]:
             parent = checkpoint.parent_id
             began = isinstance(event, RunBegan)
-            asked = source.run.machine.index.pending() if began else ()
-            interrupts = tuple({"value": decode(each.value, each.id), "id": each.id} for each in asked)
+            pending = source.run.machine.index.pending() if began else ()
+            interrupts = tuple(_question(question_of(each)) for each in pending)
             row: dict[str, Any] = {"id": checkpoint.id, "name": name, "interrupts": interrupts}
             if not self._options.is_v2:
                 row["state"] = None
@@ -287,10 +287,15 @@ def _given(input: _Input) -> tuple[tuple[Any, ...], dict[str, Any]]:
 
 
 def _ended(
-    error: BaseException | None = None, result: dict[str, Any] | None = None, asked: Sequence[Interrupt] = ()
+    error: BaseException | None = None, result: dict[str, Any] | None = None, questions: Sequence[Interrupt] = ()
 ) -> dict[str, Any]:
-    interrupts = [{"value": each.value, "id": each.id} for each in asked]
-    return {"error": error, "result": result or {}, "interrupts": interrupts}
+    return {"error": error, "result": result or {}, "interrupts": [_question(each) for each in questions]}
+
+
+def _question(each: Interrupt) -> dict[str, Any]:
+    """Return a question as the parts that are documents have it."""
+    schema = {} if each.response_schema is None else {"response_schema": each.response_schema}
+    return {"value": each.value, "id": each.id, **schema}
 
 
 def _asked_in(event: RunEnded, call: CallBegan) -> list[Interrupt]:
@@ -300,7 +305,7 @@ def _asked_in(event: RunEnded, call: CallBegan) -> list[Interrupt]:
 
 
 def _suspended(event: RunEnded, call: CallBegan) -> dict[str, Any]:
-    return _ended(asked=_asked_in(event, call))
+    return _ended(questions=_asked_in(event, call))
 
 
 def _value_before(event: RunBegan) -> Any:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeGuard, TypeVar, cast
 
 from taskpoint._core.index import Index
+from taskpoint._core.journal import InterruptRaised
 from taskpoint._refusing import refusing_in
 from taskpoint.errors import UsageError
-from taskpoint.runtime.values.recorded import encode
+from taskpoint.runtime.values.recorded import decode, encode
+from taskpoint.runtime.values.responses import check_answer, shown_schema
 
-__all__ = ("Command", "EntrypointFinal", "Interrupt", "answers_of", "interrupts_in")
+__all__ = ("Command", "EntrypointFinal", "Interrupt", "answers_of", "interrupts_in", "question_of")
 
 R = TypeVar("R")
 S = TypeVar("S")
@@ -60,10 +62,12 @@ class Interrupt:
     Attributes:
         value: What the workflow passed to `interrupt()`.
         id: What `Command(resume={id: answer})` addresses; stable over resumes.
+        response_schema: The JSON Schema that the answer has to fit, None where any answer will do (`INT-030`).
     """
 
     value: Any
     id: str
+    response_schema: dict[str, Any] | None = field(default=None, hash=False)
 
 
 @refusing_in()
@@ -73,6 +77,12 @@ class EntrypointFinal(Generic[R, S]):
 
     value: R
     save: S
+
+
+def question_of(entry: InterruptRaised) -> Interrupt:
+    """Return a recorded question, made anew for each who looks at it."""
+    value = decode(entry.value, f"the interrupt {entry.id}")
+    return Interrupt(value, entry.id, shown_schema(entry.response_schema))
 
 
 def interrupts_in(result: object) -> Sequence[Interrupt]:
@@ -85,10 +95,18 @@ def answers_of(command: Command, index: Index, *, is_open: bool) -> dict[str, st
     """Return the encoded answers of a command by interrupt id (`INT-015`, `INT-018`).
 
     Raises:
-        UsageError: There is nothing to answer, the command is ambiguous, or it names an interrupt that is
-            unknown or was answered before. Nothing was changed.
+        UsageError: There is nothing to answer, the command is ambiguous, it names an interrupt that is unknown or
+            was answered before, or an answer does not fit what its question says of it. Nothing was changed.
     """
-    pending = [entry.id for entry in index.pending()] if is_open else []
+    pending = index.pending() if is_open else []
+    answers = _addressed(command, [entry.id for entry in pending], index)
+    for entry in pending:
+        if entry.id in answers and entry.response_schema is not None:
+            check_answer(entry.response_schema, answers[entry.id], entry.id)
+    return answers
+
+
+def _addressed(command: Command, pending: Sequence[str], index: Index) -> dict[str, str]:
     resume = command.resume
     addressed = command.answers
     if addressed is None and _is_by_id(resume):

@@ -9,10 +9,18 @@ import { Journal } from "./journal.js";
 
 /** A question that is pending. */
 export class Interrupt {
+  /** The JSON Schema that the answer has to fit; left out where any answer will do (INT-030). */
+  declare readonly responseSchema?: { readonly [keyword: string]: unknown };
+
   constructor(
     readonly id: string,
     readonly value: unknown,
-  ) {}
+    responseSchema?: { readonly [keyword: string]: unknown },
+  ) {
+    if (responseSchema !== undefined) {
+      this.responseSchema = structuredClone(responseSchema);
+    }
+  }
 }
 
 /** The config that addresses a checkpoint. */
@@ -45,7 +53,9 @@ export interface StateSnapshot {
 }
 
 export function pendingIn(journal: Journal): Interrupt[] {
-  return journal.pending().map(({ path, entry }) => new Interrupt(path, fromTree(entry.value as Tree)));
+  return journal
+    .pending()
+    .map(({ path, entry }) => new Interrupt(path, fromTree(entry.value as Tree), entry.response_schema));
 }
 
 /** RUN-024. */

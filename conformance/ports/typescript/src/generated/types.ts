@@ -48,6 +48,9 @@ export type Paths = (Path)[];
 /** The path of the scope that asked, empty for the entrypoint's own, with `!` and an index. */
 export type InterruptId = Line;
 
+/** What an answer must look like: a JSON Schema 2020-12 about the encoded answer. It is plain JSON: no key of it is escaped. */
+export type ResponseSchema = { [key: string]: unknown };
+
 /** SHA-256 in lowercase hexadecimal. */
 export type Digest = Line;
 
@@ -101,7 +104,7 @@ export type EntryTaskFailed = { "kind": "task.failed"; "seq": Seq; "at": Time; "
 export type EntryTaskCancelled = { "kind": "task.cancelled"; "seq": Seq; "at": Time; "attempt_id": Id; "path": Path; "name": Name; "input_digest": DigestOrNull; "alone": boolean; "attempts": Count; "started_at": Time };
 
 /** A scope asks. */
-export type EntryInterruptRaised = { "kind": "interrupt.raised"; "seq": Seq; "at": Time; "attempt_id": Id; "id": InterruptId; "value": Value; "input_digest": DigestOrNull; "alone": boolean };
+export type EntryInterruptRaised = { "kind": "interrupt.raised"; "seq": Seq; "at": Time; "attempt_id": Id; "id": InterruptId; "value": Value; "input_digest": DigestOrNull; "alone": boolean; "response_schema"?: ResponseSchema };
 
 /** An answer came. */
 export type EntryInterruptAnswered = { "kind": "interrupt.answered"; "seq": Seq; "at": Time; "attempt_id": Id; "id": InterruptId; "value": Value };
@@ -116,7 +119,7 @@ export type ErrorDocument = { "type": Name; "message": Text; "data"?: Value; "pa
 export type Holder = { "attempt_id": Id; "host": Id; "pid": Count; "lease_until": Time };
 
 /** A pending interrupt as users see it. */
-export type Interrupt = { "kind": "interrupt"; "id": InterruptId; "value": Value };
+export type Interrupt = { "kind": "interrupt"; "id": InterruptId; "value": Value; "response_schema"?: ResponseSchema };
 
 /** How often and when something that failed is executed again. Times are in seconds. */
 export type RetryPolicy = { "initial_interval": number; "backoff_factor": number; "max_interval": number; "max_attempts": Count; "jitter": boolean; "retry_on": ("default" | "custom") | ((Name)[]) };
@@ -128,7 +131,7 @@ export type StoreItem = { "namespace": (Id)[]; "key": Id; "value": ValueObject; 
 export type StreamPart = (StreamPartUpdates) | (StreamPartValues) | (StreamPartCustom) | (StreamPartTasks) | (StreamPartCheckpoints) | (StreamPartDebug);
 
 /** The result of a call or of the run by the name of the task or entrypoint, or the pending interrupts. */
-export type StreamPartUpdates = { "type": "updates"; "ns": StreamPartNamespace; "data": ValueObject };
+export type StreamPartUpdates = { "type": "updates"; "ns": StreamPartNamespace; "data": (ValueObject) | (StreamPartQuestions) };
 
 /** The value of the run, or its pending interrupts. */
 export type StreamPartValues = { "type": "values"; "ns": StreamPartNamespace; "data": Value; "interrupts": StreamPartAsked };
@@ -154,8 +157,11 @@ export type StreamPartStep = number;
 /** The path of a call, or nothing for the run's own code. */
 export type StreamPartPlace = ("") | (Path);
 
+/** The pending interrupts, in the place of results. */
+export type StreamPartQuestions = { "__interrupt__": StreamPartAsked };
+
 /** Interrupts that are pending. */
-export type StreamPartAsked = ({ "id": InterruptId; "value": Value })[];
+export type StreamPartAsked = ({ "id": InterruptId; "value": Value; "response_schema"?: ResponseSchema })[];
 
 /** A call, or the run's own code, begins. */
 export type StreamPartBegun = { "id": Text; "name": Name; "path": StreamPartPlace; "input": Value; "triggers": ["__start__"] | ["__pregel_push"] };

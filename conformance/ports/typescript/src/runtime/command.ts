@@ -4,6 +4,7 @@ import type { Tree } from "../codec/text.js";
 import { toTree } from "../codec/value.js";
 import type { Journal } from "../core/journal.js";
 import { UsageError } from "../errors.js";
+import { checkAnswer } from "./responses.js";
 
 /**
  * The answer to the one question that is pending, or answers by the ids of their questions.
@@ -33,8 +34,19 @@ export class Command {
     return this.#resume ? nonePending() : unknownId();
   }
 
-  /** INT-015 to INT-020: which questions it answers, in the order in which they were raised. */
+  /** INT-015 to INT-020, INT-031: which questions it answers, in the order in which they were raised. */
   answer(journal: Journal): { id: string; value: Tree }[] {
+    const answers = this.#addressed(journal);
+    for (const { id, value } of answers) {
+      const schema = journal.questions.get(id)?.entry.response_schema;
+      if (schema !== undefined) {
+        checkAnswer(schema as Tree, value, id);
+      }
+    }
+    return answers;
+  }
+
+  #addressed(journal: Journal): { id: string; value: Tree }[] {
     const pending = journal.pending().map(({ path }) => path);
     if (this.#resume) {
       if (pending.length === 0) {

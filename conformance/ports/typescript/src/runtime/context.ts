@@ -4,6 +4,8 @@ import { idempotencyKey } from "../codec/digest.js";
 import type { RunnableConfig } from "./config.js";
 import { UsageError } from "../errors.js";
 import type { BaseStore } from "../stores/store.js";
+import { refuseUnknown } from "./definition.js";
+import type { JsonSchema } from "./responses.js";
 import { currentScope } from "./scope.js";
 import { savedIn } from "./opening.js";
 
@@ -25,13 +27,22 @@ export interface ExecutionInfo {
   readonly idempotencyKey: string | null;
 }
 
+export interface InterruptOptions {
+  /**
+   * What the answer must look like, as its document: a command with one that does not is refused, and the question
+   * stays open (INT-031). It needs the package ajv.
+   */
+  readonly responseSchema?: JsonSchema | undefined;
+}
+
 /**
  * Ask somebody outside of the run. The run ends here, and goes on with the answer, when there is one.
  *
  * @example if (!interrupt({ refund: amount })) return "refused";
  */
-export function interrupt<A = unknown>(value: unknown): A {
-  return currentScope("an interrupt").ask(value) as A;
+export function interrupt<A = unknown>(value: unknown, options: InterruptOptions = {}): A {
+  refuseUnknown(options, ["responseSchema"]);
+  return currentScope("an interrupt").ask(value, options.responseSchema) as A;
 }
 
 /** The config of the run, as its caller gave it. */

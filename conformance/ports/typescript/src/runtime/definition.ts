@@ -36,6 +36,14 @@ function readFunction(fn: unknown): AnyFunction {
   return fn as AnyFunction;
 }
 
+/** TSK-009: an option that does not exist is refused. */
+export function refuseUnknown(options: object, known: readonly string[]): void {
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw new UsageError("usage.option_unknown", `there is no option ${unknown}`, `Known are ${known.join(", ")}.`);
+  }
+}
+
 /** Take the two named forms apart: `("name", fn)` and `({name, ...}, fn)`. */
 export function readForm<O extends { readonly name?: string }>(
   given: string | O,
@@ -50,10 +58,7 @@ export function readForm<O extends { readonly name?: string }>(
       'Write ("name", fn).',
     );
   }
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw new UsageError("usage.option_unknown", `there is no option ${unknown}`, `Known are ${known.join(", ")}.`);
-  }
+  refuseUnknown(options, known);
   const checked = readFunction(fn);
   if (options.name === undefined && checked.name === "") {
     throw new UsageError(

@@ -9,7 +9,7 @@ import { isLabel } from "../core/labels.js";
 import { type Match, Matcher } from "../core/matching.js";
 import { keyedPath, ownSeries, questions, series } from "../core/paths.js";
 import { ReplayDivergenceError, UsageError, type ValueEncodingError } from "../errors.js";
-import type { EntryTaskFailed } from "../generated/types.js";
+import type { EntryTaskFailed, ResponseSchema } from "../generated/types.js";
 import type { BaseStore } from "../stores/store.js";
 import type { Attempt, Misfit } from "./attempt.js";
 import { Call, type Callee } from "./call.js";
@@ -18,6 +18,7 @@ import { Failures } from "./causes.js";
 import type { RunnableConfig } from "./config.js";
 import { type Form, UNTYPED } from "./forms.js";
 import type { Bound } from "./parameters.js";
+import { readSchema } from "./responses.js";
 import { isSignal, StopRun, Suspension } from "./signals.js";
 
 /** What a scope came to. A dropped one has no outcome: its run is ending. */
@@ -249,7 +250,7 @@ export class Scope {
   // Questions (chapter 8)
 
   /** Return the answer to a question, or suspend the scope. */
-  ask(value: unknown): unknown {
+  ask(value: unknown, responseSchema?: unknown): unknown {
     if (!this.attempt.isKept) {
       throw new UsageError(
         "usage.no_checkpointer",
@@ -258,7 +259,8 @@ export class Scope {
       );
     }
     const tree = toTree(value);
-    const digest = digestTree([tree]);
+    const schema = responseSchema === undefined ? undefined : readSchema(responseSchema); // INT-032: it counts as nothing
+    const digest = digestTree([tree]); // INT-035: the schema has no part in it
     if (this.refusal !== undefined) {
       this.#wasRefused = true;
       throw this.refusal;
@@ -276,12 +278,12 @@ export class Scope {
         return this.read(UNTYPED, match.record.answer.value as Tree, null);
       }
     } else {
-      this.#raise(match.path, tree, digest);
+      this.#raise(match.path, tree, digest, schema);
     }
     throw this.#suspend();
   }
 
-  #raise(id: string, value: Tree, input_digest: string): void {
+  #raise(id: string, value: Tree, input_digest: string, schema: ResponseSchema | undefined): void {
     const opening = { alone: true };
     this.#opened(opening);
     void this.attempt.writer.record((place) => ({
@@ -291,6 +293,7 @@ export class Scope {
       value,
       input_digest,
       alone: opening.alone,
+      ...(schema === undefined ? {} : { response_schema: schema }),
     }));
   }
 
