@@ -67,6 +67,8 @@ export class Journal {
   readonly questions = new Map<string, QuestionRecord>();
   /** The paths and ids that were recorded, by the scope that they belong to. */
   readonly #places = new Map<string, Set<string>>();
+  /** The calls inside of which something was recorded. */
+  readonly #entered = new Set<string>();
   /** How the last attempt ended; undefined where it was cut off. */
   lastEnd: Entry | undefined;
 
@@ -122,12 +124,21 @@ export class Journal {
 
   #place(path: string): void {
     const { scope } = parsePath(path);
-    this.#places.set(scope, (this.#places.get(scope) ?? new Set()).add(path));
+    const places = this.#places.get(scope);
+    if (places) {
+      places.add(path);
+      return;
+    }
+    this.#places.set(scope, new Set([path]));
+    for (let each = scope; each !== "" && !this.#entered.has(each);) {
+      this.#entered.add(each);
+      each = parsePath(each).scope;
+    }
   }
 
   /** POL-040: whether anything from inside of a call is recorded. */
   knowsInside(path: string): boolean {
-    return [...this.#places.keys()].some((scope) => scope === path || isInside(scope, path));
+    return this.#entered.has(path);
   }
 
   get isCompleted(): boolean {
@@ -167,9 +178,13 @@ export class Journal {
 
   /** INT-029: whether a call around a question has ended since. */
   #isSettled(asked: EntryInterruptRaised): boolean {
-    return [...this.calls.values()].some(
-      ({ path, entry, isVoid }) => !isVoid && isInside(asked.id, path) && entry.seq > asked.seq,
-    );
+    for (let { scope } = parsePath(asked.id); scope !== ""; { scope } = parsePath(scope)) {
+      const around = this.calls.get(scope);
+      if (around && !around.isVoid && around.entry.seq > asked.seq) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** RPL-042: the failures at these paths, and those that caused them. */

@@ -14,21 +14,28 @@ export type Match<R extends ScopeRecord> =
 /** One execution of a scope. */
 export class Matcher<R extends ScopeRecord = ScopeRecord> {
   readonly #records = new Map<string, R>();
-  readonly #numbered = new Map<string, R[]>();
+  /** Those without a key, by series and digest, the lowest index first; who is claimed is passed over once. */
+  readonly #alike = new Map<string, R[]>();
+  readonly #lowest = new Map<string, number>();
   readonly #counters = new Map<string, number>();
   readonly #called = new Set<string>();
 
   constructor(records: Iterable<R>) {
+    const numbered: { record: R; index: number; alike: string }[] = [];
     for (const record of records) {
       this.#records.set(record.path, record);
       const { series, index } = parsePath(record.path);
-      if (index !== null) {
-        this.#numbered.set(series, [...(this.#numbered.get(series) ?? []), record]);
+      if (index !== null && canMove(record)) {
+        numbered.push({ record, index, alike: `${series} ${record.digest}` });
       }
     }
-    const place = (record: R) => parsePath(record.path).index ?? 0;
-    for (const records of this.#numbered.values()) {
-      records.sort((left, right) => place(left) - place(right));
+    for (const { record, alike } of numbered.sort((left, right) => right.index - left.index)) {
+      const others = this.#alike.get(alike);
+      if (others) {
+        others.push(record);
+      } else {
+        this.#alike.set(alike, [record]);
+      }
     }
   }
 
@@ -57,7 +64,7 @@ export class Matcher<R extends ScopeRecord = ScopeRecord> {
     if (record && agree(digest, record.digest)) {
       return this.take(record);
     }
-    const moved = digest === null ? undefined : this.#numbered.get(series)?.find((each) => canMove(each, digest));
+    const moved = digest === null ? undefined : this.#moved(`${series} ${digest}`);
     if (moved) {
       return this.take(moved); // RPL-011
     }
@@ -84,20 +91,29 @@ export class Matcher<R extends ScopeRecord = ScopeRecord> {
       .map(({ path }) => path);
   }
 
+  #moved(alike: string): R | undefined {
+    const found = this.#alike.get(alike) ?? [];
+    while (found.at(-1)?.claimed) {
+      found.pop();
+    }
+    return found.at(-1);
+  }
+
   #free(series: string): string {
-    let index = 0;
+    let index = this.#lowest.get(series) ?? 0;
     while (this.#records.has(`${series}${index}`) || this.#called.has(`${series}${index}`)) {
       index += 1;
     }
+    this.#lowest.set(series, index + 1);
     const path = `${series}${index}`;
     this.#called.add(path);
     return path;
   }
 }
 
-/** RPL-048: a cancellation is found at its own position alone. */
-function canMove({ claimed, digest, isVoid, entry }: ScopeRecord, wanted: string): boolean {
-  return !claimed && digest === wanted && (isVoid || entry.kind !== "task.cancelled");
+/** Whether it is found by its input; RPL-048: a cancellation is found at its own position alone. */
+function canMove({ digest, isVoid, entry }: ScopeRecord): boolean {
+  return digest !== null && (isVoid || entry.kind !== "task.cancelled");
 }
 
 function agree(left: string | null, right: string | null): boolean {

@@ -116,6 +116,18 @@ export class Call {
 
   letGo(): void {
     this.#isCancellationDue = true;
+    this.#becomeReady();
+  }
+
+  /** The place in the journal of its outcome. */
+  get outcomeSeq(): number | undefined {
+    return this.#outcome?.seq;
+  }
+
+  #becomeReady(): void {
+    if (this.readySeq !== undefined) {
+      this.scope.ready.add(this);
+    }
   }
 
   /** Somebody waits for it, and will see what it came to. */
@@ -150,12 +162,13 @@ export class Call {
     this.isReplayed = true;
     this.#outcome = outcome;
     this.scope.attempt.telling?.callReplayed(this, outcome);
+    this.#becomeReady();
     this.scope.wake();
   }
 
   /** Come to an outcome, and record it. */
   async execute(): Promise<void> {
-    this.#isBusy = true;
+    this.#fly(() => (this.#isBusy = true));
     this.#ended(await carryOut(this));
   }
 
@@ -180,16 +193,18 @@ export class Call {
   }
 
   #ended(came: Came): void {
-    this.#isBusy = false;
+    this.#fly(() => (this.#isBusy = false));
     if (this.#state === "waiting" && !this.#cancelled && !this.scope.isAbandoned) {
       if (came.kind === "returned" || came.kind === "raised") {
         this.#record(this.#draft(came));
       } else {
         this.#state = came.kind;
+        this.scope.hasDropped ||= came.kind === "dropped";
         this.wasSuspended = came.kind === "suspended";
       }
     } else if (this.scope.isAbandoned && this.#state === "waiting") {
       this.#state = "dropped";
+      this.scope.hasDropped = true;
     }
     this.scope.wake();
   }
@@ -227,11 +242,12 @@ export class Call {
   }
 
   #record(draft: Draft): void {
-    this.#isRecording = true;
+    this.#fly(() => (this.#isRecording = true));
     void this.scope.attempt.writer.record(draft).then((entry) => {
-      this.#isRecording = false;
+      this.#fly(() => (this.#isRecording = false));
       if (entry && isOutcome(entry)) {
         this.#outcome = entry;
+        this.#becomeReady();
         this.scope.attempt.telling?.callEnded(this, entry);
         if (!this.callee.isOwn) {
           this.scope.attempt.stream?.callEnded(this, entry); // DRH-005
@@ -239,6 +255,15 @@ export class Call {
       }
       this.scope.wake();
     });
+  }
+
+  /** Let its scope know whether it is in flight. */
+  #fly(change: () => void): void {
+    const was = this.isInFlight;
+    change();
+    if (was !== this.isInFlight) {
+      this.scope.inFlight += was ? -1 : 1;
+    }
   }
 
   // Cancelling (CON-010, CON-015, CON-017, CON-022)

@@ -17,13 +17,16 @@ interface Failure {
 
 export class Failures {
   readonly #all: Failure[] = [];
+  readonly #byCall = new Map<Call, Failure>();
 
   add(call: Call, entry: EntryTaskFailed, after: number, isLate: boolean): void {
-    this.#all.push({ call, entry, after, isLate, objects: new Set() });
+    const failure = { call, entry, after, isLate, objects: new Set() };
+    this.#all.push(failure);
+    this.#byCall.set(call, failure);
   }
 
   delivered(call: Call, error: unknown): void {
-    this.#all.find((failure) => failure.call === call)?.objects.add(error);
+    this.#byCall.get(call)?.objects.add(error);
   }
 
   /** ERR-025: a failure that nobody looked at. */

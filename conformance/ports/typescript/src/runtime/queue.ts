@@ -1,7 +1,7 @@
 // Events on their way to a reader. Who writes never waits (STM-007): what was not read yet is kept.
 
 export class Queue<T> {
-  readonly #items: T[] = [];
+  #items: T[] = [];
   #wake: (() => void) | undefined;
   #isClosed = false;
 
@@ -18,7 +18,9 @@ export class Queue<T> {
   async *read(): AsyncGenerator<T, void, undefined> {
     for (;;) {
       while (this.#items.length > 0) {
-        yield this.#items.shift() as T;
+        const items = this.#items;
+        this.#items = [];
+        yield* items;
       }
       if (this.#isClosed) {
         return;

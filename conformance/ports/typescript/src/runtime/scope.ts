@@ -18,6 +18,7 @@ import { Failures } from "./causes.js";
 import type { RunnableConfig } from "./config.js";
 import { type Form, UNTYPED } from "./forms.js";
 import type { Bound } from "./parameters.js";
+import { Ready } from "./ready.js";
 import { readSchema } from "./responses.js";
 import { isSignal, StopRun, Suspension } from "./signals.js";
 
@@ -61,6 +62,10 @@ export class Scope {
   readonly #calls: Matcher<CallRecord>;
   readonly #questions: Matcher<QuestionRecord>;
   readonly #made = new Set<Call>();
+  readonly ready = new Ready();
+  /** How many of its calls go on, or are being recorded, and whether one has come to nothing. */
+  inFlight = 0;
+  hasDropped = false;
   readonly #open = new Set<{ alone: boolean }>();
   readonly #failures = new Failures();
   readonly #cancelling = new Cancelling();
@@ -80,6 +85,7 @@ export class Scope {
   /** What the journal holds for this scope and its code has not been shown, and whether its code has gone beyond it. */
   #unshown: number;
   #isBeyond = false;
+  readonly #isRecorded: boolean;
   /** Where a stream says that the scope's events come from (STM-006). */
   readonly namespace: readonly string[];
   readonly surroundings: Surroundings;
@@ -93,6 +99,7 @@ export class Scope {
     const records = attempt.journal.records(path);
     this.#calls = new Matcher(records.filter((each) => each.kind === "call"));
     this.#questions = new Matcher(records.filter((each) => each.kind === "question"));
+    this.#isRecorded = records.length > 0;
     this.#unshown = records.filter((each) => (each.kind === "call" ? !each.isVoid : each.answer !== undefined)).length;
     this.#slot = call?.slots ? "held" : "none";
     this.namespace = call?.callee.surroundings ? call.path.split("/") : (call?.scope.namespace ?? []);
@@ -202,8 +209,9 @@ export class Scope {
 
   /** RPL-015: two that are open at the same time are not alone. */
   #opened(opening: { alone: boolean }): void {
-    for (const other of this.#open) {
-      other.alone = false;
+    const [other] = this.#open;
+    if (other) {
+      other.alone = false; // where there are more, none of them is
       opening.alone = false;
     }
     this.#open.add(opening);
@@ -345,16 +353,20 @@ export class Scope {
       this.#refuse([...this.#made], this.attempt.refusal);
     } else {
       const isEnding = this.attempt.isStopped || this.isAbandoned; // what is in flight is recorded, and nobody sees it (STP-002)
-      this.#refuse(
-        [...this.#made].filter((call) => call.isDropped || (isEnding && !call.isInFlight)),
-        this.refusal,
-      );
-      const next = this.#next();
+      if (isEnding || this.hasDropped) {
+        const over = [...this.#made].filter((call) => call.isDropped || (isEnding && !call.isInFlight));
+        this.#refuse(over, this.refusal);
+        this.hasDropped = false;
+      }
+      const next = this.ready.first();
       if (next && this.#isOnDuty()) {
         this.#close(next);
         this.progress();
         this.#unshown -= next.isReplayed ? 1 : 0;
         next.deliver(this.#deliveries++);
+        if (!next.isInFlight) {
+          this.#made.delete(next);
+        }
         this.wake();
       }
       if (next) {
@@ -365,37 +377,27 @@ export class Scope {
     this.#rest();
   }
 
-  /** CON-002: the outcome that was recorded first, of those whose calls were made. */
-  #next(): Call | undefined {
-    let next: Call | undefined;
-    for (const call of this.#made) {
-      if (call.readySeq !== undefined && (next?.readySeq === undefined || call.readySeq < next.readySeq)) {
-        next = call;
-      }
-    }
-    return next;
-  }
-
   /** What is left where nothing can be delivered: recorded cancellations, calls that are suspended, and the end. */
   #rest(): void {
+    if (this.inFlight > 0) {
+      return;
+    }
     const made = [...this.#made];
-    if (!made.some(({ isInFlight }) => isInFlight)) {
-      const held = made.find(({ isHeldBack }) => isHeldBack);
-      if (held) {
-        held.letGo();
-        this.wake();
-        return;
-      }
-      const asked = made.filter(({ isSuspended, isAwaited }) => isSuspended && isAwaited);
-      if (asked.length > 0) {
-        this.#suspend();
-        this.#refuse(asked, this.#suspension); // INT-012
-        this.wake();
-        return;
-      }
+    const held = made.find(({ isHeldBack }) => isHeldBack);
+    if (held) {
+      held.letGo();
+      this.wake();
+      return;
+    }
+    const asked = made.filter(({ isSuspended, isAwaited }) => isSuspended && isAwaited);
+    if (asked.length > 0) {
+      this.#suspend();
+      this.#refuse(asked, this.#suspension); // INT-012
+      this.wake();
+      return;
     }
     for (const call of made) {
-      if (call.isDelivered && !call.isInFlight) {
+      if (call.isDelivered) {
         this.#made.delete(call);
       }
     }
@@ -419,11 +421,19 @@ export class Scope {
   // Slots: a task that waits for its own calls takes none (CON-019)
 
   #leaveWhileWaiting(): void {
-    const isWaiting = [...this.#made].some(({ isAwaited, isDelivered }) => isAwaited && !isDelivered);
-    if (this.#slot === "held" && isWaiting) {
+    if (this.#slot === "held" && this.#isWaiting()) {
       this.#slot = "left";
       this.attempt.slots.release();
     }
+  }
+
+  #isWaiting(): boolean {
+    for (const { isAwaited, isDelivered } of this.#made) {
+      if (isAwaited && !isDelivered) {
+        return true;
+      }
+    }
+    return false;
   }
 
   #isOnDuty(): boolean {
@@ -461,6 +471,9 @@ export class Scope {
       this.wake();
     });
     this.isClosed = true;
+    if (!this.#isRecorded && !this.#suspension) {
+      this.attempt.scopes.delete(this); // it has no orphans, and asks nothing
+    }
     return this.#end(value, thrown);
   }
 

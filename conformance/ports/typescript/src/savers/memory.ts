@@ -96,6 +96,9 @@ function tailOf({ checkpoints, holder }: Thread): Tail | null {
 }
 
 function refuseTaken(thread: Thread, made: readonly Checkpoint[]): void {
+  if (made.length === 0) {
+    return;
+  }
   const ids = [...thread.checkpoints.map(({ checkpoint }) => checkpoint.id), ...made.map(({ id }) => id)];
   if (new Set(ids).size !== ids.length) {
     throw new FormatError("format.invalid", "a checkpoint takes an id that is taken");
