@@ -34,9 +34,9 @@ class Recorded(Machine):
         error = outcome.error and (outcome.error.type, outcome.error.message, outcome.error.path)
         self.log.append(("finish", call.path, outcome.value, error, list(outcome.rerun), call.outcome.alone))
 
-    def interrupt(self, scope, value, digest):
-        verdict = super().interrupt(scope, value, digest)
-        self.log.append(("interrupt", scope.path, value, digest, verdict.id, verdict.answer))
+    def interrupt(self, scope, value, digest, schema=None):
+        verdict = super().interrupt(scope, value, digest, schema)
+        self.log.append(("interrupt", scope.path, value, digest, schema, verdict.id, verdict.answer))
         return verdict
 
     def suspend(self, scope):
