@@ -246,7 +246,7 @@ class Entrypoint(Uncallable, Stateful, Generic[I, R]):
             stream_mode: ``"values"`` for the value. Another mode, or a list of them, for a list of what `stream` would
                 have yielded.
             version: ``"v2"`` gives the value and the questions as a `GraphOutput`, and the parts of a list as objects.
-            **options: ``thread_id``, ``take_over`` and ``retry``, as in `RunOptions`.
+            **options: ``thread_id``, ``once``, ``take_over`` and the like, as in `RunOptions`.
 
         Returns:
             The workflow's value, or ``{"__interrupt__": [Interrupt, ...]}`` where it paused.

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from itertools import count
+from typing import Any
 
 import pytest
 
-from taskpoint import Command, InMemorySaver, TaskpointError, entrypoint, interrupt, task
+from taskpoint import Command, InMemorySaver, TaskpointError, UsageError, entrypoint, interrupt, task
 
 double = task("double", lambda n: 2 * n)
 
@@ -140,3 +141,12 @@ def test_a_thread_id_beside_configurable_is_told_its_place() -> None:
         entrypoint("main", lambda n: n, checkpointer=InMemorySaver()).invoke(1, {"thread_id": "t1"})
     assert refused.value.code == "usage.config_invalid"
     assert "thread_id='...'" in (refused.value.hint or "")
+
+
+@pytest.mark.parametrize("options", [{"retry": 5}, {"retry": [1]}, {"take_over": "yes"}, {"once": 1}, {"once": None}])
+def test_an_option_of_a_run_that_is_of_another_type_is_refused(options: dict[str, Any]) -> None:
+    main = entrypoint("main", lambda n: n, checkpointer=InMemorySaver())
+    with pytest.raises(UsageError, match=f"{next(iter(options))}= ") as refused:
+        main.invoke(1, thread_id="t", **options)
+    assert refused.value.code == "usage.option_invalid"
+    assert main.get_state(thread_id="t").next == ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, cast
 
 from taskpoint._elsewhere import OPTIONS_OF_RUNS
 from taskpoint.errors import UsageError
@@ -117,14 +117,30 @@ def read_request(
     return Request(
         input,
         read,
-        options.get("take_over", False),
-        options.get("once", False),
-        options.get("retry"),
+        _flag(options, "take_over"),
+        _flag(options, "once"),
+        _retry(options.get("retry")),
         ahead,
         context,
         is_special,
         watch=read_watchers(options.get("watch")),
     )
+
+
+def _flag(options: RunOptions, name: Literal["take_over", "once"]) -> bool:
+    given: object = options.get(name, False)
+    if isinstance(given, bool):
+        return given
+    raise UsageError(f"{name}= is neither True nor False", hint="leave it out for False")
+
+
+def _retry(given: object) -> str | Sequence[str] | None:
+    """Return what is to run again, if it can name something; what it names is looked for in the journal (`RPL-046`)."""
+    if given is None or isinstance(given, str):
+        return given
+    if isinstance(given, Sequence) and all(isinstance(path, str) for path in cast("Sequence[object]", given)):
+        return cast("Sequence[str]", given)
+    raise UsageError("retry= names no failures", hint='pass "uncaught", "all" or a list of paths of failed calls')
 
 
 def _ahead(durability: object) -> float:
