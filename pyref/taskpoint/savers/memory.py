@@ -16,21 +16,23 @@ __all__ = ("InMemorySaver",)
 
 
 class _Thread:
-    __slots__ = ("checkpoints", "holder", "journals")
+    __slots__ = ("checkpoints", "head", "holder", "journals")
 
-    def __init__(self) -> None:
-        self.checkpoints: list[Checkpoint] = []
+    def __init__(self, first: Checkpoint) -> None:
+        self.checkpoints: dict[str, Checkpoint] = {}
+        """By id, the oldest first."""
+        self.head = first
         self.journals: dict[str, list[Entry]] = {}
         self.holder: Holder | None = None
 
     def add(self, checkpoint: Checkpoint, entries: Sequence[Entry]) -> None:
         if checkpoint.id in self.journals:
             raise _rules.taken(checkpoint.thread_id, checkpoint.id)
-        self.checkpoints.append(checkpoint)
+        self.checkpoints[checkpoint.id] = self.head = checkpoint
         self.journals[checkpoint.id] = list(entries)
 
     def summary(self) -> ThreadSummary:
-        head = self.checkpoints[-1]
+        head = self.head
         last = self.journals[head.id][-1:]
         return summary(
             head.thread_id,
@@ -70,7 +72,7 @@ class InMemorySaver(CheckpointSaver):
         _rules.check_id(thread_id)
         with self._lock:
             thread = self._find(thread_id)
-            return Head(thread.checkpoints[-1], _rules.live(thread.holder)) if thread else None
+            return Head(thread.head, _rules.live(thread.holder)) if thread else None
 
     def load(self, thread_id: str, checkpoint_id: str | None = None) -> Loaded | None:
         """Return one checkpoint (the newest where no id is given) with its journal, None where there is none."""
@@ -81,11 +83,11 @@ class InMemorySaver(CheckpointSaver):
             thread = self._find(thread_id)
             if thread is None:
                 return None
-            head = thread.checkpoints[-1]
+            head = thread.head
             if checkpoint_id is None or checkpoint_id == head.id:
                 journal = thread.journals[head.id]
                 return Loaded(head, is_head=True, holder=_rules.live(thread.holder), entries=journal[:])
-            found = next((each for each in thread.checkpoints if each.id == checkpoint_id), None)
+            found = thread.checkpoints.get(checkpoint_id)
             return Loaded(found, is_head=False, holder=None, entries=thread.journals[found.id][:]) if found else None
 
     def begin(
@@ -101,14 +103,14 @@ class InMemorySaver(CheckpointSaver):
         """Make `checkpoint` the new head of its thread; see `CheckpointSaver.begin`."""
         _rules.check_begin(checkpoint, entries)
         with self._lock:
-            thread = self._find(checkpoint.thread_id) or _Thread()
-            head = thread.checkpoints[-1] if thread.checkpoints else None
+            line = (*leading, checkpoint)
+            thread = self._find(checkpoint.thread_id) or _Thread(line[0])
+            head = thread.head if thread.checkpoints else None
             if (head and head.id) != expected_head:
                 what = "the head is another checkpoint than expected"
                 raise _rules.overtaken(checkpoint.thread_id, what, thread.holder)
             if not take_over:
                 _rules.refuse_holder(checkpoint.thread_id, thread.holder, holder)
-            line = (*leading, checkpoint)
             _rules.check_line(line, checkpoint.thread_id, head.seq + 1 if head else 0, thread.journals.__contains__)
             for each in leading:
                 thread.add(each, ())
@@ -131,14 +133,15 @@ class InMemorySaver(CheckpointSaver):
         _rules.check_id(thread_id)
         _rules.check_entries(thread_id, expected_seq, entries)
         with self._lock:
-            thread = self._find(thread_id) or _Thread()
-            is_head = bool(thread.checkpoints) and thread.checkpoints[-1].id == checkpoint_id
-            if not is_head or len(thread.journals[checkpoint_id]) != expected_seq:
-                raise _rules.misplaced(thread_id, checkpoint_id, expected_seq, thread.holder, is_head=is_head)
+            thread = self._find(thread_id)
+            is_head = thread is not None and thread.head.id == checkpoint_id
+            if thread is None or not is_head or len(thread.journals[checkpoint_id]) != expected_seq:
+                holds = thread.holder if thread else None
+                raise _rules.misplaced(thread_id, checkpoint_id, expected_seq, holds, is_head=is_head)
             if holder is not None and not take_over:
                 _rules.refuse_holder(thread_id, thread.holder, holder)
             if closing is not None:
-                _rules.check_next(closing, thread_id, thread.checkpoints[-1].seq + 1)
+                _rules.check_next(closing, thread_id, thread.head.seq + 1)
                 thread.add(closing, ())
             thread.journals[checkpoint_id].extend(entries)
             if _rules.releases(entries):
@@ -154,7 +157,7 @@ class InMemorySaver(CheckpointSaver):
             _rules.check_id(before, "checkpoint id")
         with self._lock:
             thread = self._find(thread_id)
-            found = thread.checkpoints[::-1] if thread else []
+            found = list(reversed(thread.checkpoints.values())) if thread else []
         if before is not None:
             places = [place for place, each in enumerate(found) if each.id == before]
             found = found[places[0] + 1 :] if places else []
