@@ -52,6 +52,7 @@ export { type Interrupted, isInterrupted } from "./runtime/interrupted.js";
 export type { ForkOptions, HistoryOptions, StateUpdate } from "./runtime/threads.js";
 export { first, isDelivered } from "./runtime/promise.js";
 export { StopRun, Suspension } from "./runtime/signals.js";
+export type { ThreadStatus, ThreadSummary, ThreadsOptions } from "./savers/listing.js";
 export { STREAM_MODES, type StreamMode } from "./runtime/streams.js";
 export { type PolicyOptions, type RetryPolicy, type TimeoutPolicy, secondsAfter } from "./runtime/policies.js";
 export type {

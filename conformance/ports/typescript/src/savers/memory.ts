@@ -4,6 +4,7 @@ import type { Tree } from "../codec/text.js";
 import { parseText, storedText } from "../codec/text.js";
 import { FormatError } from "../errors.js";
 import type { Checkpoint, Entry, Holder } from "../generated/types.js";
+import { checkPage, statusOf, type ThreadsOptions, type ThreadSummary } from "./listing.js";
 import { afterAppend, afterBegin, liveHolder, type Tail } from "./rules.js";
 import type { Append, Begin, CheckpointSaver, Head, Loaded } from "./saver.js";
 
@@ -85,9 +86,33 @@ export class MemorySaver implements CheckpointSaver {
     );
   }
 
+  /** Which threads there are, by their ids, and how each stands (STO-023). */
+  async threads(options: ThreadsOptions = {}): Promise<ThreadSummary[]> {
+    checkPage(options);
+    const { unfinished = false, after, limit } = options;
+    const byCodePoint = (one: string, other: string) => Buffer.compare(Buffer.from(one), Buffer.from(other));
+    return [...this.#threads.keys()]
+      .filter((id) => after === undefined || byCodePoint(id, after) > 0)
+      .sort(byCodePoint)
+      .map((id) => summaryOf(id, this.#threads.get(id) as Thread))
+      .filter(({ status }) => !unfinished || status !== "idle")
+      .slice(0, limit);
+  }
+
   async delete(threadId: string): Promise<void> {
     this.#threads.delete(threadId);
   }
+}
+
+function summaryOf(threadId: string, { checkpoints, holder }: Thread): ThreadSummary {
+  const { checkpoint, entries } = checkpoints.at(-1) as Kept;
+  const last = entries.at(-1);
+  return {
+    threadId,
+    entrypoint: checkpoint.entrypoint.name,
+    status: statusOf("input" in checkpoint, last?.kind ?? null, liveHolder(holder) !== null),
+    updatedAt: last?.at ?? checkpoint.created_at,
+  };
 }
 
 function tailOf({ checkpoints, holder }: Thread): Tail | null {

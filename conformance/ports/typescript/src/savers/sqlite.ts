@@ -4,6 +4,7 @@ import type Database from "better-sqlite3";
 import { FormatError, SaverError, TaskpointError } from "../errors.js";
 import type { Checkpoint, Entry, Holder } from "../generated/types.js";
 import { sqliteCode } from "./better-sqlite3.js";
+import { checkPage, statusOf, type ThreadsOptions, type ThreadSummary } from "./listing.js";
 import { afterAppend, afterBegin, liveHolder, type Tail } from "./rules.js";
 import type { Append, Begin, CheckpointSaver, Head, Loaded } from "./saver.js";
 import { openFile } from "./sqlite-file.js";
@@ -13,6 +14,30 @@ import { checkpointRow, entryRow, readCheckpointRow, readEntryRow, readHolderRow
 export interface SqliteOptions {
   /** How long a write waits for another program, in milliseconds (STO-039). */
   readonly busyTimeout?: number;
+}
+
+const LIST = `SELECT t.*, c.entrypoint_name, c.created_at, c.input IS NOT NULL AS is_run, e.kind, e.at
+FROM threads AS t JOIN checkpoints AS c ON c.thread = t.thread AND c.seq = t.head
+LEFT JOIN entries AS e ON e.thread = t.thread AND e.checkpoint = t.head
+AND e.seq = (SELECT max(l.seq) FROM entries AS l WHERE l.thread = t.thread AND l.checkpoint = t.head)
+WHERE (? IS NULL OR t.thread_id > ?) AND (NOT ? OR (c.input IS NOT NULL AND e.kind IS NOT 'run.completed'))
+ORDER BY t.thread_id LIMIT ?`;
+
+function summaryOf(row: Row): ThreadSummary {
+  let isHeld = false;
+  try {
+    isHeld = liveHolder(readHolderRow(row)) !== null;
+  } catch (error) {
+    if (!(error instanceof FormatError)) {
+      throw error; // STO-038: who reads the thread is told what is wrong, and not who lists all others
+    }
+  }
+  return {
+    threadId: row.thread_id as string,
+    entrypoint: row.entrypoint_name as string,
+    status: statusOf(row.is_run === 1, row.kind as string | null, isHeld),
+    updatedAt: (row.at ?? row.created_at) as string,
+  };
 }
 
 /** A database error, as the error of a saver: without a statement and its parameters (STO-016). */
@@ -123,6 +148,13 @@ export class SqliteSaver implements CheckpointSaver {
       );
       return rows.map((row) => readCheckpointRow(threadId, row));
     });
+  }
+
+  /** Which threads there are, by their ids, and how each stands; no value is decoded for it (STO-023). */
+  async threads(options: ThreadsOptions = {}): Promise<ThreadSummary[]> {
+    checkPage(options);
+    const { unfinished = false, after = null, limit = -1 } = options;
+    return this.#read(() => this.#all(LIST, after, after, unfinished ? 1 : 0, limit).map(summaryOf));
   }
 
   async delete(threadId: string): Promise<void> {
