@@ -177,3 +177,32 @@ def test_processes_that_deliver_one_message_are_killed_and_it_is_done_once(tmp_p
     assert sum(len(each) - 1 for each in keys.values()) <= 4
     with SqliteSaver(tmp_path / "t.db") as saver:
         assert len(saver.history("order-17")) == 2
+
+
+def test_an_input_that_gained_a_member_since_is_the_same(ran):
+    """What is recorded is read as today's class, which says what the new member is where it is missing."""
+    saver = InMemorySaver()
+
+    @dataclass
+    class Order:
+        number: int
+
+    @dataclass
+    class OrderOfToday:
+        number: int
+        note: str = ""
+
+    def before(order: Order) -> str:
+        ran.append(order)
+        return "done"
+
+    def today(order: OrderOfToday) -> str:
+        ran.append(order)
+        return "done"
+
+    assert entrypoint("main", before, checkpointer=saver).invoke(Order(17), thread_id="t", once=True) == "done"
+    main = entrypoint("main", today, checkpointer=saver)
+    assert main.invoke(OrderOfToday(17), thread_id="t", once=True) == "done"
+    with pytest.raises(UsageError, match="another input"):
+        main.invoke(OrderOfToday(17, "urgent"), thread_id="t", once=True)
+    assert ran == [Order(17)]

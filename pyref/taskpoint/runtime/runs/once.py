@@ -54,18 +54,29 @@ def run_of(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, tip: forks.
 
     Raises:
         UsageError: It belongs to another entrypoint, or began with another input than `text` (`RUN-045`).
+        ValueEncodingError: Its input cannot be read any more.
     """
     begun = forks.newest_run(saver, tip)
     if begun is None:
         return None
     forks.check_owner(begun.checkpoint, entrypoint.name)
-    if codec.canonical_text(begun.checkpoint.input or "null") != codec.canonical_text(text):
+    if not _is_input_of(entrypoint, begun.checkpoint, text):
         raise UsageError(
             f"the newest run of the thread {tip.thread_id!r} began with another input",
             code="run.other_input",
             hint="give each input that is to run once a thread of its own, named after it",
         )
     return begun
+
+
+def _is_input_of(entrypoint: Entrypoint[Any, Any], beginning: Checkpoint, text: str) -> bool:
+    """Tell whether a run began with an input, as it was written down or as it would be today."""
+    recorded, wanted = beginning.input or "null", codec.canonical_text(text)
+    if codec.canonical_text(recorded) == wanted:
+        return True
+    form = entrypoint.forms.input
+    today, _ = form.write(form.read(recorded, beginning.entrypoint_version, "the run's input"), entrypoint.name)
+    return codec.canonical_text(today) == wanted
 
 
 def completed(entrypoint: Entrypoint[Any, Any], saver: CheckpointSaver, begun: Loaded) -> CompletedRun | None:

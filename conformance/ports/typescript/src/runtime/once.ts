@@ -6,6 +6,7 @@ import { FormatError, UsageError } from "../errors.js";
 import type { CheckpointBeginning, CheckpointClosing } from "../generated/types.js";
 import type { CheckpointSaver, Loaded } from "../savers/saver.js";
 import type { Request } from "./config.js";
+import type { Form } from "./forms.js";
 import { findRun, loadChecked } from "./finding.js";
 import { type EntrypointName, refuseForeign } from "./opening.js";
 
@@ -29,6 +30,7 @@ export async function begunWith(
   saver: CheckpointSaver,
   threadId: string,
   entrypoint: EntrypointName,
+  form: Form,
   input: Tree,
 ): Promise<Loaded | null> {
   const run = await findRun(saver, threadId, null);
@@ -36,7 +38,7 @@ export async function begunWith(
     return null;
   }
   refuseForeign(run.checkpoint, entrypoint);
-  if (canonicalText((run.checkpoint as CheckpointBeginning).input) !== canonicalText(input)) {
+  if (!isInputOf(run.checkpoint as CheckpointBeginning, form, input)) {
     throw new UsageError(
       "run.other_input",
       "the newest run of the thread began with another input",
@@ -44,6 +46,14 @@ export async function begunWith(
     );
   }
   return run;
+}
+
+/** Whether a run began with an input, as it was written down or as it would be today. */
+function isInputOf({ input: recorded, entrypoint }: CheckpointBeginning, form: Form, input: Tree): boolean {
+  const wanted = canonicalText(input);
+  return (
+    canonicalText(recorded) === wanted || canonicalText(form.write(form.read(recorded, entrypoint.version))) === wanted
+  );
 }
 
 /** A run as one that is over; null where it is not. */

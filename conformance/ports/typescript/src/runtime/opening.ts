@@ -9,6 +9,7 @@ import { makeHolder } from "../savers/holder.js";
 import type { CheckpointSaver, Loaded } from "../savers/saver.js";
 import { Command } from "./command.js";
 import type { Request } from "./config.js";
+import type { Form } from "./forms.js";
 import { begunWith, type CompletedRun, completedRun } from "./once.js";
 import { makeSure, now, saverError } from "./writer.js";
 
@@ -119,6 +120,7 @@ function started(attemptId: string): Entry {
 export async function openNew(
   saver: CheckpointSaver,
   entrypoint: EntrypointName,
+  form: Form,
   input: Tree,
   request: Request & { threadId: string },
 ): Promise<Opened | CompletedRun> {
@@ -126,7 +128,7 @@ export async function openNew(
   const found = await reading(saver.head(threadId));
   const head = found && readCheckpoint(found.checkpoint, threadId);
   refuseHeld(found?.holder ?? null, takeOver);
-  const begun = request.once && head ? await begunWith(saver, threadId, entrypoint, input) : null;
+  const begun = request.once && head ? await begunWith(saver, threadId, entrypoint, form, input) : null;
   if (begun) {
     const follows = begun.checkpoint.id;
     return (await completedRun(saver, begun)) ?? (await openAgain(saver, entrypoint, null, { ...request, follows }));

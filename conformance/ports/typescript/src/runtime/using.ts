@@ -132,7 +132,7 @@ async function open(
   }
   const kept = { ...request, threadId: threadOf(request) };
   if (!isResume) {
-    return await openNew(saver, definition, forms.input.write(input), kept);
+    return await openNew(saver, definition, forms.input, forms.input.write(input), kept);
   }
   return await openAgain(saver, definition, input instanceof Command ? input : null, kept);
 }
